@@ -9,7 +9,6 @@ from bot.clock import Clock
 from bot.commands import database
 from bot.engine import Engine
 from bot.settings import load
-from storage.children.erasures import ErasureList
 from storage.people import people
 
 
@@ -25,7 +24,7 @@ def restore(of: Installation, folder: Path, worked_until: datetime | None) -> No
         before = placing.look_back(of.file, db)
     seen = before.worked_until + engine.clock.ahead if before.worked_until else engine.now()
     until = worked_until.replace(tzinfo=of.settings.zone) if worked_until else seen
-    erased = ErasureList(of.erased)
+    erased = of.erasures()
     if not erased.is_there:
         print(f"注意：没有找到删除记录（{of.erased[0].name}）。备份以后删除过的孩子，请照家长的申请再删一次。")
     done = restoring.settle(engine, erased, made, until)

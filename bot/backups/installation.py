@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.settings import SECRETS, Settings
+from storage.audit.audit_heads import AuditHeads
+from storage.base.vault import Vault
+from storage.children.erasures import ErasureList
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,14 @@ class Installation:
         name = "practice-erased.list" if self.practice else "erased.list"
         folders = (self.settings.data_dir, None if self.practice else self.settings.backups)
         return [folder / name for folder in folders if folder]
+
+    def erasures(self) -> ErasureList:
+        """Which children were erased, as it is kept outside the database."""
+        return ErasureList(self.erased)
+
+    def audit_heads(self, vault: Vault) -> AuditHeads:
+        """The ends of the audit log as they are kept outside the database."""
+        return AuditHeads(self.beside["audit.heads"], vault)
 
     def described(self) -> dict[str, object]:
         """The settings that are not the default ones, and which secrets there are besides."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bot.commands import CommandError
 from bot.commands.listening import listen
-from bot.engine import Engine, open_engine
+from bot.engine import Engine
 from bot.jobs.database_file import DatabaseFile, NotOurs
+from bot.opening import open_engine
 from bot.settings import Settings
 from handlers import roster
 from handlers.kit import Unit

@@ -51,7 +51,7 @@ def _serve(listening: socket.socket, settings: Settings) -> int:
 
 def _started(listening: socket.socket, settings: Settings, supervision: "Supervision") -> int:
     from bot.app import App
-    from bot.engine import open_engine
+    from bot.opening import open_engine
 
     engine = open_engine(settings, settings.database)
     supervision.file.mark(engine.database.write)

@@ -12,14 +12,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
-from bot.files import catalogue_files, rosters
+from bot.files import tables
 from bot.files.evidence import checked
-from bot.files.forms import intake
 from bot.files.pictures import NotKept
-from bot.files.roster_files import RosterFiles
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
-from handlers import roster
 from handlers.kit import Reply
 from storage.base import leases
 from storage.messages import files
@@ -64,7 +61,6 @@ class Fetcher:
         self._folder = folder
         self._now, self._real = clock
         self._owner = owner
-        self._rosters = RosterFiles(pipeline, read, self._now)
 
     async def once(self) -> None:
         """Fetch what is due."""
@@ -91,7 +87,8 @@ class Fetcher:
         try:
             content = await self._channels[wanted.channel].fetch(wanted.ref)
             if wanted.kind in (files.TABLE, files.FORM):
-                await self._take_table(wanted, content)
+                await tables.take(self._pipeline, self._read, self._now, wanted, content)
+                await self._channels[wanted.channel].release(wanted.ref)
                 return
             kept, mime = await asyncio.to_thread(checked, wanted.kind, content)
             name = await asyncio.to_thread(keep, self._folder, kept)
@@ -110,18 +107,6 @@ class Fetcher:
             facts = {"state": "stored", "sha256": name, "size": len(kept), "mime": mime}
             await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, **facts))
             await self._channels[wanted.channel].release(wanted.ref)
-
-    async def _take_table(self, wanted: files.Wanted, content: bytes) -> None:
-        if wanted.kind == files.FORM:
-            await intake.take(self._pipeline, self._read, wanted, content, self._now())
-        elif isinstance(found := await asyncio.to_thread(rosters.read, content), roster.Sheet):
-            await self._rosters.take(wanted, found)
-        else:
-            known = await self._pipeline.do(lambda turn: (turn.vault, turn.letters.nameless))
-            said = await asyncio.to_thread(catalogue_files.said_of, self._read, known, wanted, found, self._now())
-            await self._pipeline.do(lambda turn: catalogue_files.tell(turn, wanted, said))
-        await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, state="read"))
-        await self._channels[wanted.channel].release(wanted.ref)
 
     def _later(self, turn: Turn, wanted: files.Wanted, permanent: bool) -> None:
         if permanent or wanted.attempts + 1 >= TRIES:

@@ -30,7 +30,8 @@ class Ticker:
         self.calendar = loaded.calendar
         self._rows_kept = False
         self._nightly = nightly.Nightly(engine)
-        self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads(), engine.erasures())
+        kept = engine.installation
+        self._walk = audit_walk.AuditWalk(engine.database.read, kept.audit_heads(engine.vault), kept.erasures())
         self._last = monotonic()
         self._cleaning = cleaning.Cleaning()
         self._absence = absence.Absence(engine.settings, loaded.calendar, engine.clock)

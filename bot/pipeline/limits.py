@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+from typing import Self
 
 from sqlalchemy import Engine
 
@@ -43,6 +44,16 @@ class Limits:
         self._is_member, self._now = is_member, now
         self._senders: OrderedDict[tuple[str, str], _Sender] = OrderedDict()
         self.turned_away = 0
+
+    @classmethod
+    def of(cls, rates: tuple[int, int, int], read: Engine, now: Callable[[], datetime]) -> Self:
+        """By these rates: a person's a minute and an hour, a stranger's a minute."""
+
+        def is_member(channel: str, address: str) -> bool:
+            with read.connect() as db:
+                return any(person.grants for person in people.by_addresses(db, channel, [address], now()).values())
+
+        return cls(*rates, is_member, now)
 
     async def refusal(self, message: Message) -> str | None:
         """None: it is let in. Else it is not, and this is to be said; empty when that has been said already."""
@@ -94,16 +105,6 @@ class Limits:
         except Exception:
             # The database does not answer: nobody is taken for a stranger by that.
             return True
-
-
-def limits_of(rates: tuple[int, int, int], read: Engine, now: Callable[[], datetime]) -> Limits:
-    """The limits by these rates (a person's a minute and an hour, a stranger's a minute)."""
-
-    def is_member(channel: str, address: str) -> bool:
-        with read.connect() as db:
-            return any(person.grants for person in people.by_addresses(db, channel, [address], now()).values())
-
-    return Limits(*rates, is_member, now)
 
 
 def _within(sender: _Sender, when: float, seconds: float) -> int:

@@ -7,11 +7,11 @@ from typing import Any
 from bot.dispatch import dispatch
 from bot.dispatch.features import Features
 from bot.pipeline import failures, masking, senders
-from bot.pipeline.savepoint import TransactionGone
 from bot.pipeline.turn import Outcome, Turn, whole
 from handlers import kit
 from storage.base.vault import Listening
 from storage.messages import inbox
+from storage.savepoint import TransactionGone
 
 SORRY = "抱歉，这条消息没有处理好，已经保存（编号 {}）。管理员会处理，请不要重发。"
 

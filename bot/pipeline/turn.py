@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.outbox.letters import PASSIVE, Letters
-from bot.pipeline.savepoint import TransactionGone, savepoint
 from handlers.kit import Message, ReadFirst
 from scheduling import closed_periods
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
 from storage.records import record
+from storage.savepoint import TransactionGone, savepoint
 
 log = logging.getLogger(__name__)
 

@@ -20,6 +20,11 @@ class NotCommitted(Exception):
     """There is no committed outcome yet: the same must come again."""
 
 
+def is_blameless(fault: Exception) -> bool:
+    """Whether nothing is wrong with the message: too much waits, or a full disk, a lock, a server that is away."""
+    return isinstance(fault, Full) or passes(fault)
+
+
 class Unread:
     """Of one channel: what cannot be committed comes again so often, and then is kept so that it blocks nothing."""
 
@@ -34,8 +39,7 @@ class Unread:
 
     async def refuse(self, known_as: str, raw: Any, fault: Exception) -> None:
         """It was not committed: raises NotCommitted so that it comes again, or keeps it."""
-        if isinstance(fault, Full) or passes(fault):
-            # A full disk, a lock, a server that is away: nothing is wrong with the message.
+        if is_blameless(fault):
             raise NotCommitted(type(fault).__name__) from fault
         tries = self._tries.pop(known_as, 0) + 1
         if tries < self._patience:

@@ -10,10 +10,10 @@ from time import monotonic
 from typing import Any
 
 from bot.channels.condition import Condition
+from bot.pipeline.attempts import Transactions
 from bot.pipeline.durations import Durations
 from bot.pipeline.fair_queue import OWN, Entry, FairQueue
 from bot.pipeline.limits import Limits
-from bot.pipeline.transaction import Transactions
 from bot.pipeline.turn import Job, Outcome, Task, Turn
 from handlers.kit import Message, ReadFirst, Reply
 

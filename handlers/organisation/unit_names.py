@@ -11,6 +11,9 @@ _LONGEST, MOST_ALIASES = 80, 10
 
 def check_alias(ask: Ask, one: Unit, name: str) -> None:
     """An alias that is another squad's name or class, or anybody's, would take check-ins that are not its own."""
+    _check_words(name)
+    if len(one.aliases) >= MOST_ALIASES or len(name) > _LONGEST:
+        raise Refusal(f"别名最多 {MOST_ALIASES} 个，每个最多 {_LONGEST} 个字。")
     other = _owner(ask, one.parent_id, name, one)
     fault = f"是{other.name}的叫法" if other else aliases.fault(name, one.key, ask.today)
     if fault:
@@ -30,7 +33,7 @@ def _owner(ask: Ask, parent_id: int | None, name: str, one: Unit | None) -> Unit
     return aliases.owner(name, key, (each for each in beside if one is None or each.id != one.id))
 
 
-def check_words(name: str) -> None:
+def _check_words(name: str) -> None:
     """Everybody reads what a unit is called."""
     if gate.found_in(name):
         raise Refusal(f"「{gate.hidden(name)}」里好像有人的姓名或个人信息，没有改。{gate.HERO}")
@@ -39,7 +42,7 @@ def check_words(name: str) -> None:
 def check_name(ask: Ask, parent_id: int | None, name: str, one: Unit | None = None) -> None:
     """Raises Refusal for a name that is too long, holds a person, or is a neighbour's."""
     if one is None or name != one.name:
-        check_words(name)
+        _check_words(name)
     if "/" in name or len(name) > _LONGEST:
         raise Refusal(f"单位的名字最多 {_LONGEST} 个字，里面不能有 /。")
     if changes.is_taken(ask.db, parent_id, name, one.id if one else 0):

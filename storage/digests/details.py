@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 from storage.checkins import checkins
 from storage.checkins.coverage import VALID, SquadSums
 from storage.digests.parts import Which
-from storage.digests.periods import REPORTS, TOLD
+from storage.digests.whereabouts import REPORTS, TOLD
 from storage.tables import checkin, checkin_version, unit
 
 # So many rows are in memory at once.

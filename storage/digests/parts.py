@@ -6,8 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from storage.checkins import checkins
-from storage.checkins.coverage import VALID
-from storage.digests.periods import NAMED, NAMES, REPORTS, TOLD, shared_in
+from storage.digests.whereabouts import NAMED, NAMES, REPORTS, TOLD, named_in, shared_in, told_in
 from storage.organisation.units import Unit
 from storage.tables import checkin, event, unit
 
@@ -58,7 +57,7 @@ class Which:
     @property
     def reports(self) -> ColumnElement[bool]:
         """The condition of its check-ins."""
-        found = VALID & checkin.c.day.between(self.first, self.last) & TOLD.within(self.of)
+        found = told_in(self.of, self.first, self.last)
         return found & (checkin.c.activity == self.activity) if self.activity else found
 
 
@@ -78,7 +77,7 @@ def of(db: Connection, which: Which) -> Parts:
     touching = event.c.id.in_(shared_in(which.of, which.first, which.last))
     shared = select(func.count()).where(touching, *([event.c.activity == which.activity] if which.activity else []))
     squads = frozenset(db.scalars(select(TOLD.squad).select_from(REPORTS).where(which.reports).distinct()))
-    there = event.c.day.between(which.first, which.last) & NAMED.within(which.of)
+    there = named_in(which.of, which.first, which.last)
     there = there & (event.c.activity == which.activity) if which.activity else there
     named = frozenset(db.scalars(select(NAMED.squad).select_from(NAMES).where(there).distinct()))
     return Parts(

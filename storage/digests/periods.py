@@ -4,29 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    Select,
-    String,
-    and_,
-    case,
-    func,
-    select,
-    type_coerce,
-    union,
-)
+from sqlalchemy import Connection
 
 from storage.checkins import counting, coverage, events
-from storage.checkins.coverage import VALID
 from storage.checkins.rollups import week_of
-from storage.digests import figures, sums
+from storage.digests import figures, sums, whereabouts
 from storage.organisation import history
-from storage.organisation.units import Kind, Unit, below
-from storage.tables import checkin, event, participation, unit, unit_past
+from storage.organisation.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +48,10 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     Each check-in counts where its unit was on its day; an event of several units once (storage/checkins/events.py).
     """
     tally = _Tally()
-    for activity, school, *numbers in db.execute(_alone(of, first, last)):
+    for activity, school, *numbers in db.execute(whereabouts.alone(of, first, last)):
         tally.add(activity, school, [int(each) for each in numbers])
     _add_shared(db, tally, of, first, last)
-    taking_part = {tuple(row) for row in db.execute(taking_part_in(of, first, last))}
+    taking_part = {tuple(row) for row in db.execute(whereabouts.taking_part_in(of, first, last))}
     covered = {squad for _, squad, _ in taking_part}
     per_activity = Counter(activity for activity, _, itself in taking_part if itself)
     due = coverage.squads(db, history.part(db, [of.path], week_of(last)))[week_of(last)]
@@ -95,89 +80,9 @@ def _of_schools(due: Iterable[coverage.Squad], covered: set[int]) -> tuple[count
     return counts, {squad.school_id: squad.school for squad in due if squad.school_id}
 
 
-# --- where a unit was on a day -------------------------------------------------------------------------------
-
-
-class _Place:
-    """A `unit` of a query, as it was on the day that this column holds."""
-
-    def __init__(self, day: ColumnElement[date]) -> None:
-        past = unit_past.alias()
-        self.past = past
-        self.then = and_(past.c.unit_id == unit.c.id, past.c.since <= day, past.c.until > day)
-        self.path = type_coerce(func.coalesce(past.c.path, unit.c.path), String)
-        self.school = func.coalesce(past.c.school_id, unit.c.school_id)
-        self.is_squad = func.coalesce(past.c.kind, unit.c.kind) == Kind.SQUAD
-        # A check-in of a 小队 covers its squad.
-        parent = func.coalesce(past.c.parent_id, unit.c.parent_id)
-        self.squad = case((self.is_squad, unit.c.id), else_=parent)
-
-    def within(self, of: Unit) -> ColumnElement[bool]:
-        """In this part of the tree on that day; the units that it can be at all are named first, for the index."""
-        inside = f"%/{of.id}/%"
-        once = select(unit_past.c.unit_id).where(type_coerce(unit_past.c.path, String).like(inside))
-        candidates = union(select(unit.c.id).where(below(of.path)), once)
-        return unit.c.id.in_(candidates) & self.path.like(inside)
-
-
-TOLD, NAMED = _Place(checkin.c.day), _Place(event.c.day)
-REPORTS = checkin.join(unit, unit.c.id == checkin.c.unit_id).outerjoin(TOLD.past, TOLD.then)
-NAMES = (
-    participation.join(event, event.c.id == participation.c.event_id)
-    .join(unit, unit.c.id == participation.c.unit_id)
-    .outerjoin(NAMED.past, NAMED.then)
-)
-
-
-def _alone(of: Unit, first: date, last: date) -> Select[Any]:
-    """By activity and school: single events, 人次, heads due and there where both are known, of how many."""
-    rated = checkin.c.due > 0
-    return (
-        select(
-            checkin.c.activity, TOLD.school, func.count(), func.sum(checkin.c.attended),
-            func.sum(case((rated, checkin.c.due), else_=0)), func.sum(case((rated, checkin.c.attended), else_=0)),
-            func.sum(case((rated, 1), else_=0)),
-        )
-        .select_from(REPORTS)
-        .where(VALID, checkin.c.event_id.is_(None), checkin.c.day.between(first, last), TOLD.within(of))
-        .group_by(checkin.c.activity, TOLD.school)
-    )  # fmt: skip
-
-
-def taking_part_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
-    """(activity, squad, whether it did so itself) of whoever reported or is named in an event of others."""
-    told = select(checkin.c.activity, TOLD.squad, TOLD.is_squad).select_from(REPORTS)
-    named = select(event.c.activity, NAMED.squad, NAMED.is_squad).select_from(NAMES)
-    return union(
-        told.where(VALID, checkin.c.day.between(first, last), TOLD.within(of)),
-        named.where(event.c.day.between(first, last), NAMED.within(of)),
-    )
-
-
-def shared_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
-    """The ids of the events of several units that touch this part of the tree."""
-    told = select(checkin.c.event_id).select_from(REPORTS)
-    named = select(event.c.id).select_from(NAMES)
-    return union(
-        told.where(VALID, checkin.c.event_id.is_not(None), checkin.c.day.between(first, last), TOLD.within(of)),
-        named.where(event.c.day.between(first, last), NAMED.within(of)),
-    )
-
-
 def _add_shared(db: Connection, tally: _Tally, of: Unit, first: date, last: date) -> None:
     """The events of several units that touch this part of the tree; all their parts tell what is whose."""
-    touching = shared_in(of, first, last)
-    parts: dict[tuple[int, str], list[tuple[events.Part, int | None]]] = defaultdict(list)
-    heads = (checkin.c.attended, checkin.c.due, checkin.c.id)
-    reports = select(checkin.c.event_id, checkin.c.activity, TOLD.school, unit.c.id, TOLD.path, *heads)
-    for event_id, activity, school, *part in db.execute(
-        reports.select_from(REPORTS).where(VALID, checkin.c.event_id.in_(touching))
-    ):
-        parts[event_id, activity].append((events.Part(*part), school))
-    names = select(event.c.id, event.c.activity, NAMED.school, unit.c.id, NAMED.path)
-    for event_id, activity, school, *part in db.execute(names.select_from(NAMES).where(event.c.id.in_(touching))):
-        parts[event_id, activity].append((events.Part(*part), school))
-    for (_, activity), of_event in parts.items():
+    for activity, of_event in whereabouts.shared(db, of, first, last):
         inside, schools = _homes(of_event, of)
         for unit_id, share in events.shares(part for part, _ in of_event).items():
             if unit_id in inside:

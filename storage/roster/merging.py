@@ -10,7 +10,6 @@ from sqlalchemy.types import String
 from storage.audit import audit
 from storage.organisation import history, units
 from storage.people import people
-from storage.people.people import Person
 from storage.roster import roster
 from storage.tables import account, appointment, grant, person, roster_batch, staged, unit
 
@@ -22,8 +21,9 @@ class Outdated(Exception):
 
 
 def merge(
-    db: Connection, batch_id: int, now: datetime, today: date, importer: Person | None = None, end_missing: bool = False
-) -> None:
+    db: Connection, batch_id: int, now: datetime, today: date, importer: people.Person | None = None,
+    end_missing: bool = False,
+) -> None:  # fmt: skip
     """
     Write all that was staged, and into the audit log; what it says would be missing ends only with `end_missing`.
 
@@ -138,7 +138,7 @@ def _people(db: Connection, batch_id: int, now: datetime) -> None:
     db.execute(insert(account).from_select(columns, linked.where(_of(batch_id, "account")).order_by(staged.c.place)))
 
 
-def _ask(db: Connection, batch_id: int, now: datetime, importer: Person | None) -> None:
+def _ask(db: Connection, batch_id: int, now: datetime, importer: people.Person | None) -> None:
     """What takes a second person waits for them; of an operator's file there is nothing of that kind."""
     if importer is None:
         return

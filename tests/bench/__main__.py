@@ -23,7 +23,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bot.app import App
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.pipeline import writer as pipeline
 from bot.pipeline.turn import Turn
 from bot.practice import district as practice_district

@@ -17,10 +17,10 @@ from pathlib import Path
 from sqlalchemy import Connection, func, insert, select
 
 from bot.app import App
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.pipeline.turn import Turn
 from bot.settings import Settings
-from handlers.digests.digest_picture import picture
+from handlers.digests.tables.picture import picture
 from handlers.kit import Message
 from handlers.reading import compile_all
 from storage import migrate

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bot.app import App
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.pipeline.turn import Turn
 from bot.settings import load
 from handlers.kit import Button, Reply

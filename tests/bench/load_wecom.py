@@ -15,7 +15,7 @@ from hashlib import sha1
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.channels.wecom.crypto import Crypto, Signed, fields
+from bot.channels.wecom.callback.crypto import Crypto, Signed, fields
 from tests.bench.load import FIRST_USER, _length, said
 from tests.support.platforms.fake_wecom import AES_KEY, AGENT, CORP, TOKEN
 

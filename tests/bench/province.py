@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from bot.clock import Clock
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.settings import Settings
 from handlers.kit import Ask, Message
 from handlers.organisation import promotion_plan

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
 from handlers.catalogue import catalogue

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.settings import load
 from handlers.wording import places
 from storage.organisation import units

@@ -265,7 +265,7 @@ def test_a_year_that_somebody_else_closed_is_found(database: Database) -> None:
 def test_the_practice_page_starts_again_with_an_empty_log(tmp_path: Path) -> None:
     async def scene() -> None:
         async with running(tmp_path) as bot:
-            heads, ticker = bot.app.engine.audit_heads(), bot.app.ticker
+            heads, ticker = bot.app.engine.installation.audit_heads(bot.app.engine.vault), bot.app.ticker
             await bot.say("张老师", "催办")
             assert ticker.follow_log() and not ticker.follow_log()
             await bot.app.stage.restart()

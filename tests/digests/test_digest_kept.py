@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import event, select
 
-from handlers.digests import digest
-from handlers.digests import figures as reports
-from handlers.digests.digest_picture import picture
 from handlers.digests.monday import push
+from handlers.digests.tables.picture import picture
 from handlers.digests.tables.workbook import workbook
+from handlers.digests.week import phrases as reports
+from handlers.digests.week import wording
 from handlers.kit import Due, Role
 from storage import tables
 from storage.checkins import checkins, coverage, recording
@@ -140,7 +140,7 @@ class TestYears:
         assert abs((monday + timedelta(days=3) - day.replace(year=day.year + 1)).days) <= 7
         county.report(county.squads[0], 44, 45, day=monday)
         later = datetime.combine(monday + timedelta(days=8), time(9), MONDAY.tzinfo)
-        said = digest.text(digests.weekly(county.db, county.first, found[0].week, later))
+        said = wording.text(digests.weekly(county.db, county.first, found[0].week, later))
         assert f"比去年同期（{week_of(day)}）：场次 持平，中队 持平，人次 +4" in said
 
 

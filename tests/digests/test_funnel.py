@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
-from handlers.digests import figures as reports
-from handlers.digests import period_digest
+from handlers.digests import stars
+from handlers.digests.period import wording
+from handlers.digests.period.figures import of_days
 from handlers.wording.periods import named
 from storage.digests import digests, figures
 from storage.medals import quotas
@@ -53,7 +54,7 @@ def put(db: Connection, rounds: Rounds, state: str = "approved", presented: date
 
 
 def lines(db: Connection, top: Unit) -> list[str]:
-    return reports.stars(digests.weekly(db, top, WEEK, NOW))
+    return stars.lines(digests.weekly(db, top, WEEK, NOW).stars)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_a_term_and_a_year_have_the_stars_that_were_nominated_in_them(db: Connec
     quotas.freeze(db, top, "S2", False, "2026春", 300, 30, people.add(db, "测试", NOW), NOW)
     for words in ("2026春", "2026", "2026-04"):
         span = named(words, NOW.date())
-        said = period_digest.text(db, top, span, period_digest.of_days(db, top, span, NOW), NOW)
+        said = wording.text(db, top, span, of_days(db, top, span, NOW), NOW)
         assert (
             "奖章：\n· 一星章：提名 300，已授予 300\n· 集体一星章：提名 5，已授予 5\n· 二星章：提名 90，已授予 90"
             in said
@@ -98,7 +99,7 @@ def test_a_term_and_a_year_have_the_stars_that_were_nominated_in_them(db: Connec
         assert ("（名额 90；一星章的 30.0%）" in said) == (words != "2026-04")
     for words in ("2025秋", "2026-03"):
         span = named(words, NOW.date())
-        assert "奖章" not in period_digest.text(db, top, span, period_digest.of_days(db, top, span, NOW), NOW)
+        assert "奖章" not in wording.text(db, top, span, of_days(db, top, span, NOW), NOW)
 
 
 def test_what_was_taken_away_or_is_over_is_not_told(db: Connection) -> None:
@@ -107,7 +108,7 @@ def test_what_was_taken_away_or_is_over_is_not_told(db: Connection) -> None:
     top = put(db, {"S1": (3, 0)}, presented=NOW.date() - timedelta(days=30))
     later = "2026-W16"
     quiet = digests.weekly(db, top, later, NOW)
-    assert reports.stars(quiet) == [] == reports.funnel(quiet.stars) and len(lines(db, top)) == 1
+    assert stars.lines(quiet.stars) == [] == stars.stages(quiet.stars) and len(lines(db, top)) == 1
     # Of another school year nothing counts.
     db.execute(update(nomination).where(nomination.c.week == WEEK).values(week="2025-W14", term="2025春"))
     assert lines(db, top) == []
@@ -119,7 +120,7 @@ def test_the_funnel_narrows_and_a_frozen_digest_keeps_it(db: Connection) -> None
     db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(state="approved"))
     db.execute(update(nomination).where(nomination.c.id.in_(ids[:2])).values(presented_on=NOW.date()))
     frozen = digests.freeze(db, top, WEEK, NOW)
-    assert reports.funnel(frozen.stars) == [("提名", 10), ("同意", 6), ("公示", 6), ("授予", 6), ("颁发", 2)]
+    assert stars.stages(frozen.stars) == [("提名", 10), ("同意", 6), ("公示", 6), ("授予", 6), ("颁发", 2)]
     db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(state="revoked"))
     assert digests.report(db, top, WEEK, NOW).stars == frozen.stars
     assert lines(db, top) == ["一星章：提名 4，待审 4"]

@@ -10,7 +10,7 @@ import pytest
 from xlsxwriter import Workbook
 
 from handlers import workbooks
-from handlers.digests import period_digest
+from handlers.digests.period import period_digest
 from handlers.digests.tables import checkins, export
 from handlers.digests.tables.workbook import workbook
 from handlers.kit import Refusal

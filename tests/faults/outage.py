@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.settings import load
 from handlers.kit import Reply
 from storage.database import Database

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from bot.channels.wecom import crypto, decode
+from bot.channels.wecom.callback import crypto, decode
 from tests.bench.load import FIRST_USER, said
 from tests.bench.load_wecom import message, reply_of, sealed
 from tests.bench.telegram import fill

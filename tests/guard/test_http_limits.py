@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot import web, web_limits
 from bot.channels.telegram import hook as telegram_hook
-from bot.channels.wecom import hook as wecom_hook
+from bot.channels.wecom.callback import hook as wecom_hook
 from tests.support.waiting import PATIENCE, happens
 
 SECRET = "made-up-secret"

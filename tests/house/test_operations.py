@@ -6,7 +6,7 @@ from pathlib import Path
 from bot import __version__, health, metrics, web
 from bot import web_limits as limits
 from bot.channels.telegram import hook as telegram
-from bot.channels.wecom import hook as wecom
+from bot.channels.wecom.callback import hook as wecom
 from bot.jobs import lease
 from bot.outbox import sender
 from tests.support.process import ROOT

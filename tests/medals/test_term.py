@@ -12,7 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, insert, select
 
-from handlers.digests import figures as reports
+from handlers.digests import stars
 from handlers.kit import Role
 from handlers.medals.awards.eligibility import ALL_BASIC
 from storage.audit import audit
@@ -208,12 +208,12 @@ def test_a_term(term: Term) -> None:
     assert "不能自己同意" in term.says(term.chen, f"撤销奖章 {number} 同意")
     assert "已撤销" in term.says(term.liu, f"撤销奖章 {number} 同意")
     shown = digests.weekly(term.db, term.top, "2026-W45", term.now)
-    assert reports.stars(shown) == [
+    assert stars.lines(shown.stars) == [
         "二星章：提名 90，已授予 90（名额 90；一星章的 30.1%）",
         "三星章：提名 18，已授予 18（名额 18；二星章的 20.0%）",
         "四星章：提名 1，已授予 1（名额 1；三星章的 5.6%）",
     ]
-    assert reports.funnel(shown.stars) == [("提名", 408), ("同意", 408), ("公示", 408), ("授予", 408), ("颁发", 299)]
+    assert stars.stages(shown.stars) == [("提名", 408), ("同意", 408), ("公示", 408), ("授予", 408), ("颁发", 299)]
     # Every step of every case is noted, and the one that was refused.
     noted = Counter(row["deed"] for row in audit.of(term.db).rows if row["subject"].startswith("nomination:"))
     assert (noted[Action.NOMINATED], noted[Action.AWARDED], noted[Action.REVOKED]) == (437, 409, 1)

@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet
 
 from bot import __version__
 from bot.channels.telegram import hook as telegram
-from bot.channels.wecom import hook as wecom
+from bot.channels.wecom.callback import hook as wecom
 from bot.links import feed
 from bot.settings import SECRETS, Settings, load
 from handlers.digests.page import link

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Table, insert, select
 
 from bot.clock import Clock
-from bot.engine import Engine, open_engine
-from bot.pipeline.transaction import Transactions
+from bot.engine import Engine
+from bot.opening import open_engine
+from bot.pipeline.attempts import Transactions
 from bot.practice.district import fill_if_empty
 from bot.settings import Settings
 from handlers.kit import Message

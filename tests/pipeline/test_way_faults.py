@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
-import bot.engine
-import bot.pipeline.transaction
+import bot.opening
+import bot.pipeline.attempts
 import bot.pipeline.writer
 import bot.practice.routes
 from bot import web
@@ -91,7 +91,7 @@ def test_a_flush_that_fails_ends_the_process(tmp_path: Path, monkeypatch: pytest
         raise Gone(status)
 
     async def scene(way: Way) -> None:
-        monkeypatch.setattr("bot.pipeline.transaction.os._exit", gone)
+        monkeypatch.setattr("bot.pipeline.attempts.os._exit", gone)
         fault = type("OperationalError", (Exception,), {"sqlite_errorcode": 1034})("disk I/O error")
         engine = way.bot.app.engine
         once(engine.database.write, "commit", lambda *_: True, lambda _: OperationalError("COMMIT", {}, fault))
@@ -125,7 +125,7 @@ def test_a_bug_in_a_transaction_costs_what_was_in_it_and_the_writer_goes_on(
         raise ZeroDivisionError
 
     async def scene(way: Way) -> None:
-        monkeypatch.setattr(bot.pipeline.transaction.Transactions, "_tried", broken)
+        monkeypatch.setattr(bot.pipeline.attempts.Transactions, "_tried", broken)
         with pytest.raises(ZeroDivisionError):
             await way.pipeline.submit(way.message("记数 1"))
         monkeypatch.undo()

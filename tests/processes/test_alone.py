@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import Engine, open_engine
+from bot.engine import Engine
 from bot.files import fetcher
 from bot.files.fetcher import Fetcher
+from bot.opening import open_engine
 from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
 from storage.messages import chats

@@ -15,7 +15,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select, text, update
 
-from bot.engine import Engine, open_engine
+from bot.engine import Engine
+from bot.opening import open_engine
 from bot.pipeline.turn import Turn
 from bot.settings import load
 from storage.organisation import units

@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.settings import Settings
 from storage.database import open_database
 from storage.migrate import FOLDER, migrate

@@ -11,7 +11,7 @@ from hypothesis import note
 from sqlalchemy import Connection
 
 from bot.dispatch.features import collect, modules
-from bot.pipeline.transaction import Transactions
+from bot.pipeline.attempts import Transactions
 from handlers import rights, roster
 from handlers.kit import Message, Role
 from storage.base.vault import Vault

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from types import ModuleType
 
-import bot.engine
+import bot.opening
 from bot.dispatch import features
 from bot.dispatch.features import Features
 
@@ -17,4 +17,4 @@ def share_features() -> None:
         return features.collect(modules())
 
     # A test that plants a feature puts another function in place of `modules`.
-    bot.engine.collect = lambda: of(features.modules)  # type: ignore[attr-defined]
+    bot.opening.collect = lambda: of(features.modules)  # type: ignore[attr-defined]

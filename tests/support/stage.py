@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from bot.app import App
 from bot.clock import Clock
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.pipeline.turn import Outcome
 from bot.practice.channel import Practice, decode
 from bot.settings import Settings

@@ -12,7 +12,7 @@ import pytest
 from cryptography.fernet import InvalidToken
 from sqlalchemy import LargeBinary, insert, select
 
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from handlers.kit import Message
 from storage.base.vault import Vault, WrongKey
 from storage.messages import inbox

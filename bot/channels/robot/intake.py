@@ -11,10 +11,9 @@ from bot.channels.robot import decode
 from bot.channels.robot.replies import Replies
 from bot.engine import Engine
 from bot.pipeline.turn import Turn
-from bot.pipeline.unread import NotCommitted, Unread
+from bot.pipeline.unread import NotCommitted, Unread, is_blameless
 from bot.pipeline.writer import Full, Pipeline
 from handlers.kit import Message
-from storage.database import passes
 from storage.people import accounts
 
 log = logging.getLogger(__name__)
@@ -84,7 +83,7 @@ class Intake:
             fault = await self._try(message)
             if not isinstance(fault, Exception):
                 return fault
-            tries += not (isinstance(fault, Full) or passes(fault))
+            tries += not is_blameless(fault)
             if tries >= PATIENCE:
                 await self._keep_unread(frame, fault)
                 return False

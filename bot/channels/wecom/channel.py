@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 from bot.channels.wecom.api import Api
-from bot.channels.wecom.crypto import Crypto
-from bot.channels.wecom.hook import PATH, Hook
-from bot.channels.wecom.intake import Intake
+from bot.channels.wecom.callback.crypto import Crypto
+from bot.channels.wecom.callback.hook import PATH, Hook
+from bot.channels.wecom.callback.intake import Intake
 from bot.channels.wecom.send import Post
 from bot.channels.wecom.setup import WecomSetup
 from bot.channels.wecom.tokens import Tokens

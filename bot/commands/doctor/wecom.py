@@ -9,9 +9,9 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 from bot.channels.wecom.api import probe
-from bot.channels.wecom.crypto import Crypto
+from bot.channels.wecom.callback.crypto import Crypto
+from bot.channels.wecom.callback.hook import PATH, SECONDS_OFF
 from bot.channels.wecom.errors import Fault
-from bot.channels.wecom.hook import PATH, SECONDS_OFF
 from bot.clock import Clock
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings

@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _verify(engine: Engine, seen: list[Seen]) -> int:
     with engine.database.read.connect() as db:
-        found = engine.audit_heads().check(db, seen)
+        found = engine.installation.audit_heads(engine.vault).check(db, seen)
         begun = audit.entries(db, Wanted(action=Action.HEADS_KEPT), _MOST)
     if found.broken:
         print(f"不对：{found.broken}。在它之前查过 {found.rows} 条。")

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     unit = unit_of(engine, arguments.unit) if arguments.unit else None
     paths, name = ([unit.path], unit.name) if unit else ([EVERYWHERE], "全部单位")
     with engine.database.read.connect() as db:
-        broken = engine.audit_heads().check(db).broken
+        broken = engine.installation.audit_heads(engine.vault).check(db).broken
         checked = str(broken or audit_check.OK)
         made = compliance.report(db, arguments.year, engine.now(), paths, name, checked)
     with engine.database.write.begin() as db:

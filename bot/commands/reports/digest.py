@@ -8,12 +8,12 @@ from datetime import datetime
 
 from bot.commands import CommandError
 from bot.commands.database import engine_of, unit_of
-from bot.commands.reports import digest_json
+from bot.commands.reports import digest_printout
 from bot.settings import Settings
-from handlers.digests import digest, files, period_digest
+from handlers.digests import files
 from handlers.kit import Refusal
 from handlers.wording import periods
-from scheduling import closed_periods, spans
+from scheduling import spans
 
 _FILES = {"xlsx": "表", "png": "图", "csv": "csv"}
 # The first term of a calendar year is that of spring.
@@ -53,11 +53,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     with engine.database.read.connect() as db:
         if arguments.format == "json":
-            print(json.dumps(digest_json.body(db, unit, span, now), ensure_ascii=False, indent=2, default=str))
-        elif "W" in span.label:
-            print(digest.whole_text(db, closed_periods.shown(db, unit, span.label, now), unit, now.date()))
+            print(json.dumps(digest_printout.body(db, unit, span, now), ensure_ascii=False, indent=2, default=str))
         else:
-            print(period_digest.text(db, unit, span, period_digest.of_days(db, unit, span, now), now))
+            print(digest_printout.text(db, unit, span, now))
     return 0
 
 

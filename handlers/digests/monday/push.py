@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from handlers.digests import digest, schools
 from handlers.digests.page import link
+from handlers.digests.week import schools, week_digest, wording
 from handlers.kit import ADMINS, Button, Due, Reply, Unit
 from handlers.registry import due, weekly
 from handlers.wording import places
@@ -34,10 +34,10 @@ class Said:
 def of(db: Connection, unit: Unit, week: str, now: datetime) -> Said:
     """What is said of a closed week of a unit."""
     frozen = digests.closed(db, unit, week, now)
-    text = digest.whole_text(db, frozen, unit, now.date())
+    text = wording.whole_text(db, frozen, unit, now.date())
     down = schools.buttons(db, unit, frozen)
-    named = digest.buttons(frozen, digest.named(db, unit), True)
-    return Said(kept.of_week(unit, frozen, now), text, (*named, *down), (*digest.buttons(frozen, "", True), *down))
+    named = week_digest.buttons(frozen, week_digest.named(db, unit), True)
+    return Said(kept.of_week(unit, frozen, now), text, (*named, *down), (*week_digest.buttons(frozen, "", True), *down))
 
 
 def week_of(occurrence: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection
 
 from handlers.digests.readers import READERS
-from handlers.digests.tables import shown, workbook
+from handlers.digests.tables import shown, wanted
 from handlers.kit import Person, Refusal, Unit
 from handlers.wording import periods, places
 from storage.organisation import units
@@ -70,7 +70,7 @@ def shown_of(db: Connection, of: Look, now: datetime) -> shown.Shown:
     span = of.span
     when = {"week": span.label} if "W" in span.label else {"label": span.label, "name": span.name}
     days = {"first": span.first.isoformat(), "last": min(span.last, now.date()).isoformat()}
-    return workbook.shown_of(db, of.unit.id, {**when, **days, "at": now.isoformat()})
+    return wanted.shown_of(db, of.unit.id, {**when, **days, "at": now.isoformat()})
 
 
 def above(db: Connection, of: Look) -> list[Unit]:

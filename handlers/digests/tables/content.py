@@ -5,8 +5,8 @@ from datetime import date, datetime, time, tzinfo
 
 from sqlalchemy import Connection
 
-from handlers.digests import figures as words
 from handlers.digests.tables import shown
+from handlers.digests.week import phrases
 from handlers.wording import lines
 from handlers.wording.medals import label
 from scheduling.periods import week_of
@@ -67,7 +67,7 @@ def medals(db: Connection, one: shown.Shown) -> Iterator[shown.Row]:
     """How many nominations of the week are in which state, and how far the stars of the school year have come."""
     if isinstance(one.digest, figures.Digest):
         stars, counts = one.digest.stars, one.digest.nominations
-        yield from ((one.title, f"本周提名 {word}", counts.get(key, 0)) for key, word in words.STATE_WORDS.items())
+        yield from ((one.title, f"本周提名 {word}", counts.get(key, 0)) for key, word in phrases.STATE_WORDS.items())
     else:
         stars = funnel.of_days(db, one.unit, one.first, one.last, one.now.tzinfo)
     for star in stars:

@@ -3,9 +3,10 @@
 from sqlalchemy import Connection
 
 from handlers import pictures
-from handlers.digests import figures as reports
+from handlers.digests import stars
 from handlers.digests.page import content
 from handlers.digests.tables.shown import Shown
+from handlers.digests.week import phrases
 from handlers.pictures import Page
 from handlers.wording import numbers, weeks
 from storage.digests import figures, funnel
@@ -23,7 +24,7 @@ def draw(db: Connection, page: Page, one: Shown) -> None:
     _trend(page, content.trend(db, one))
     _missing(page, one)
     if isinstance(one.digest, figures.Digest):
-        told = reports.medals(one.digest)
+        told = phrases.medals(one.digest)
         if told:
             page.heading("奖章提名")
             page.chips(told)
@@ -108,9 +109,9 @@ def _missing(page: Page, one: Shown) -> None:
     page.down(20)
 
 
-def _funnel(page: Page, stars: tuple[Star, ...], when: str) -> None:
+def _funnel(page: Page, of: tuple[Star, ...], when: str) -> None:
     """How many stars have come how far: each bar is a part of the one above."""
-    stages = reports.funnel(stars)
+    stages = stars.stages(of)
     if not stages:
         return
     page.heading(f"星级章 · {when}")

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.digests.tables import content, shown, workbook
+from handlers.digests.tables import content, shown
+from handlers.digests.tables.wanted import shown_of
 from handlers.registry import renders
 
 
@@ -17,7 +18,7 @@ def parts(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The csv of what `digest-workbook` makes a workbook of."""
     rows: list[shown.Row] = []
     for unit_id in values["unit_ids"]:
-        one = workbook.shown_of(db, unit_id, values)
+        one = shown_of(db, unit_id, values)
         squads, _ = content.squads(db, one)
         rows += [shown.whole(one), *shown.schools(one), *squads]
     return written(values.get("mark", ""), content.PARTS, rows)

@@ -2,20 +2,16 @@
 
 import io
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Connection
 
 from handlers import workbooks
-from handlers.digests import figures, period_digest
 from handlers.digests.tables import content, shown
+from handlers.digests.tables.wanted import shown_of
 from handlers.registry import renders
-from handlers.wording import weeks
-from handlers.wording.periods import Span
-from scheduling import closed_periods, spans
 from storage.digests import details
-from storage.organisation import units
 
 _HEADS = {
     "分单位": content.PARTS,
@@ -66,23 +62,6 @@ def _book(db: Connection, all_of: list[shown.Shown], number: int, mark: str) -> 
         for name, table in (("", overview), *sheets.items()):
             table.end(number if name == _DETAILS else 0)
     return out.getvalue()
-
-
-def shown_of(db: Connection, unit_id: int, values: Mapping[str, Any]) -> shown.Shown:
-    """The digest of a unit in `week`, or from `first` to `last` (of `label` and `name`), as of `at` (ISO)."""
-    unit, now = units.by_id(db, unit_id), datetime.fromisoformat(values["at"])
-    if "week" in values:
-        label, days = values["week"], spans.span_of(values["week"])
-        closed = closed_periods.closed_at(label, now)
-        found = closed_periods.shown(db, unit, label, now)
-        stamp, over = figures.stamp(found), closed if closed <= now else None
-        return shown.Shown(unit, found.title, weeks.week_name(label), label, *days, stamp, now, over, found)
-    first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
-    span = Span(first, last, values["name"], values["label"])
-    closed_at = period_digest.closed(span, now)
-    digest, stamp = period_digest.of_days(db, unit, span, now), period_digest.stamp(span, now)
-    title = units.full_name(db, unit)
-    return shown.Shown(unit, title, span.name, span.label, first, last, stamp, now, closed_at, digest)
 
 
 def _columns(all_of: list[shown.Shown]) -> list[list[Any]]:

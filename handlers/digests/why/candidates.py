@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from handlers.digests.figures import corrected
 from handlers.digests.readers import READERS
+from handlers.digests.week.phrases import corrected
 from handlers.digests.why import measures
 from handlers.digests.why.words import activity_in, spans_in
 from handlers.kit import Ask, Unit

@@ -19,7 +19,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.settings import load
 from storage.organisation import units
 from storage.organisation.units import Kind

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Executable, select, update
 
 from bot.channels.telegram import poll as telegram_poll
 from bot.channels.telegram.channel import Telegram
-from bot.engine import Engine, open_engine
+from bot.engine import Engine
 from bot.jobs import lease as lease_of
+from bot.opening import open_engine
 from bot.pipeline import writer as writer
 from bot.pipeline.writer import Pipeline
 from bot.settings import load

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select
 
-from bot.engine import Engine, open_engine
+from bot.engine import Engine
+from bot.opening import open_engine
 from bot.settings import load
 from storage.organisation import units
 from storage.organisation.units import Kind

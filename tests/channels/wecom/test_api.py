@@ -15,7 +15,7 @@ from bot.channels.wecom.api import Api, probe
 from bot.channels.wecom.errors import Fault, Remedy
 from bot.channels.wecom.tokens import Tokens
 from bot.clock import Clock
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.pipeline.writer import Pipeline
 from bot.settings import load
 from storage.tables import access_token, lease

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.wecom import crypto as wecom_crypto
-from bot.channels.wecom.crypto import Crypto, Refused, Signed, Unreadable, encrypted_in, fields, reply, unwrap
+from bot.channels.wecom.callback import crypto as wecom_crypto
+from bot.channels.wecom.callback.crypto import Crypto, Refused, Signed, Unreadable, encrypted_in, fields, reply, unwrap
 from tests.support.platforms.wecom_vectors import ALL, RANDOM, V1_GET, V1_POST, V2_GET, V2_KEY, V2_TOKEN, V4, V7, Vector
 
 CORP = "ww0000000000000001"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.wecom.crypto import Unreadable, fields
-from bot.channels.wecom.decode import Left, Press, decode, known_as
+from bot.channels.wecom.callback.crypto import Unreadable, fields
+from bot.channels.wecom.callback.decode import Left, Press, decode, known_as
 from handlers.kit import Attachment, Message
 
 NOON = 1_775_188_800

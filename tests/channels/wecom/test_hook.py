@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels.wecom import hook as wecom_hook
+from bot.channels.wecom.callback import hook as wecom_hook
 from bot.pipeline import writer as writer
 from storage.tables import checkin, inbox, outbox
 from tests.support.databases import accept, refuse

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.channels.wecom import hook as wecom_hook
-from bot.channels.wecom.crypto import Crypto, Signed
-from bot.channels.wecom.hook import REASONS
+from bot.channels.wecom.callback import hook as wecom_hook
+from bot.channels.wecom.callback.crypto import Crypto, Signed
+from bot.channels.wecom.callback.hook import REASONS
 from storage.tables import inbox
 from tests.support.platforms.fake_wecom import AES_KEY, CORP, TOKEN, FakeWecom
 from tests.support.platforms.wecom_stage import PATH, START, ZHANG, Platform, Stage, play

@@ -9,8 +9,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
-from bot.channels import spool as wecom_spool
-from bot.channels.spool import Spool
+from bot.channels.wecom.callback import spool as wecom_spool
+from bot.channels.wecom.callback.spool import Spool
 from storage.base.vault import Vault
 from storage.tables import checkin, inbox
 from tests.support.databases import nothing_is_taken
@@ -42,7 +42,7 @@ def test_a_failing_disk_loses_nothing_that_was_acknowledged(tmp_path: Path, fake
     async def scene(stage: Stage) -> None:
         messages = [stage.message(ZHANG, Content=each) for each in REPORTS]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("bot.channels.wecom.intake.SECONDS_BETWEEN_REPLAYS", 0.05)
+            patch.setattr("bot.channels.wecom.callback.intake.SECONDS_BETWEEN_REPLAYS", 0.05)
             listening = asyncio.create_task(stage.app.channels["wecom"].listen())
             with nothing_is_taken(stage.app.engine.database.write):
                 for message in messages:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from bot.app import App
 from bot.channels.robot.channel import Robot
 from bot.clock import Clock
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.outbox import outage
 from bot.settings import load
 from storage.base import leases

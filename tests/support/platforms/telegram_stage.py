@@ -16,7 +16,7 @@ from bot.app import App
 from bot.channels.telegram import send as telegram_send
 from bot.channels.telegram.decode import Me
 from bot.clock import Clock
-from bot.engine import open_engine
+from bot.opening import open_engine
 from bot.outbox import outage
 from bot.settings import load
 from storage.organisation import units

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, select
 from bot import web
 from bot.app import App
 from bot.channels.wecom import send as wecom_send
-from bot.channels.wecom.crypto import Crypto, Signed, fields
+from bot.channels.wecom.callback.crypto import Crypto, Signed, fields
 from bot.clock import Clock
-from bot.engine import open_engine
 from bot.files.fetcher import Fetcher
+from bot.opening import open_engine
 from bot.outbox import outage
 from bot.pipeline.turn import Turn
 from bot.settings import load
@@ -162,7 +162,7 @@ class Stage:
 
     async def noted(self) -> None:
         """Return when every answer that has been written is noted."""
-        await self.app.channels["wecom"]._intake.finish()  # type: ignore[attr-defined]
+        await self.app.channels["wecom"]._intake.answers.finish()  # type: ignore[attr-defined]
 
     async def fetch(self) -> None:
         """Fetch what people have sent, and send what is to be said of it."""

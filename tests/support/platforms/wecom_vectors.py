@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.channels.wecom.crypto import Signed
+from bot.channels.wecom.callback.crypto import Signed
 
 V1_TOKEN, V1_KEY, V1_CORP = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "wx5823bf96d3bd56c7"
 V2_TOKEN, V2_KEY, V2_CORP = "123456", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR", "wx49f0ab532d5d035a"

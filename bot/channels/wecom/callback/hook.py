@@ -15,8 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels import http
 from bot.channels.condition import Condition
-from bot.channels.wecom.crypto import Crypto, Opened, Refused, Signed, encrypted_in, reply
-from bot.channels.wecom.intake import Answer, Intake
+from bot.channels.wecom.callback.answers import Answer
+from bot.channels.wecom.callback.crypto import Crypto, Opened, Refused, Signed, encrypted_in, reply
+from bot.channels.wecom.callback.intake import Intake
 from bot.pipeline.unread import NotCommitted
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Hook:
         heard = response.says is not None and _still_there(receive)
         await http.answer(send, response.status, response.body, [(b"content-type", response.kind)])
         if response.says is not None and heard:
-            self._intake.written(response.says)
+            self._intake.answers.written(response.says)
 
     async def _response(self, scope: Scope, receive: Receive) -> Response:
         opened: Opened | None = None

@@ -1,4 +1,4 @@
-"""What `digest --format json` prints: the names that programs rely on."""
+"""What `digest` prints: the words, or as JSON the names that programs rely on."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,12 +7,21 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.digests import period_digest
+from handlers.digests.period.figures import of_days
+from handlers.digests.period.wording import text as text_of
+from handlers.digests.week.wording import whole_text
 from handlers.kit import Unit
 from handlers.wording import lines, periods
 from scheduling import closed_periods
 from storage.digests import figures
 from storage.organisation import history
+
+
+def text(db: Connection, of: Unit, span: periods.Span, now: datetime) -> str:
+    """What people read."""
+    if "W" in span.label:
+        return whole_text(db, closed_periods.shown(db, of, span.label, now), of, now.date())
+    return text_of(db, of, span, of_days(db, of, span, now), now)
 
 
 def body(db: Connection, of: Unit, span: periods.Span, now: datetime) -> Mapping[str, Any]:
@@ -22,7 +31,7 @@ def body(db: Connection, of: Unit, span: periods.Span, now: datetime) -> Mapping
         week = closed_periods.shown(db, of, label, now)
         told, schools, found = figures.as_json(week), week.schools, lines.of_week(db, [of.path], label, today)
     else:
-        days = period_digest.of_days(db, of, span, now)
+        days = of_days(db, of, span, now)
         told, schools = {"unit": history.path_names(db, [of])[of.id], **asdict(days)}, days.schools
         found = lines.of_period(db, [of.path], label, today) if label else []
     return {

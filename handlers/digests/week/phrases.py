@@ -1,13 +1,9 @@
-"""What 周报, 未签到 and 催办 share: which week or day, which units, and how both are written."""
+"""What is said of a week beside its sums: as of when, what came late, what was corrected, who was nominated."""
 
-from collections.abc import Sequence
-
-from handlers.wording import days, numbers, weeks
-from handlers.wording.medals import label
+from handlers.wording import days, weeks
 from scheduling.periods import week_of
 from storage.digests.digest_changes import Correction
-from storage.digests.figures import Digest, percent
-from storage.digests.funnel import Star
+from storage.digests.figures import Digest
 
 # The words of the states of a nomination, in the order of the digest.
 STATE_WORDS = {
@@ -27,46 +23,6 @@ def stamp(shown: Digest) -> str:
 def medals(shown: Digest) -> list[str]:
     """The nominations of the week by state: 待审 2, 通过 1; without the states that have none."""
     return [f"{word} {shown.nominations[state]}" for state, word in STATE_WORDS.items() if shown.nominations.get(state)]
-
-
-def stars(shown: Digest) -> list[str]:
-    """二星章:提名 12,待审 2,公示中 4,已授予 6,已颁发 6(名额 9;一星章的 20.0%); without what there is none of."""
-    return star_lines(shown.stars)
-
-
-def star_lines(stars: Sequence[Star]) -> list[str]:
-    """The same of any stars of which there is something to say."""
-    awarded = {(each.medal, each.collective): each.awarded for each in stars}
-    return [_star(each, awarded.get((_below(each.medal), each.collective), 0)) for each in stars if each.moved]
-
-
-def _below(star: str) -> str:
-    return f"S{int(star[1]) - 1}"
-
-
-def _star(one: Star, awarded_below: int) -> str:
-    counts = (
-        ("提名", one.nominated), ("待审", one.waiting), ("公示中", one.on_notice), ("已授予", one.awarded),
-        ("已颁发", one.presented),
-    )  # fmt: skip
-    beside = [f"名额 {one.places}"] if one.places else []
-    if one.awarded and awarded_below:
-        beside.append(f"{label(_below(one.medal))}的 {numbers.rate(percent(one.awarded, awarded_below))}")
-    told = "，".join(f"{word} {count}" for word, count in counts if count)
-    more = f"（{'；'.join(beside)}）" if beside else ""
-    return f"{'集体' if one.collective else ''}{label(one.medal)}：{told}{more}"
-
-
-def funnel(stars: Sequence[Star]) -> list[tuple[str, int]]:
-    """(stage, how many stars have come so far) from nominated to handed over; empty where there are none."""
-    stages = (
-        ("提名", [each.nominated for each in stars]),
-        ("同意", [each.agreed for each in stars]),
-        ("公示", [each.on_notice + each.awarded for each in stars]),
-        ("授予", [each.awarded for each in stars]),
-        ("颁发", [each.presented for each in stars]),
-    )
-    return [(word, sum(counts)) for word, counts in stages] if any(each.moved for each in stars) else []
 
 
 def late(shown: Digest) -> str:

@@ -1,4 +1,4 @@
-"""The parts of a week's digest and the way down and back: district → school → squad → its check-ins."""
+"""The parts of a week's digest, and the way down and back: district → school → squad → its check-ins."""
 
 import re
 
@@ -12,7 +12,7 @@ from storage.digests.figures import Digest, Part
 from storage.digests.sums import squads
 from storage.organisation import history, units
 
-MOST_SCHOOLS, MOST_BUTTONS = 6, 2
+MOST_BUTTONS = 2
 # A page of all schools of a city, or all squads of a school, and those of them that have a button.
 PAGE, PAGE_BUTTONS = 20, 4
 _ALL = re.compile(r"按(?:学校|中队|单位)")
@@ -24,16 +24,6 @@ def asked(words: str) -> tuple[int, str]:
     page = int(match[1]) if (match := _PAGE.search(words)) else 1
     rest = " ".join(_ALL.sub(" ", _PAGE.sub(" ", words)).split())
     return (max(page, 1), rest) if _ALL.search(words) else (0, words)
-
-
-def lines(shown: Digest, most: int = MOST_SCHOOLS) -> list[str]:
-    """At most so many of the schools, the least covered first; empty where there is one school or none."""
-    if len(shown.schools) < 2:
-        return []
-    most = min(most, MOST_SCHOOLS)
-    rest = len(shown.schools) - most
-    more = [f"· 另有 {rest} 所，按「各校」看"] if rest > 0 else []
-    return ["各校（签到的中队少的在前）：", *sums.by_part(shown.schools, most), *more]
 
 
 def buttons(db: Connection, of: Unit, shown: Digest, above: bool = False, page: bool = False) -> tuple[Button, ...]:

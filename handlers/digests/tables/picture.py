@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers import pictures
-from handlers.digests import figures as reports
-from handlers.digests import period_digest
-from handlers.digests.tables import picture_parts, shown, workbook
+from handlers.digests.period.figures import earlier
+from handlers.digests.tables import picture_parts, shown
+from handlers.digests.tables.wanted import shown_of
+from handlers.digests.week import phrases
 from handlers.pictures import Page
 from handlers.registry import renders
 from handlers.wording import numbers
@@ -22,7 +23,7 @@ def picture(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The PNG of `unit_ids` in `week`, or from `first` to `last`, one below the other; `at` (ISO): as of when."""
     page = Page()
     for unit_id in values["unit_ids"]:
-        _panel(db, page, workbook.shown_of(db, unit_id, values), values.get("mark", ""))
+        _panel(db, page, shown_of(db, unit_id, values), values.get("mark", ""))
     return page.png()
 
 
@@ -40,7 +41,7 @@ def _panel(db: Connection, page: Page, one: shown.Shown, mark: str) -> None:
 def _notes(of: shown.Figures) -> Sequence[str]:
     if not isinstance(of, figures.Digest):
         return ()
-    return reports.late(of), reports.corrected(of), reports.corrected_before(of)
+    return phrases.late(of), phrases.corrected(of), phrases.corrected_before(of)
 
 
 def _header(page: Page, one: shown.Shown) -> None:
@@ -56,9 +57,9 @@ def _header(page: Page, one: shown.Shown) -> None:
 def _before(db: Connection, one: shown.Shown) -> tuple[str, figures.Previous | None]:
     """What the period is compared with, and how that is called; None: nothing, since it still runs or had no event."""
     if isinstance(one.digest, figures.Digest):
-        found, name = (None if reports.running(one.digest) else one.digest.previous), "前一周"
+        found, name = (None if phrases.running(one.digest) else one.digest.previous), "前一周"
     else:
-        name, then = period_digest.earlier(db, one.unit, one.span, one.now.date())
+        name, then = earlier(db, one.unit, one.span, one.now.date())
         heads = then.attendance
         found = figures.Previous("", then.events, then.squads_covered, heads.attended, heads.rate)
     return f"比{name}", found if found and found.events else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.wecom.crypto import Unreadable
+from bot.channels.wecom.callback.crypto import Unreadable
 from handlers.kit import Attachment, Message
 
 NAME = "wecom"

@@ -1,0 +1,112 @@
+"""Where the unit of a check-in or an event was on its day, and what so took place in a part of the tree."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    select,
+    type_coerce,
+    union,
+)
+
+from storage.checkins import events
+from storage.checkins.coverage import VALID
+from storage.organisation.units import Kind, Unit, below
+from storage.tables import checkin, event, participation, unit, unit_past
+
+
+class _Place:
+    """A `unit` of a query, as it was on the day that this column holds."""
+
+    def __init__(self, day: ColumnElement[date]) -> None:
+        past = unit_past.alias()
+        self.past = past
+        self.then = and_(past.c.unit_id == unit.c.id, past.c.since <= day, past.c.until > day)
+        self.path = type_coerce(func.coalesce(past.c.path, unit.c.path), String)
+        self.school = func.coalesce(past.c.school_id, unit.c.school_id)
+        self.is_squad = func.coalesce(past.c.kind, unit.c.kind) == Kind.SQUAD
+        # A check-in of a 小队 covers its squad.
+        parent = func.coalesce(past.c.parent_id, unit.c.parent_id)
+        self.squad = case((self.is_squad, unit.c.id), else_=parent)
+
+    def within(self, of: Unit) -> ColumnElement[bool]:
+        """In this part of the tree on that day; the units that it can be at all are named first, for the index."""
+        inside = f"%/{of.id}/%"
+        once = select(unit_past.c.unit_id).where(type_coerce(unit_past.c.path, String).like(inside))
+        candidates = union(select(unit.c.id).where(below(of.path)), once)
+        return unit.c.id.in_(candidates) & self.path.like(inside)
+
+
+TOLD, NAMED = _Place(checkin.c.day), _Place(event.c.day)
+REPORTS = checkin.join(unit, unit.c.id == checkin.c.unit_id).outerjoin(TOLD.past, TOLD.then)
+NAMES = (
+    participation.join(event, event.c.id == participation.c.event_id)
+    .join(unit, unit.c.id == participation.c.unit_id)
+    .outerjoin(NAMED.past, NAMED.then)
+)
+
+
+def told_in(of: Unit, first: date, last: date) -> ColumnElement[bool]:
+    """The condition of the valid check-ins of these days in this part of the tree."""
+    return VALID & checkin.c.day.between(first, last) & TOLD.within(of)
+
+
+def named_in(of: Unit, first: date, last: date) -> ColumnElement[bool]:
+    """The condition of who is named in the events of these days, in this part of the tree."""
+    return event.c.day.between(first, last) & NAMED.within(of)
+
+
+def alone(of: Unit, first: date, last: date) -> Select[Any]:
+    """By activity and school: single events, 人次, heads due and there where both are known, of how many."""
+    rated = checkin.c.due > 0
+    return (
+        select(
+            checkin.c.activity, TOLD.school, func.count(), func.sum(checkin.c.attended),
+            func.sum(case((rated, checkin.c.due), else_=0)), func.sum(case((rated, checkin.c.attended), else_=0)),
+            func.sum(case((rated, 1), else_=0)),
+        )
+        .select_from(REPORTS)
+        .where(told_in(of, first, last), checkin.c.event_id.is_(None))
+        .group_by(checkin.c.activity, TOLD.school)
+    )  # fmt: skip
+
+
+def taking_part_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
+    """(activity, squad, whether it did so itself) of whoever reported or is named in an event of others."""
+    reports = select(checkin.c.activity, TOLD.squad, TOLD.is_squad).select_from(REPORTS)
+    names = select(event.c.activity, NAMED.squad, NAMED.is_squad).select_from(NAMES)
+    return union(reports.where(told_in(of, first, last)), names.where(named_in(of, first, last)))
+
+
+def shared_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
+    """The ids of the events of several units that touch this part of the tree."""
+    reports = select(checkin.c.event_id).select_from(REPORTS)
+    names = select(event.c.id).select_from(NAMES)
+    return union(
+        reports.where(told_in(of, first, last), checkin.c.event_id.is_not(None)), names.where(named_in(of, first, last))
+    )
+
+
+def shared(db: Connection, of: Unit, first: date, last: date) -> list[tuple[str, list[tuple[events.Part, int | None]]]]:
+    """(activity, all parts, each with its school) of the events of several units that touch this part of the tree."""
+    touching = shared_in(of, first, last)
+    heads = (checkin.c.attended, checkin.c.due, checkin.c.id)
+    reports = select(checkin.c.event_id, checkin.c.activity, TOLD.school, unit.c.id, TOLD.path, *heads)
+    names = select(event.c.id, event.c.activity, NAMED.school, unit.c.id, NAMED.path)
+    parts: dict[tuple[int, str], list[tuple[events.Part, int | None]]] = defaultdict(list)
+    for query in (
+        reports.select_from(REPORTS).where(VALID, checkin.c.event_id.in_(touching)),
+        names.select_from(NAMES).where(event.c.id.in_(touching)),
+    ):
+        for event_id, activity, school, *part in db.execute(query):
+            parts[event_id, activity].append((events.Part(*part), school))
+    return [(activity, of_event) for (_, activity), of_event in parts.items()]
