@@ -181,6 +181,22 @@ def _same(old: model.Existing, unit: str, activity: str | None, day: date | None
     return old.unit == unit and old.medal is None and old.activity == activity and old.date == day
 
 
+def summed(drafts: list[Draft]) -> list[Draft]:
+    """第一小队8人第二小队9人: a squad has one record of it, of all of them or of one; how many came is asked."""
+    parts: dict[tuple[str, str | None, date | None], list[Draft]] = {}
+    for each in drafts:
+        squad, small, _ = (each.record.unit or "").partition("#")
+        if small and each.record.attended is not None:
+            parts.setdefault((squad, each.record.activity, each.record.date), []).append(each)
+    for (squad, *_), (first, *more) in parts.items():
+        if more:
+            heads = [one.record.attended or 0 for one in (first, *more)]
+            first.record = replace(first.record, unit=squad, attended=None, heads=(sum(heads), *heads))
+            first.issues.append("COUNT_AMBIGUOUS")
+            drafts = [one for one in drafts if one not in more]
+    return drafts
+
+
 def merged(drafts: list[Draft]) -> list[Draft]:
     """A unit named twice, the second time without a number (我们三(2)中队…): one record."""
     kept: list[Draft] = []

@@ -151,9 +151,9 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
     if rank and (piece.counts.firm or piece.wishes or (counted and (rank > 1 or len(text) <= _LONE))):
         return True
     told = rank > 0 or piece.held or piece.counts.due is not None or not unexplained(piece.rest)
-    return bool(context.bound_unit) and (
-        (piece.counts.firm and told) or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
-    )
+    if not context.bound_unit:
+        return piece.held and piece.counts.firm and len(text) <= _SHORT and not unexplained(piece.rest)
+    return (piece.counts.firm and told) or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
 
 
 def _tells_a_deed(piece: Piece, text: str) -> bool:

@@ -7,6 +7,7 @@ from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _AMONG = pattern(r"[ ,，;；(]*(?:其中|含|包括)")
+_OF_BOTH = pattern(r"(?:师生|亲子|大人|老少|家长[和与同]|老师[和与同])[^\d,。]{0,8}$")
 _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
 # 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
@@ -62,9 +63,18 @@ def _is_the_rest(token: Token, exact: list[Token], scan: str) -> bool:
     return True
 
 
+def grown_ups(exact: list[Token], scan: str, came: int) -> int:
+    """师生46人,其中老师2个: how many of all who came are no children."""
+    whole = next((each for each in exact if each.value == came and not each.own), None)
+    if whole is None or not _OF_BOTH.search(scan[max(0, whole.start - 12) : whole.start]):
+        return 0
+    return sum(each.value or 0 for each in exact if each.use in OTHERS and each.start > whole.end)
+
+
 def _are_some(token: Token, scan: str) -> bool:
-    """有5个娃去比赛了: there are some who…; of 参加的有8人 the label is found before."""
-    return token.strength > 1 and (token.value or 0) <= FEW and scan.endswith("有", 0, token.start)
+    """有5个娃去比赛了: there are some who…; 参加鼓号队的有6人 tells who took part."""
+    some = scan.endswith("有", 0, token.start) and not scan.endswith("的有", 0, token.start)
+    return token.strength > 1 and (token.value or 0) <= FEW and some
 
 
 def _beside_many(exact: list[Token]) -> bool:
