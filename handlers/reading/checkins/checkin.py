@@ -99,13 +99,19 @@ def _drafts(found: Found, context: model.Context) -> tuple[list[Draft], list[Pie
     else:
         pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
     if len(segments) > len(layout.segments):
-        _several(pieces, found.dates)
+        _several(pieces, [] if _begins_a_later_one(found, segments) else found.dates)
     shared = _share(found, layout, segments, pieces, context)
     totals.without_sum(pieces)
     drafts: list[Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):
         drafts += records_of(segment, piece, context, alone=not (found.chain or len(layout.segments) > 1))
     return summed(merged(drafts)), pieces, shared
+
+
+def _begins_a_later_one(found: Found, segments: list[Segment]) -> bool:
+    """升旗44人 昨天队会43人: the day is of the second alone."""
+    day = found.dates[0].start if found.dates else 0
+    return any(each.start <= day < each.end and not found.scan[each.start : day].strip() for each in segments[1:])
 
 
 def _several(pieces: list[Piece], dates: list[When]) -> None:

@@ -147,11 +147,17 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         number=piece.number if activity == SERIES else 0,
         dated=piece.dated,
         again=piece.again,
-        heads=tuple(dict.fromkeys(counts.given)) if counts.issue == "COUNT_AMBIGUOUS" else (),
+        heads=_heads(counts, context.roster_size.get(unit or "", 0)) if counts.issue == "COUNT_AMBIGUOUS" else (),
         hedges=counts.hedges,
         usual=usual,
     )
     return Draft(record, issues)
+
+
+def _heads(counts: Counts, size: int) -> tuple[int, ...]:
+    """What may have come: 扫地15人、浇花14人 each of them, and all together where so many are in the squad."""
+    whole = sum(counts.given)
+    return tuple(dict.fromkeys([*counts.given, *([whole] if 0 < whole <= size else [])]))
 
 
 def _usual(unit: str | None, activity: str | None, counts: Counts, context: model.Context) -> int | None:

@@ -16,6 +16,7 @@ _REST = ("其余", "其他", "另", "另有", "另外")
 _COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧对" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 _MADE = pattern(r"[包做折叠画编剪绣缝织搓捡](?![到来去])[\u4e00-\u9fff]{1,3}$")
+_CAME = pattern(r"[都全](?:[在来到齐]|参加)")
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _END = pattern(r"[。;!?\n]")
 _COMING = "来到去有报齐加与看听错" + GAP + SECRET
@@ -101,6 +102,8 @@ def _is_of_noun(token: Token, scan: str) -> bool:
         return scan[token.start - 2 : token.start - 1] not in _COMING
     if _MADE.search(scan, max(0, token.start - 4), token.start):  # 包粽子40个
         return True
+    if _CAME.match(scan, token.end):  # 很认真四十三个都在
+        return False
     return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
 
 
