@@ -190,7 +190,7 @@ def _same(old: model.Existing, unit: str, activity: str | None, day: date | None
 def summed(drafts: list[Draft]) -> list[Draft]:
     """第一小队8人第二小队9人: a squad has one record of it, of all of them or of one; how many came is asked."""
     parts: dict[tuple[str, str | None, date | None], list[Draft]] = {}
-    for each in drafts:
+    for each in drafts if len(drafts) > 1 else ():
         squad, small, _ = (each.record.unit or "").partition("#")
         if small and each.record.attended is not None:
             parts.setdefault((squad, each.record.activity, each.record.date), []).append(each)

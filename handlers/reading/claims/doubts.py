@@ -86,7 +86,7 @@ _OF_IT = pattern(
 # 给44人订了午餐, 队课被占了: beside the heads or the activity something else was done than to hold it.
 _ELSE = pattern(
     r"被(?=[^,]{0,8}(?:占|抢|挤|取代|冲|借|挪|征用))|挑战(?![赛杯自])"
-    rf"|{_HAN}(?<![来到去听学看读参加与开办搞做上完成行织种讲说唱画写走打扫祭植升束满过始好动包捡跳演诵观听献练除训赛结毕罢除束成齐为给有知展习极苦会带不]"
+    rf"|{_HAN}(?<![来到去听学看读参加与开办搞做上完成行织种讲说唱画写走打扫祭植升束满过始好动包捡跳演诵观听献练除训赛结毕罢除束成齐为给有知展习极苦会带不忘漏]"
     r")了(?!解)"
 )
 _DOUBT = pattern("|".join((*_NEGATIONS, *_TO_COME, *_HEDGED, *_PAPERS, *_OF_THEM)))

@@ -67,7 +67,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if "oops" in kinds:
         tokens = _corrected(tokens, scan)
         kinds = {token.kind for token in tokens}
-    counts.full = any(token.kind == "full" and not _EXCEPT.search(scan, 0, token.start) for token in tokens) or (
+    counts.full = ("full" in kinds and _nobody_else(tokens, scan)) or (
         not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan)
     )
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
@@ -123,6 +123,10 @@ def _more_persons(tokens: list[Token], scan: str) -> int:
         ),
         default=0,
     )
+
+
+def _nobody_else(tokens: list[Token], scan: str) -> bool:
+    return any(token.kind == "full" and not _EXCEPT.search(scan, 0, token.start) for token in tokens)
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:
