@@ -42,7 +42,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> checkins.Checkin:
         record.due,
         topic=gate.cleared(record.topic or ""),
         others=tuple(sorted(record.others.items())),
-        issue=record.number,
+        issue=record.number or (campaign.issue if campaign else 0),
         sequence=2 if record.again else 1,
         timing=timing_of(day, ask.now, campaign.ends_at if campaign else None),
         campaign_id=campaign.id if campaign else None,

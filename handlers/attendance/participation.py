@@ -79,7 +79,8 @@ def calls(one: Campaign, unit: Unit) -> bool:
 
 
 def _fits(one: Campaign, said: Record, now: datetime) -> bool:
-    if said.activity != one.activity or (one.issue and said.number != one.issue):
+    # Of a series without its issue: the one that is open.
+    if said.activity != one.activity or (one.issue and said.number not in (0, one.issue)):
         return False
     if said.dated and said.date is not None:
         return one.holds(said.date, now.tzinfo)

@@ -26,6 +26,7 @@ HEADS: Mapping[type[BaseModel], Mapping[str, str]] = {
     },
     Figure: {
         "name": "字段名", "label": "标签", "type": "类型", "hint": "提示", "words": "前面的词", "units": "量词",
+        "unlike": "不算谁",
         "choices": "选项", "required": "必填", "default": "默认", "min": "最小", "max": "最大", "agg": "汇总",
         "needs": "前提", "split": "分开算", "off": "停用",
     },

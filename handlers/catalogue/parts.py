@@ -41,7 +41,8 @@ class Figure(Strict):
     """A field of a row, in the words of XLSForm; `agg` in those of DHIS2.
 
     `agg`: sum adds up over time (a flow), last is the newest of each unit (a stock), by counts each choice, none is
-    only kept. `words` stand before its number (认领3个), `units` are the measure words behind it (3场).
+    only kept. `words` stand before its number (认领3个), `units` are the measure words behind it (3场);
+    `unlike` are the words behind it that make it none of this field (of a training of adults: 32名队员).
     """
 
     name: Name
@@ -50,6 +51,7 @@ class Figure(Strict):
     hint: str = ""
     words: Words = ()
     units: Words = ()
+    unlike: Words = ()
     choices: Words = ()
     required: bool = False
     default: int | None = None

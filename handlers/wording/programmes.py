@@ -171,14 +171,14 @@ def names_report(ask: Ask, text: str) -> Row | None:
 
 
 def row_in(ask: Ask, text: str) -> Row | None:
-    """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
-    if ask.person is None:
+    """The row that the asker reports whose word is in the text: the longest, of 讲解员培训 the 培训."""
+    rows, said = _rows(ask), _said(text)
+    if ask.person is None or not rows.report_word.search(said):
         return None
-    said, rows = _said(text), _rows(ask)
-    if not rows.report_word.search(said):
-        return None
-    words = sorted((word for word, row in rows.by_word.items() if word in said and row.shape == "report"), key=len)
-    return next((rows.by_word[word] for word in reversed(words) if _concerns(ask.me, rows.by_word[word])), None)
+    words = {word: said.find(word) for word, row in rows.by_word.items() if word in said and row.shape == "report"}
+    ends = {at + len(word) for word, at in words.items()}
+    longest = sorted(words, key=lambda word: (words[word] in ends, len(word)), reverse=True)
+    return next((rows.by_word[word] for word in longest if _concerns(ask.me, rows.by_word[word])), None)
 
 
 @lru_cache(maxsize=8)

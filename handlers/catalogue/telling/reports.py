@@ -82,10 +82,9 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _ORDINAL.sub(lambda match: GAP * len(match[0]), text)
     text = _EACH.sub(_together, text)
     rubric, text = rubrics.found(text, row)
-    told.values |= rubric.values
     told.lacks, told.bonus, told.filled = rubric.lacks, rubric.bonus, rubric.filled
     said, more, text = verdicts.found(text, row)
-    told.values |= said
+    told.values |= {**rubric.values, **said}
     told.unclear += more
     _numbers(text, row, told)
     _choices(text, row, told)
@@ -180,8 +179,7 @@ def _text_end(row: Row, text: str, begin: int, limit: int) -> int:
 
 
 def _labels(text: str, each: Figure) -> Iterable[re.Match[str]]:
-    words = "|".join(map(re.escape, verdicts.words_of(each)))
-    return re.finditer(rf"(?:{words})(?:[ ]?:|[ ]?(?=[A-Za-z\d]))", text)
+    return re.finditer(rf"(?:{'|'.join(map(re.escape, verdicts.words_of(each)))})(?:[ ]?:|[ ]?(?=[A-Za-z\d]))", text)
 
 
 def _document(text: str, row: Row, told: Told) -> str:
@@ -194,10 +192,9 @@ def _document(text: str, row: Row, told: Told) -> str:
 
 
 def _dates(text: str, row: Row, told: Told, received: date) -> str:
-    wanted = [each for each in row.asked if each.type == "date"]
     found, rest = find_dates(text, received)
     days = [each for each in found if each.day]
-    for each in wanted:
+    for each in (one for one in row.asked if one.type == "date"):
         at = max((text.rfind(word) + len(word) for word in verdicts.words_of(each) if word in text), default=-1)
         own = next((when for when in days if at >= 0 and 0 <= when.start - at <= 2), None)
         if own is not None and own.day is not None:
@@ -214,6 +211,9 @@ def _numbers(text: str, row: Row, told: Told) -> None:
     before = 0
     for amount in amounts(text, (unit for each in fields for unit in each.units)):
         # 1500余场次 20余万人次: 场次 is the measure of the one number, not the label of the other.
+        if any(each.unlike and text.startswith(each.unlike, amount.end) for each in fields):
+            told.open.append(amount.text)
+            continue
         chosen = _by_word(text, amount, fields, used, before) or _by_measure(amount, fields, told.values)
         before = amount.end
         # 接待180人，讲解员5名: others than those who were counted.

@@ -73,7 +73,8 @@ def told(ask: Ask, row: Row, unit: Unit, words: str, own_words: str, day: date) 
 
 
 def leaves_over(ask: Ask, text: str) -> bool:
-    """Whether there is a number that no field of the row that is named takes: 全校捐款活动 320人参加."""
+    """Whether the row that is named does not take every number: 全校捐款活动 320人参加, 参观 43名队员 讲解员6名."""
     row = programmes.row_in(ask, text)
     _, rest = programmes.key_in(ask, text)
-    return row is not None and bool(read_report(clean(programmes.together(row, rest)).text, row, ask.today).open)
+    told = read_report(clean(programmes.together(row, rest)).text, row, ask.today) if row else None
+    return told is not None and bool(told.open or told.unclear)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from handlers.reading import model
 from handlers.reading.checkins import totals
-from handlers.reading.checkins.drafts import Draft, merged, records_of, status_of
+from handlers.reading.checkins.drafts import Draft, merged, records_of, status_of, summed
 from handlers.reading.checkins.pieces import Piece, understand
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
 from handlers.reading.claims.doubts import unexplained
@@ -99,13 +99,19 @@ def _drafts(found: Found, context: model.Context) -> tuple[list[Draft], list[Pie
     else:
         pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
     if len(segments) > len(layout.segments):
-        _several(pieces, found.dates)
+        _several(pieces, [] if _begins_a_later_one(found, segments) else found.dates)
     shared = _share(found, layout, segments, pieces, context)
     totals.without_sum(pieces)
     drafts: list[Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):
         drafts += records_of(segment, piece, context, alone=not (found.chain or len(layout.segments) > 1))
-    return merged(drafts), pieces, shared
+    return summed(merged(drafts)), pieces, shared
+
+
+def _begins_a_later_one(found: Found, segments: list[Segment]) -> bool:
+    """升旗44人 昨天队会43人: the day is of the second alone."""
+    day = found.dates[0].start if found.dates else 0
+    return any(each.start <= day < each.end and not found.scan[each.start : day].strip() for each in segments[1:])
 
 
 def _several(pieces: list[Piece], dates: list[When]) -> None:
@@ -138,9 +144,9 @@ def _own_parts(found: Found, layout: Layout, context: model.Context) -> list[Seg
         return segments
     if "\n" in scan:
         spans = [match.span() for match in _LINE.finditer(scan)]
-        lines = [span for span in spans if _complete(_piece(found, span, context))]
-        if len(lines) > 1:
-            return [Segment(hits, *span) for span in lines]
+        told = [(span, _piece(found, span, context)) for span in spans]
+        if sum(_complete(piece) for _, piece in told) > 1:
+            return [Segment(hits, *span) for span, piece in told if _complete(piece) or _counts(piece)]
     parts: list[Segment] = []
     start, clauses = 0, list(_CLAUSE.finditer(scan))
     for match in clauses if len(clauses) <= _MOST_CLAUSES else ():
@@ -148,13 +154,19 @@ def _own_parts(found: Found, layout: Layout, context: model.Context) -> list[Seg
             parts.append(Segment(hits, start, match.end()))
             start = match.end()
     rest = _piece(found, (start, len(scan)), context) if parts and start < len(scan) else None
-    if rest and rest.activity.rank and rest.counts.attended is not None:
+    if rest and (_counts(rest) or (rest.activity.rank and rest.counts.attended is not None)):
         parts.append(Segment(hits, start, len(scan)))
     return parts if len(parts) > 1 else segments
 
 
 def _complete(piece: Piece) -> bool:
     return piece.activity.rank > 1 and piece.counts.attended is not None
+
+
+def _counts(piece: Piece) -> bool:
+    """跳绳 6人 beside two check-ins: heads of something else, which is asked about if it is no activity we know."""
+    named = piece.activity.rank or piece.held or piece.topic
+    return bool(named) and piece.counts.firm and piece.counts.attended is not None
 
 
 def _share(

@@ -147,11 +147,17 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         number=piece.number if activity == SERIES else 0,
         dated=piece.dated,
         again=piece.again,
-        heads=tuple(dict.fromkeys(counts.given)) if counts.issue == "COUNT_AMBIGUOUS" else (),
+        heads=_heads(counts, context.roster_size.get(unit or "", 0)) if counts.issue == "COUNT_AMBIGUOUS" else (),
         hedges=counts.hedges,
         usual=usual,
     )
     return Draft(record, issues)
+
+
+def _heads(counts: Counts, size: int) -> tuple[int, ...]:
+    """What may have come: 扫地15人、浇花14人 each of them, and all together where so many are in the squad."""
+    whole = sum(counts.given)
+    return tuple(dict.fromkeys([*counts.given, *([whole] if 0 < whole <= size else [])]))
 
 
 def _usual(unit: str | None, activity: str | None, counts: Counts, context: model.Context) -> int | None:
@@ -179,6 +185,22 @@ def _duplicate(
 
 def _same(old: model.Existing, unit: str, activity: str | None, day: date | None) -> bool:
     return old.unit == unit and old.medal is None and old.activity == activity and old.date == day
+
+
+def summed(drafts: list[Draft]) -> list[Draft]:
+    """第一小队8人第二小队9人: a squad has one record of it, of all of them or of one; how many came is asked."""
+    parts: dict[tuple[str, str | None, date | None], list[Draft]] = {}
+    for each in drafts if len(drafts) > 1 else ():
+        squad, small, _ = (each.record.unit or "").partition("#")
+        if small and each.record.attended is not None:
+            parts.setdefault((squad, each.record.activity, each.record.date), []).append(each)
+    for (squad, *_), (first, *more) in parts.items():
+        if more:
+            heads = [one.record.attended or 0 for one in (first, *more)]
+            first.record = replace(first.record, unit=squad, attended=None, heads=(sum(heads), *heads))
+            first.issues.append("COUNT_AMBIGUOUS")
+            drafts = [one for one in drafts if one not in more]
+    return drafts
 
 
 def merged(drafts: list[Draft]) -> list[Draft]:

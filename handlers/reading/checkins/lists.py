@@ -7,7 +7,7 @@ from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 
 # What follows on the same line says what it is about.
-_CHAIN = pattern(r"^[ \t]*#?[ \t]?接龙", re.M)
+_CHAIN = pattern(r"^[ \t]*[#(]?[ \t]?接龙\)?", re.M)
 _NUMBERED = pattern(r"^[ \t]*(\d{1,3})(?:[.、)]|\s(?=\S))[ \t]*", re.M)
 _EXAMPLE = pattern(r"^[ \t]*(?:例|示例|格式|模板)[^\n]*", re.M)
 # 王老师 三(1)中队 40人, 雨过天晴: 三3 41; in a list of names only 王老师 is surely the sender

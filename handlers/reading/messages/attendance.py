@@ -25,6 +25,10 @@ _CHILDREN = ("小朋友", "孩子", "娃", "新生", "同学", "小同学", "的
 _NOT_SAID = pattern(r"[^\n]")
 # What is made, picked up or collected is measured so; not 18页, 3岁.
 _MADE = tuple("棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个元吨克节次")
+# 能不能帮我记一下今天升旗44人 is an order, politely put.
+_PLEASE = pattern(
+    r"(?:请问)?(?:[能可]不[能可]以?|能否|可否|可以|能)?(?:请|麻烦)?(?:你|您)?(?:帮|给|替)[我忙]*(?:记|报|登记|登|签到?|录)(?:一下|上|个)?"
+)
 _SHORT = 20
 _LONE = 12
 _TITLE = pattern(
@@ -36,6 +40,8 @@ _TITLE = pattern(
 def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading:
     """Read a message that is about attendance, or about nothing we know."""
     text = plain.text
+    if "帮" in text or "给" in text or "替" in text:
+        text = _PLEASE.sub(lambda match: " " * len(match[0]), text)
     chain = is_chain(text)
     scan, entries = without_numbers(text, chain, of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
@@ -151,9 +157,9 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
     if rank and (piece.counts.firm or piece.wishes or (counted and (rank > 1 or len(text) <= _LONE))):
         return True
     told = rank > 0 or piece.held or piece.counts.due is not None or not unexplained(piece.rest)
-    return bool(context.bound_unit) and (
-        (piece.counts.firm and told) or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
-    )
+    if not context.bound_unit:
+        return piece.held and piece.counts.firm and len(text) <= 2 * _SHORT and not unexplained(piece.rest)
+    return (piece.counts.firm and told) or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
 
 
 def _tells_a_deed(piece: Piece, text: str) -> bool:

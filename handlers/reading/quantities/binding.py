@@ -13,12 +13,13 @@ _PUT_RIGHT = pattern(
 _NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 # 2人花粉过敏未参加, 1人发烧请假: why somebody is missing stands between.
-_REASON = pattern(rf"[\u4e00-\u9fff{SECRET} ]{{0,8}}")
+_REASON = pattern(rf"[\u4e00-\u9fffA-Za-z{SECRET} ]{{0,8}}")
 _NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
 _NAMES = pattern(rf"[ :(]*(?:{SECRET}|(?![了席人数过者的])[\u4e00-\u9fff]{{2,3}}(?:[、,和 ]|$|同学))")
 # 四十一人请假的有两个
 _OF_THEM = ("的有", "的是", "的:", ":", "的一", "的两", "的三")
 _LOOK_AHEAD = 12
+_ALSO = ("", "也", "都", "还", "又")
 _LABELLED = ("number", "thing", "pair", "full", "oops", "portion")
 _ROLES = ("attended", "took", "absent", "heads", "total")
 
@@ -42,7 +43,7 @@ def bind(tokens: list[Token], scan: str) -> None:
         if chosen is None or (chosen is after and label.kind in _ROLES and _of_others(tokens, place + 2, scan)):
             continue
         if chosen is after or not _names_the_absent(tokens, place, chosen, scan):
-            _mark(chosen, label, tokens[place - 1] if place and chosen is after else None)
+            _mark(chosen, label, tokens[place - 1] if place and chosen is after else None, scan)
 
 
 def _of_others(tokens: list[Token], place: int, scan: str) -> bool:
@@ -114,7 +115,7 @@ def _takes_before(tokens: list[Token], place: int, scan: str) -> bool:
     return tokens[last].kind != "number"
 
 
-def _mark(number: Token, label: Token, before: Token | None) -> None:
+def _mark(number: Token, label: Token, before: Token | None, scan: str) -> None:
     label.use = "taken"
     if label.kind == "hedge":
         number.hedge = label.hedge
@@ -122,6 +123,12 @@ def _mark(number: Token, label: Token, before: Token | None) -> None:
         number.strength = max(number.strength, 2)
     else:
         number.use = label.kind
-    if before and before.kind in OWNERS and label.kind in _ROLES and before.end == label.start and not number.own:
-        # 家长参会40人
+    if (
+        before
+        and before.kind in OWNERS
+        and label.kind in _ROLES
+        and not number.own
+        and scan[before.end : label.start] in _ALSO
+    ):
+        # 家长参会40人, 家长也来了5个
         number.use, before.use = before.kind, "taken"

@@ -15,6 +15,8 @@ from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
+# 除了小明都来了, 其他42人都到了: not the whole class.
+_EXCEPT = pattern(r"除(?![尘草夕害])|其[他余它]|剩下|别的")
 _WATCHING = ("观看", "收看", "聆听")
 _NOUNS = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
 
@@ -65,7 +67,9 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if "oops" in kinds:
         tokens = _corrected(tokens, scan)
         kinds = {token.kind for token in tokens}
-    counts.full = "full" in kinds or (not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan))
+    counts.full = ("full" in kinds and _nobody_else(tokens, scan)) or (
+        not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan)
+    )
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
     exact = [token for token in numbers if not token.vague]
@@ -84,6 +88,8 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if "thing" in kinds:
         counts.sessions = next((token.value for token in tokens if token.use == "sessions"), None)
     _attended(counts, used, tokens, scan)
+    if counts.others and (counts.attended or 0) > (among := owners.grown_ups(exact, scan, counts.attended or 0)):
+        counts.attended = (counts.attended or 0) - among
     rough = [token for token in numbers if token.vague and _of_heads(token)]
     if counts.attended is None and counts.issue is None and rough:
         counts.issue = "COUNT_VAGUE"
@@ -117,6 +123,10 @@ def _more_persons(tokens: list[Token], scan: str) -> int:
         ),
         default=0,
     )
+
+
+def _nobody_else(tokens: list[Token], scan: str) -> bool:
+    return any(token.kind == "full" and not _EXCEPT.search(scan, 0, token.start) for token in tokens)
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:

@@ -7,6 +7,7 @@ from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _AMONG = pattern(r"[ ,，;；(]*(?:其中|含|包括)")
+_OF_BOTH = pattern(r"(?:师生|亲子|大人|老少|家长[和与同]|老师[和与同])[^\d,。]{0,8}$")
 _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
 # 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
@@ -15,6 +16,7 @@ _REST = ("其余", "其他", "另", "另有", "另外")
 _COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧对" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 _MADE = pattern(r"[包做折叠画编剪绣缝织搓捡](?![到来去])[\u4e00-\u9fff]{1,3}$")
+_CAME = pattern(r"[都全](?:[在来到齐]|参加)")
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _END = pattern(r"[。;!?\n]")
 _COMING = "来到去有报齐加与看听错" + GAP + SECRET
@@ -62,9 +64,18 @@ def _is_the_rest(token: Token, exact: list[Token], scan: str) -> bool:
     return True
 
 
+def grown_ups(exact: list[Token], scan: str, came: int) -> int:
+    """师生46人,其中老师2个: how many of all who came are no children."""
+    whole = next((each for each in exact if each.value == came and not each.own), None)
+    if whole is None or not _OF_BOTH.search(scan[max(0, whole.start - 12) : whole.start]):
+        return 0
+    return sum(each.value or 0 for each in exact if each.use in OTHERS and each.start > whole.end)
+
+
 def _are_some(token: Token, scan: str) -> bool:
-    """有5个娃去比赛了: there are some who…; of 参加的有8人 the label is found before."""
-    return token.strength > 1 and (token.value or 0) <= FEW and scan.endswith("有", 0, token.start)
+    """有5个娃去比赛了: there are some who…; 参加鼓号队的有6人 tells who took part."""
+    some = scan.endswith("有", 0, token.start) and not scan.endswith("的有", 0, token.start)
+    return token.strength > 1 and (token.value or 0) <= FEW and some
 
 
 def _beside_many(exact: list[Token]) -> bool:
@@ -91,6 +102,8 @@ def _is_of_noun(token: Token, scan: str) -> bool:
         return scan[token.start - 2 : token.start - 1] not in _COMING
     if _MADE.search(scan, max(0, token.start - 4), token.start):  # 包粽子40个
         return True
+    if _CAME.match(scan, token.end):  # 很认真四十三个都在
+        return False
     return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
 
 

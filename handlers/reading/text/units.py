@@ -24,8 +24,10 @@ class Hit:
 _SCHOOL = pattern(
     r"全校|(?:[我本]?学?校|(?<!优秀)少先队|我们|本|全)大队(?![委部辅])|(?<!\w)大队(?![辅委长部旗课日会])|学校少工委"
 )
-# 全体队员 486人 of somebody who has no squad of their own: more than any squad has.
-_EVERYBODY = pattern(r"全体(?:少先)?(?:队员|学生|师生|同学)(?=.*(?<!\d)(?:6[6-9]|[7-9]\d|\d{3,4})[余多]?[人名位])")
+# 我校960余名队员, 全体队员 486人 of somebody who has no squad of their own: more than any squad has.
+_EVERYBODY = pattern(
+    r"(?:[我本]校|我们学校)(?=.*\d)|全体(?:少先)?(?:队员|学生|师生|同学)(?=.*(?<!\d)(?:6[6-9]|[7-9]\d|\d{3,4})[余多]?[人名位])"
+)
 _SQUAD = pattern(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
 _ABOVE_SCHOOL = r"(?:[\u4e00-\u9fff]{2,8}(?:\([^()]{1,8}\))?/)*"
 _SCHOOL_CALLED = r"(?:(?:(?![听据说悉看])[\u4e00-\u9fff]){2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)"
