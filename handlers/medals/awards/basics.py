@@ -18,6 +18,7 @@ _ALL_OF_ONE = re.compile(r"基础章.*\d\s?号|\d\s?号.*基础章")
 _LIKE = "记章 向阳章 三(2)中队 全班除 3、7号"
 _BACK_LIKE = "收章 向阳章 三(2)中队 7号"
 _JOINED_LIKE = "记入队 三(2)中队 全班除 3号 6月1日"
+_PIECE = re.compile(r"[^,，;；。]+[,，;；。]*|[,，;；。]+")
 # Of a whole school by workbook; more than some are not listed.
 _MOST_LINES, _LISTED = 400, 13
 
@@ -52,6 +53,18 @@ def _badges(ask: Ask, words: str) -> tuple[list[str], str]:
     return list(codes), rest.replace("12个", " ").replace("十二个", " ").replace("基础", " ")
 
 
+def _lists(ask: Ask, line: str) -> list[str]:
+    """向阳章全班，传承章除5号外全班: each list with its own badges; the squad ahead of the first is that of all."""
+    parts: list[str] = []
+    for piece in _PIECE.findall(line):
+        if parts and _badges(ask, piece)[0] and class_lists.is_list(parts[-1]) and _badges(ask, parts[-1])[0]:
+            parts.append(piece)
+        else:
+            parts[-1:] = ["".join([*parts[-1:], piece])]
+    squad = class_lists.squad_in(ask, parts[0]) if len(parts) > 1 else ""
+    return parts[:1] + [part if class_lists.squad_in(ask, part) else f"{squad} {part}" for part in parts[1:]]
+
+
 def _of(badge: str, category: str | None) -> bool:
     return badge.partition("/")[0] == category
 
@@ -62,7 +75,7 @@ def _of(badge: str, category: str | None) -> bool:
 )  # fmt: skip
 def preview(ask: Ask) -> Reply:
     """How many badges it is, before any is given; each line of the message is a list of its own."""
-    lines = [line for line in ask.args.splitlines() if line.strip()][: _MOST_LINES + 1]
+    lines = [part for line in ask.args.splitlines() if line.strip() for part in _lists(ask, line)][: _MOST_LINES + 1]
     if not lines or len(lines) > _MOST_LINES:
         raise Refusal(f"请写明基础章、中队和谁，像这样：{_LIKE}")
     wanted: list[tuple[int, list[str], list[int]]] = []

@@ -26,6 +26,7 @@ _RESTORE = pattern(
 REPLACE = pattern(
     r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
 )
+_FOR = pattern("(?:替?换|更换|调换)[成为]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
 # 不是王小明,是李小红; 应该是李小红不是王小明.
 RATHER = pattern(
@@ -124,10 +125,12 @@ def _turned(match: "re.Match[str]") -> str:
     return f"{match['old'] or match['other']}换成{match['new'] or match['right']}"
 
 
-def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
-    """把四(1)中队一星章的王小明换成李小红; None unless two persons are named."""
+def read_replacement(
+    scan: str, hits: list[Hit], medals: list[Medal], context: Context, turns: "re.Pattern[str]" = REPLACE
+) -> Reading | None:
+    """把四(1)中队一星章的王小明换成李小红; None unless two persons are named. `turns`: what stands between them."""
     scan = RATHER.sub(_turned, scan)
-    turn = next((match for match in [*REPLACE.finditer(scan)][::-1] if _persons(scan[match.end() :])), None)
+    turn = next((match for match in [*turns.finditer(scan)][::-1] if _persons(scan[match.end() :])), None)
     if turn is None:
         return _other_medal(scan, hits, medals, context)
     old, new = _persons(scan[: turn.start()]), _persons(scan[turn.end() :])
@@ -147,6 +150,16 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
     if not (_is_whole(new[0]) or PLACE.fullmatch(new[0])):
         issues.append("NAME_INCOMPLETE")
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
+
+
+def one_for_another(text: str) -> bool:
+    """李小红换成周子轩: between two whole names nothing but the exchange."""
+    return any(
+        (before := persons(text[: turn.start()])[-1:])
+        and text[: turn.start()].endswith(before[0])
+        and any(text.startswith(name, turn.end()) for name in persons(text[turn.end() :])[:1])
+        for turn in _FOR.finditer(text)
+    )
 
 
 def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
