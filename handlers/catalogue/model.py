@@ -21,7 +21,8 @@ _DAYS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1))
 COMMON = frozenset({"units", "targets", "gap", "period", "rate"})
 SHOWN: Mapping[str, frozenset[str]] = {
     "checkin": COMMON | {"count", "attended"},
-    "report": COMMON | {"count", "overdue", "returned", "accepted", "zero", "ok", "low", "average", "complete", "all"},
+    "report": COMMON | {"count", "overdue", "returned", "accepted", "zero", "ok", "low", "average", "complete", "all",
+                        "parts"},
     "case": COMMON | {"count", "submitted", "awarded", "presented", "promoted", "open", "done", "overdue", "soon",
                       "places", "over", "floor", "by_kind", "by_state", "by_subject", "opened", "closed"},
     "roster": COMMON | {"holding", "soon", "full", "vacant", "slots", "by_kind", "added"},

@@ -30,7 +30,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     asked = ask.heard.intent == "question"
     row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
     if row and re.search(r"\d", ask.args) and row not in programmes.rows_for(ask):
-        return _unrecorded(ask, programmes.not_yours(row))
+        return _unrecorded(ask, examples.not_yours(row))
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     words = f"{what}{examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
@@ -50,7 +50,9 @@ def chat(ask: Ask) -> Sequence[Reply]:
     if ask.heard.claim == "plan" and names_activity(ask.args):
         return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
     if ask.person and ask.me.roles & {Role.COUNSELOR, Role.BRIGADE} and medals.found_in(ask, ask.args)[0]:
-        return _unrecorded(ask, f"这不像是现在要提名，没有提名，也没有记。定下来了、家长也同意了，像这样发：{_NOMINATION}")
+        return _unrecorded(
+            ask, f"这不像是现在要提名，没有提名，也没有记。定下来了、家长也同意了，像这样发：{_NOMINATION}"
+        )
     return _unrecorded(ask, f"没有看出是哪一次活动的签到，没有记录。办完了，{examples.nearest(ask)}")
 
 

@@ -170,11 +170,6 @@ def names_report(ask: Ask, text: str) -> Row | None:
     return named(reported, said) if _rows(ask).report_word.search(said) else None
 
 
-def not_yours(row: Row) -> str:
-    """What whoever does not report a row is told."""
-    return f"{row.name}由{'、'.join(row.at)}来报，不由您来报，没有记录。发「上报」看您能报什么。"
-
-
 def row_in(ask: Ask, text: str) -> Row | None:
     """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
     if ask.person is None:

@@ -3,13 +3,16 @@
 import re
 from dataclasses import dataclass
 
+from handlers.asker import levels
 from handlers.kit import Ask, Refusal, Reply, Role
+from handlers.medals.awards import revoking
 from handlers.medals.awards.eligibility import ALL_BASIC
 from handlers.registry import command
 from handlers.wording import days, medals, questions
 from handlers.wording.children import class_lists, consents
 from scheduling.periods import term_of
-from storage.medals import badges, special_badges
+from storage.base import numbered
+from storage.medals import badges, nominations, special_badges
 from storage.organisation import units
 
 GIVERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN})
@@ -118,9 +121,13 @@ def give(ask: Ask, known: _Given) -> Reply:
 
 
 @command("收章", who=GIVERS, group="奖章", rank=43, help="收回记错的基础章", examples=(_BACK_LIKE,))
-def take_back(ask: Ask) -> Reply:
-    """Takes back what was given by mistake this term."""
+def take_back(ask: Ask) -> Reply | list[Reply]:
+    """Takes back what was given by mistake this term; a star or an honour is revoked, for a reason."""
     codes, rest = _badges(ask, ask.args)
+    if not codes and (medals.found_in(ask, ask.args)[0] or numbered.anywhere(ask.args, nominations.LETTER)[0]):
+        if ask.me.roles.isdisjoint(levels.DECIDERS):
+            raise Refusal("星级章和荣誉要审核人撤销，要两个人同意。请告诉大队辅导员或学校管理员，没有收回。")
+        return revoking.revoke(ask)
     if not codes:
         raise Refusal(f"请写明是哪些基础章，像这样：{_BACK_LIKE}")
     whom = class_lists.of_class(ask, GIVERS, rest, _BACK_LIKE)

@@ -177,7 +177,7 @@ def _share(found: Nominees, said: list[_Said]) -> None:
 
 
 def _by_pronoun(scan: str, found: Nominees) -> None:
-    """因为王小明热爱劳动,推荐他: he is the one person whom the text names; else it is asked whether all of them are meant."""
+    """因为王小明热爱劳动,推荐他: he is the one person whom the text names; else it is asked."""
     # 都投王小明: what may be a name may begin with a verb.
     whole = (name if is_name(name) else name[1:] for name in persons(scan))
     named = [name for name in dict.fromkeys(whole) if len(name) == nominee_words.USUAL and is_name(name)]

@@ -110,10 +110,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return progress
     if talk.asks(text) or _HOW_MANY.search(text):
         return talk.question(text)
-    if not nominates and _MAYBE.search(text):
-        return Reading("chat", "ignore", claim="condition")
-    if _NO_CONSENT.search(text):
-        return Reading("chat", "ignore", claim="negation")
+    if claim := _not_now(text, nominates):
+        return Reading("chat", "ignore", claim=claim)
     if change:
         scan = _CLAUSE.sub(lambda match: GAP * len(match[0]) if _NOT.search(match[0]) else match[0], scan)
     unclear = _CONSENT_OPEN.search(text) or _FALLS_SHORT.search(text)
@@ -142,6 +140,13 @@ def _no_request(text: str, waits: bool) -> Claim | None:
     if _LATER.search(text):
         return "plan"
     return None if waits else "other"
+
+
+def _not_now(text: str, nominates: bool) -> Claim | None:
+    """王浩可以评一星章, 家长不同意: nobody is put up."""
+    if not nominates and _MAYBE.search(text):
+        return "condition"
+    return "negation" if _NO_CONSENT.search(text) else None
 
 
 def _asks_for_one(text: str, context: Context, nominates: bool) -> bool:
@@ -179,7 +184,7 @@ def _of_refusal(text: str, scan: str, medals: list[Medal]) -> Reading | None:
 
 
 def _exchanges(text: str, context: Context) -> bool:
-    """把五(3)的周子涵换成林一凡, 王小明的不报了: no medal is named, but she stands on the list, or a child for a child."""
+    """把五(3)的周子涵换成林一凡, 王小明的不报了: no medal is named, but she stands on the list, or next to another."""
     stands = any(state.medal and state.name and state.name in text for state in context.existing)
     if stands and any(rule.search(text) for rule in (withdrawals.REPLACE, withdrawals.GIVES_UP)):
         return True
