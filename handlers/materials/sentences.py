@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 
-from handlers.catalogue import by_choice
 from handlers.catalogue.model import Row
 from handlers.materials.subjects import EVERYTHING, Figures
 from handlers.wording import days, lines, programmes
@@ -84,7 +83,7 @@ def _parts(row: Row, shown: Mapping[str, str]) -> Iterator[str]:
         if name not in said and not said & {part for part, (_, by, _) in row.split.items() if by == name}:
             yield shown.get(name, "–")
     if said.isdisjoint(row.split):
-        yield from by_choice.told(row, shown)
+        yield from row.of_choices(shown)
 
 
 def _about(match: "re.Match[str]") -> str:

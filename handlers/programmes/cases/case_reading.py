@@ -27,6 +27,8 @@ _AFTER_DAY = re.compile(
     r"(?<=\s)(?:之?前|以前)?(?:整改|完成|改好|办好|解决|结题|结项|到期|截止|印发)?(?:到位|完毕|完)?(?=[\s,，。;；]|$)"
 )
 
+_CLAUSES = re.compile(r"[,，;；、。\n]")
+
 
 @dataclass(slots=True)
 class Told:
@@ -53,6 +55,8 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     """Kind, day, choices, who is put forward and what it is about, as far as said; `old_kind`: of what is corrected."""
     told = Told(kind=max((each for each in row.kinds if each in rest), key=len, default=""))
     rest = rest.replace(told.kind, " ", 1) if told.kind else rest
+    if row.is_honour and told.kind and (also := _also(row, rest)):
+        raise Refusal(f"一条里有{told.kind}，还有{also}，没有立。请一类发一条，像这样：{row.example}")
     choices = {each.name for each in row.fields if each.type == "choice"}
     told.figures = {name: said for name, said in read_report(rest, row, today).values.items() if name in choices}
     for said in told.figures.values():
@@ -75,6 +79,12 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     told.words = gate.cleared(words)
     told.cut = gate.LEFT_OUT if told.words != words else ""
     return told
+
+
+def _also(row: Row, rest: str) -> str:
+    """先进个人推荐李国强,先进集体推荐我校: another kind that a clause begins with; empty without one."""
+    begun = (clause.strip() for clause in _CLAUSES.split(rest))
+    return next((kind for clause in begun for kind in row.kinds if clause.startswith(kind)), "")
 
 
 def _day(row: Row) -> Figure | None:

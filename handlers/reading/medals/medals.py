@@ -78,6 +78,7 @@ _HELD = pattern(
 _HOLDER = pattern(r"的?(?:获得者|得主|持有者|拥有者)")
 # 荣获校优秀少先队员称号, 被评为区十佳少年: why somebody is proposed for another medal.
 _TOLD = pattern(
+    r"(?:曾[经是为]*[获任]?得?|[荣已]获|获评|评为|获得过)[^,;。\s]{1,24}、[全省市县区校国级]{0,3}$|"
     r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任|获得?)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$"
 )
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
@@ -174,7 +175,9 @@ def _is_told(text: str, since: int, medal: Medal, until: int) -> bool:
     if text[medal.start - 1 : medal.start] + text[medal.end : medal.end + 1] == "()":
         return True
     said = _TOLD.search(ahead := text[since : medal.start])
-    return said is not None and not persons(text[medal.end : until] if until else ahead[: said.start()])
+    return said is not None and (
+        "曾" in said[0] or not persons(text[medal.end : until] if until else ahead[: said.start()])
+    )
 
 
 def tells(scan: str) -> bool:

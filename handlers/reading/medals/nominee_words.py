@@ -109,6 +109,8 @@ def take_names(word: str, found: Nominees, roster: Collection[str], goes_on: boo
 def _taken(word: str, core: str, found: Nominees, roster: Collection[str], goes_on: bool) -> str | None:
     if is_nickname(core) or (is_nickname(word) and not is_name(word)):
         found.nicknames.append(core if is_nickname(core) else word)
+    elif len(both := _AND.split(core)) > 1 and all(map(is_nickname, both)):
+        found.nicknames += both
     elif len(core) > USUAL and is_unknown_name(core):
         found.names.append(core)
     elif names := split_names(core) or _joined(core):

@@ -24,7 +24,14 @@ _RESTORE = pattern(
     r"^\W{0,2}(?:算了|还是|[,\s])*(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
 )
 REPLACE = pattern(
-    r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
+    r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄打]错了?[,、\s]*(?:应该?)?是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
+)
+# 刚提名的名字打错了,是王小敏: of the one that stands.
+_SLIP = pattern(r"(?:提名|推荐|申?报)的?[^,;。!\n]{0,6}(?:名字|姓名)[写报填弄打]错")
+# 李小红那个不要了, 王小明的提名取消
+_ONE = pattern(
+    r"^\W{0,2}(?:把|刚才|刚刚|昨天|上午|之前)?(?:提名?|报|推荐)?的?(?P<who>[\u4e00-\u9fff·]{2,4}?)(?:同学)?的?"
+    r"(?:[那这][个条件]|提名)(?:先|就|也)?(?:不再?(?:要|报|推荐?|提|评)了?|撤[了掉回销]|取消|作废|算了|去掉)[吧了啊]*\W*$"
 )
 _FOR = pattern("(?:替?换|更换|调换)[成为]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
@@ -43,7 +50,7 @@ _NEW_FIRST = ("代替", "顶替")
 _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
 # 王小明不报了, 一星章不要了, 撤掉: it stood and shall no more.
 GIVES_UP = pattern(
-    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填]错了?|撤[掉了下]|拿掉|去掉|划掉"
+    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填打]错了?|撤[掉了下]|拿掉|去掉|划掉"
 )
 _CUT = pattern(
     rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|给|替|同学|队员|为|由|从|了|[吧啦]|[去拿划撤删]掉|[看查问](?:看|查|问|下)|一下|那个|这个|那件|提名|用|让|帮我|[报写弄填]错|[不别]再?(?:推荐|提名|申报|参评|[报评争要推提上])"
@@ -138,7 +145,9 @@ def read_replacement(
         old, new = new, old
     if not old and GIVES_UP.search(scan, turn.end()):
         old = new[1:]
-    if not new or not (old or context.existing):
+    slip = _SLIP.search(scan) is not None and not medals
+    old = [] if slip else old
+    if not new or not (old or slip or context.existing):
         return None
     unit, medal = target_of(hits, medals, context)
     fields = {"unit": unit, "medal": medal, "old": old[-1] if old else None, "new": new[0]}
@@ -152,8 +161,11 @@ def read_replacement(
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
 
 
-def one_for_another(text: str) -> bool:
-    """李小红换成周子轩: between two whole names nothing but the exchange."""
+def of_one_child(text: str) -> bool:
+    """李小红那个不要了; 李小红换成周子轩: between two whole names nothing but the exchange."""
+    given_up = _ONE.match(text)
+    if _SLIP.search(text) or (given_up and is_name(given_up["who"]) and persons(given_up["who"])):
+        return True
     return any(
         (before := persons(text[: turn.start()])[-1:])
         and text[: turn.start()].endswith(before[0])
