@@ -23,6 +23,8 @@ _LEVELS = {"S1": "school", "S2": "county", "S3": "city", "S4": "province", "S5":
 # 优秀少先队员 -> whom it is for
 HONOURS: dict[str, Literal["individual", "collective", "adult"]] = {
     "优秀少先队员": "individual",
+    "全国优秀少先队员": "individual",
+    "全国优秀少先队集体": "collective",
     "优秀少先队队员": "individual",
     "优秀少先队集体": "collective",
     "优秀少先队中队": "collective",
@@ -226,7 +228,9 @@ def _ten_best(match: re.Match[str]) -> Medal:
 
 
 def _honour(match: re.Match[str]) -> Medal:
-    return Medal(match.start(), match.end(), f"H:{match['what']}", target=HONOURS[match["what"]])
+    # 全国优秀少先队员 is another one than that of the county.
+    what = match[0] if match[0] in HONOURS else match["what"]
+    return Medal(match.start(), match.end(), f"H:{what}", target=HONOURS[what])
 
 
 def _star(match: re.Match[str]) -> Medal:
