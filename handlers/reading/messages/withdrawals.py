@@ -33,6 +33,7 @@ _ONE = pattern(
     r"^\W{0,2}(?:把|刚才|刚刚|昨天|上午|之前)?(?:提名?|报|推荐)?的?(?P<who>[\u4e00-\u9fff·]{2,4}?)(?:同学)?的?"
     r"(?:[那这][个条件]|提名)(?:先|就|也)?(?:不再?(?:要|报|推荐?|提|评)了?|撤[了掉回销]|取消|作废|算了|去掉)[吧了啊]*\W*$"
 )
+_NUMBERS = pattern(r"\d{1,3}号\s?(?:替?换|更换|调换)[成为]\s?\d{1,3}号")
 _FOR = pattern("(?:替?换|更换|调换)[成为]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
 # 不是王小明,是李小红; 应该是李小红不是王小明.
@@ -162,9 +163,9 @@ def read_replacement(
 
 
 def of_one_child(text: str) -> bool:
-    """李小红那个不要了; 李小红换成周子轩: between two whole names nothing but the exchange."""
+    """李小红那个不要了; 李小红换成周子轩, 7号换成9号: between two names nothing but the exchange."""
     given_up = _ONE.match(text)
-    if _SLIP.search(text) or (given_up and is_name(given_up["who"]) and persons(given_up["who"])):
+    if _SLIP.search(text) or _NUMBERS.search(text) or (given_up and is_name(given_up["who"]) and persons(given_up["who"])):
         return True
     return any(
         (before := persons(text[: turn.start()])[-1:])
