@@ -163,9 +163,13 @@ def read_replacement(
 
 
 def of_one_child(text: str) -> bool:
-    """李小红那个不要了; 李小红换成周子轩, 7号换成9号: between two names nothing but the exchange."""
+    """李小红那个不要了; 李小红换成周子轩, 7号换成9号: nothing but the exchange between them."""
     given_up = _ONE.match(text)
-    if _SLIP.search(text) or _NUMBERS.search(text) or (given_up and is_name(given_up["who"]) and persons(given_up["who"])):
+    if (
+        _SLIP.search(text)
+        or _NUMBERS.search(text)
+        or (given_up and is_name(given_up["who"]) and persons(given_up["who"]))
+    ):
         return True
     return any(
         (before := persons(text[: turn.start()])[-1:])
