@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from handlers.asker.schools import has_several_schools, school_of
+from handlers.catalogue.model import Row
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Role, Unit
 from handlers.reading import Reading, Record
 from handlers.registry import Command, most_used
@@ -81,3 +82,8 @@ def unit(ask: Ask, key: str | None = None) -> str:
 
 def _name(ask: Ask, one: Unit) -> str:
     return units.full_name(ask.db, one) if has_several_schools(ask) else one.name
+
+
+def not_yours(row: Row) -> str:
+    """What whoever does not report a row is told."""
+    return f"{row.name}由{'、'.join(row.at)}来报，不由您来报，没有记录。发「上报」看您能报什么。"

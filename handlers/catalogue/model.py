@@ -21,7 +21,8 @@ _DAYS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1))
 COMMON = frozenset({"units", "targets", "gap", "period", "rate"})
 SHOWN: Mapping[str, frozenset[str]] = {
     "checkin": COMMON | {"count", "attended"},
-    "report": COMMON | {"count", "overdue", "returned", "accepted", "zero", "ok", "low", "average", "complete", "all"},
+    "report": COMMON | {"count", "overdue", "returned", "accepted", "zero", "ok", "low", "average", "complete", "all",
+                        "parts"},
     "case": COMMON | {"count", "submitted", "awarded", "presented", "promoted", "open", "done", "overdue", "soon",
                       "places", "over", "floor", "by_kind", "by_state", "by_subject", "opened", "closed"},
     "roster": COMMON | {"holding", "soon", "full", "vacant", "slots", "by_kind", "added"},
@@ -119,6 +120,21 @@ class Row(Strict):
             if figure.is_number and figure.agg == "sum"
             for choice in by.choices
         }
+
+    def of_choices(self, shown: Mapping[str, str]) -> Iterator[str]:
+        """三星章：授予 502、再获 52（10.4%）: what each choice that was told of came to, of the parts in `shown`."""
+        shares = {each.numerator: each for each in self.indicators}
+        for by in (each for each in self.fields if each.split):
+            for choice in by.choices:
+                told = [
+                    f"{self.by_name[figure].label} {shown[name]}"
+                    + (share.behind(shown[name], shown.get(f"{share.denominator}_{choice}", "")) if share else "")
+                    for name, (figure, field, of) in self.split.items()
+                    for share in [shares.get(figure)]
+                    if (field, of) == (by.name, choice) and shown[name] != "0"
+                ]
+                if told:
+                    yield f"{choice}：{'、'.join(told)}"
 
     @cached_property
     def checks(self) -> tuple[Rule, ...]:

@@ -1,5 +1,6 @@
 """The parts of a row: its figures, quotients, quotas, steps, and the words that they are declared in."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -93,6 +94,14 @@ class Indicator(Strict):
     denominator: Sum
     digits: Annotated[int, Field(ge=0, le=3)] = 1
     percent: bool = False
+
+    def behind(self, over: str, under: str) -> str:
+        """（10.4%）, （1:3.0）, half up; nothing of 20余, which is no number to divide."""
+        if not (over.isdecimal() and under.isdecimal()) or under == "0":
+            return ""
+        exact = Decimal(over) / Decimal(under) * (100 if self.percent else 1)
+        said = exact.quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP)
+        return f"（{said}%）" if self.percent else f"（1:{said}）"
 
 
 class Said(Strict):

@@ -17,6 +17,7 @@ from handlers.catalogue.telling.reports import read_report
 from handlers.privacy import gate
 from handlers.privacy.names import persons
 from handlers.reading.text.normalise import clean
+from scheduling import spans
 
 ROWS, FIELDS, CHOICES = "行", "字段", "选项"
 OF_FIELD = ("行 row", "字段 field", "选项 choice")
@@ -265,7 +266,9 @@ def _words(row: Row) -> Iterator[tuple[tuple[int | str, ...], str]]:
 
 def _misread(row: Row) -> Iterator[str]:
     """Why the example of a report is none; whoever is asked to report is shown it."""
-    told = read_report(clean(row.example).text, row, date(2026, 4, 3))
+    day = date(2026, 4, 3)
+    label, rest = spans.named(row.example, day)  # 往届评选 2022年 …
+    told = read_report(clean(rest if label and spans.kind_of(label) == row.period else row.example).text, row, day)
     if not any(word in row.example for word in (row.name, *row.words)):
         yield f"例子里要有名称或叫法，像「{example_of(row)}」"
     elif not told.complete:

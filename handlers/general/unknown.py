@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from handlers.asker import examples
 from handlers.general import handbook
-from handlers.kit import Ask, Button, Reply
+from handlers.kit import Ask, Button, Reply, Role
 from handlers.reading import Record
 from handlers.reading.checkins.activities import find_activity, names_activity
 from handlers.registry import reads
-from handlers.wording import names, programmes
+from handlers.wording import medals, names, programmes
 
+_NOMINATION = "提名 三(2)中队 7号 一星章 学雷锋"
 # Thanks and greetings.
 _COURTESY = re.compile(
     r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到|再见|拜拜|hi|hello|thank", re.IGNORECASE
@@ -29,7 +30,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     asked = ask.heard.intent == "question"
     row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
     if row and re.search(r"\d", ask.args) and row not in programmes.rows_for(ask):
-        return _unrecorded(ask, f"{row.name}由{'、'.join(row.at)}来报，不由您来报，没有记录。发「上报」看您能报什么。")
+        return _unrecorded(ask, examples.not_yours(row))
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     words = f"{what}{examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
@@ -48,6 +49,10 @@ def chat(ask: Ask) -> Sequence[Reply]:
     # 明天见 is no plan of an activity.
     if ask.heard.claim == "plan" and names_activity(ask.args):
         return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
+    if ask.person and ask.me.roles & {Role.COUNSELOR, Role.BRIGADE} and medals.found_in(ask, ask.args)[0]:
+        return _unrecorded(
+            ask, f"这不像是现在要提名，没有提名，也没有记。定下来了、家长也同意了，像这样发：{_NOMINATION}"
+        )
     return _unrecorded(ask, f"没有看出是哪一次活动的签到，没有记录。办完了，{examples.nearest(ask)}")
 
 

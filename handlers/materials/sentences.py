@@ -76,19 +76,14 @@ def _sentence(line: Line, rounded: bool) -> str:
 def _parts(row: Row, shown: Mapping[str, str]) -> Iterator[str]:
     """What the line leaves out for want of room: how many of each kind and choice, what each choice came to."""
     said = set(row.placeholders)
-    by_choice = [each for each in row.fields if each.agg == "by"]
-    for name in [*(each.name for each in by_choice), *(["by_kind"] if len(row.kinds) > 1 else [])]:
+    if "parts" in said:
+        return
+    counted = [each.name for each in row.fields if each.agg == "by"]
+    for name in [*counted, *(["by_kind"] if len(row.kinds) > 1 else [])]:
         if name not in said and not said & {part for part, (_, by, _) in row.split.items() if by == name}:
             yield shown.get(name, "–")
-    for each in by_choice if said.isdisjoint(row.split) else []:
-        for choice in each.choices:
-            told = [
-                f"{row.by_name[figure].label} {shown[name]}"
-                for name, (figure, by, of) in row.split.items()
-                if by == each.name and of == choice and shown[name] != "0"
-            ]
-            if told:
-                yield f"{choice}：{'、'.join(told)}"
+    if said.isdisjoint(row.split):
+        yield from row.of_choices(shown)
 
 
 def _about(match: "re.Match[str]") -> str:

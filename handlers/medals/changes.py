@@ -105,8 +105,10 @@ def _exchanged(ask: Ask, said: Mapping[str, object]) -> list[Reply]:
         raise Refusal(
             "为保护队员，这里不接收队员的姓名，没有换。请删掉刚才那条消息，用名单上的序号，如：7号 换成 9号。"
         )
-    cases = [case for case in _mine(ask, said, "old") if case.state is State.SUBMITTED and case.child_id]
-    if len(cases) != 1 or not said.get("old"):
+    # 名字打错了,是王小敏: the one that waits, when it is one.
+    stand = _mine(ask, said, "old") if said.get("old") else nominations.of_person(ask.db, ask.me.id, _LOOKED_AT)
+    cases = [case for case in stand if case.state is State.SUBMITTED and case.child_id]
+    if len(cases) != 1:
         what = "有几件都像" if cases else "没有找到"
         raise Refusal(f"{what}您说的这件待审的提名，没有换。请先看「我的提名」，撤回后重新提名。", announcements.MINE)
     case = cases[0]
@@ -130,8 +132,16 @@ def _left(ask: Ask, said: Mapping[str, object]) -> Reply:
     return Reply("\n".join(eligibility.arithmetic(each, quotas.used(ask.db, each)) for each in found))
 
 
+def _none_such(number: str) -> Reply:
+    return Reply(f"{number} 不在您提名的里面。您的提名都在「我的提名」里。", (announcements.MINE,))
+
+
 def _shown(ask: Ask, said: Mapping[str, object]) -> Reply:
     """How far one's own nominations are; nothing named: the latest ones."""
+    number, _ = numbered.anywhere(ask.args, nominations.LETTER)
+    if number:
+        mine = [case for case in nominations.of_person(ask.db, ask.me.id, _LOOKED_AT) if case.number == number]
+        return announcements.listed(ask, mine, "您提名的这一件") if mine else _none_such(number)
     named = any(said.get(key) for key in ("medal", "name"))
     cases = _mine(ask, said)
     if not named:

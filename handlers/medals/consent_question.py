@@ -46,15 +46,15 @@ def take(ask: Ask, asked: list[proposals.Proposal], notes: list[str]) -> list[Re
     return [*replies, *([ask_consent(ask, waiting)] if waiting else [])]
 
 
-def ask_whether(ask: Ask, asked: list[proposals.Proposal]) -> Reply:
-    """应该够一星章了吧: shown as it would be kept."""
+def ask_whether(ask: Ask, asked: list[proposals.Proposal], doubt: str) -> Reply:
+    """应该够一星章了吧: shown as it would be kept; `doubt` is what makes it unsure."""
     if not ask.message.private:
         return Reply(f"有 {len(asked)} 件拿不准，没有收下。请私聊我发。")
     lines = "\n".join(f"{wish.unit.name} {wish.name or '集体'} {medals.label(wish.medal)}" for wish in asked)
     # 应该够, 可能: no reason for anybody.
     reasons = [wish.reason if len(wish.reason) > LONGEST_REST else "" for wish in asked]
     rows = [(one.unit.id, one.medal, one.name, why) for one, why in zip(asked, reasons, strict=True)]
-    return Reply(f"有几个字拿不准，还没有提名。是这样提名吗？\n{lines}", DOUBT.put(ask, _Waiting(rows)))
+    return Reply(f"{doubt}，还没有提名。是这样提名吗？\n{lines}", DOUBT.put(ask, _Waiting(rows)))
 
 
 @questions.answers(DOUBT)

@@ -32,6 +32,6 @@ def nominate(ask: Ask) -> list[Reply]:
         return [Reply("好的，这次没有人提名，什么都没有记。")]
     asked = proposals.understood(ask, heard)
     notes = [proposals.question(ask, heard) if heard.status == "partial" else "", names.privacy_warning(heard.issues)]
-    if "WORDS_UNCLEAR" in heard.issues:
-        return [consent_question.ask_whether(ask, asked), *(Reply(note) for note in notes if note)]
+    if doubt := proposals.doubt_of(heard):
+        return [consent_question.ask_whether(ask, asked, doubt), *(Reply(note) for note in notes if note)]
     return consent_question.take(ask, asked, notes)

@@ -29,6 +29,13 @@ _QUESTIONS = {
     "COLLECTIVE_UNIT": "集体星级章只给中队或大队，小队不能提名。",
 }
 
+# What is only unsure is asked about with what would be kept.
+_DOUBTS = {
+    "COUNT_MISMATCH": "写的人数和看出来的姓名对不上",
+    "NAME_AMBIGUOUS": "不知道是不是只提名下面的（还有别人，就把姓名用「、」连着写重发）",
+    "WORDS_UNCLEAR": "有几个字拿不准",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -49,11 +56,21 @@ def understood(ask: Ask, heard: Reading) -> list[Proposal]:
     for each in heard.nominations:
         honours.check(ask, each, places.by_key(ask, each.unit) if each.unit else None)
     full = [each for each in heard.nominations if _is_full(each)]
-    if not full or heard.status not in ("ok", "confirm", "partial"):
+    if not full or not (heard.status in ("ok", "confirm", "partial") or doubt_of(heard)):
         raise Refusal(question(ask, heard))
     if len(full) > _MOST:
         raise Refusal(f"一次最多提名 {_MOST} 件，这次有 {len(full)} 件。请分几次发。")
     return [_wish(ask, heard, each) for each in dict.fromkeys(full)]
+
+
+def doubt_of(heard: Reading) -> str:
+    """What has to be asked before any of the nominations is kept; they are complete. Empty: nothing."""
+    own = {issue for each in heard.nominations for issue in each.issues}
+    open_ones = {issue for issue in heard.issues if issue in _QUESTIONS}
+    if own & open_ones or not all(map(_is_full, heard.nominations)):
+        return _DOUBTS["WORDS_UNCLEAR"] if "WORDS_UNCLEAR" in heard.issues else ""
+    asked = open_ones | {"WORDS_UNCLEAR"}.intersection(heard.issues)
+    return next((_DOUBTS[issue] for issue in _DOUBTS if issue in asked), "") if asked <= _DOUBTS.keys() else ""
 
 
 def _wish(ask: Ask, heard: Reading, each: Nomination) -> Proposal:

@@ -26,8 +26,8 @@ _RUN = re.compile(f"[{HAN}](?:[{UNSEEN}{_DOT}]*[{HAN}])*")
 _NOT_SEEN = re.compile(f"[{UNSEEN}]+")
 # 王 小 明, 王*小*明
 _SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?:[ \u3000*._-]{{1,2}}[{HAN}]){{1,3}}(?![{HAN}])")
-# 4月5日至7日, 9月1日起: no 日至.
-_DAY_OF_MONTH = re.compile(r"(?<=\d)日")
+# 4月5日至7日, 9月1日起: no 日至; 6月获一星章: no 月获.
+_DAY_OF_MONTH = re.compile(r"(?<=\d)[日月]")
 # 植树300余棵: of a number, and nobody called 余.
 _MORE = re.compile(rf"(?<=[\d十百千万])[余多][{HAN}]")
 _BETWEEN = re.compile(rf"[{UNSEEN}{_DOT} \u3000*._-]{{0,2}}")
@@ -79,7 +79,7 @@ def persons(text: str) -> tuple[str, ...]:
     Heroes, teachers with their title and places are not meant. Linear in the length of the text.
     """
     text = _MORE.sub(" ", text) if "余" in text else text
-    text = _DAY_OF_MONTH.sub(" ", text) if "日" in text else text
+    text = _DAY_OF_MONTH.sub(" ", text) if "日" in text or "月" in text else text
     runs = _RUN.findall(DOCUMENT.sub("", text) if "号" in text else text)
     found = [name for run in runs for name in _of_run(run if run.isalnum() else _NOT_SEEN.sub("", run))]
     if sum(len(run) == 1 for run in runs) > 1:

@@ -218,7 +218,7 @@ def _quotients(
         over, under = whole.get(each.numerator, Decimal(0)), whole.get(each.denominator, Decimal(0))
         hedge = totals.get(each.numerator, sums.Total()).hedge
         shown[each.name] = percent(over, under) if each.percent else quotient(over, under, each.digits, hedge)
-    return shown
+    return shown | ({"parts": "；".join(row.of_choices(shown)) or "–"} if "parts" in row.placeholders else {})
 
 
 def _total(one: Figure, flows: sums.Sums, stocks: list[reports.Report]) -> sums.Total:

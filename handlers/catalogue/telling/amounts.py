@@ -38,11 +38,11 @@ class Amount:
 @cache
 def _amount(measures: tuple[str, ...]) -> Pattern[str]:
     units = "|".join(sorted({*measures, *COMMON}, key=len, reverse=True))
-    # A Chinese numeral counts with a measure only: 统一 and 一起 are no numbers.
+    # A Chinese numeral counts with a measure only, not 统一 and 一起; a measure begins no label: 集体37 个人117.
     return pattern(
         rf"(?:(?P<before>{'|'.join(_BEFORE)})\s?)?"
         rf"(?:(?P<digits>\d{{1,9}}(?:,\d{{3}})*(?:\.\d{{1,4}})?)|(?P<han>[{CHINESE}]{{1,9}})(?=[余多]?[百千万亿]?[余多]?(?:{units})))"
-        rf"\s?(?P<within>[余多])?(?P<scale>[百千万亿])?(?P<after>[余多])?\s?(?P<measure>{units})?(?P<up>以上|左右|上下)?"
+        rf"\s?(?P<within>[余多])?(?P<scale>[百千万亿])?(?P<after>[余多])?\s?(?:(?!个人\s?\d)(?P<measure>{units}))?(?P<up>以上|左右|上下)?"
     )
 
 

@@ -16,6 +16,8 @@ def check(ask: Ask, each: Nomination, unit: Unit | None = None) -> None:
     """Raises Refusal where this nominee cannot have this honour, or where it is no honour that is nominated for."""
     name = medals.label(each.medal or "")
     row, kind = _row_of(ask, name) if (each.medal or "").startswith(_HONOUR) else (None, "")
+    if row is None and (of := _begun(ask, name)):
+        raise Refusal(f"没有「{name}」，没有提名。{of.name}有这些：{'、'.join(of.kinds)}。请像这样发：{of.example}")
     if each.target == "adult" and (row is None or row.is_medal):
         raise Refusal("这里只提名队员、中队和大队。辅导员和志愿者的荣誉请向上级少工委或关工委申报。")
     if row is None:
@@ -44,6 +46,12 @@ def _row_of(ask: Ask, name: str) -> tuple[Row | None, str]:
         if name in (row.name, *row.words):
             return row, ""
     return None, ""
+
+
+def _begun(ask: Ask, name: str) -> Row | None:
+    """The row that 十佳五老 begins with and has no such kind of."""
+    cases = (row for row in current.catalogue_of(ask.db).rows if row.shape == "case")
+    return next((row for row in cases if name.startswith(row.name)), None)
 
 
 def _longest_first(kinds: Iterable[str]) -> list[str]:

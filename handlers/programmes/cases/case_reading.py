@@ -27,6 +27,9 @@ _AFTER_DAY = re.compile(
     r"(?<=\s)(?:之?前|以前)?(?:整改|完成|改好|办好|解决|结题|结项|到期|截止|印发)?(?:到位|完毕|完)?(?=[\s,，。;；]|$)"
 )
 
+_APART = re.compile(r"[\s\d.、,，;；]+")
+_CLAUSES = re.compile(r"[,，;；、。\n]")
+
 
 @dataclass(slots=True)
 class Told:
@@ -53,6 +56,8 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     """Kind, day, choices, who is put forward and what it is about, as far as said; `old_kind`: of what is corrected."""
     told = Told(kind=max((each for each in row.kinds if each in rest), key=len, default=""))
     rest = rest.replace(told.kind, " ", 1) if told.kind else rest
+    if row.is_honour and told.kind and (also := _also(row, rest)):
+        raise Refusal(f"一条里有{told.kind}，还有{also}，没有立。请一类发一条，像这样：{row.example}")
     choices = {each.name for each in row.fields if each.type == "choice"}
     told.figures = {name: said for name, said in read_report(rest, row, today).values.items() if name in choices}
     for said in told.figures.values():
@@ -64,7 +69,7 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
             raise Refusal(f"{day.label} {told.due} 已经过去，没有记。请改好日期再发一次。")
     if is_personal(row, told.kind or old_kind or ""):
         told.name, rest = _name(rest, old_kind is None)
-        if told.name and (others := _LISTED_ALSO.search(rest)) and names.persons(others[0]):
+        if told.name and _names_more(rest):
             like = f"{row.name} {told.kind} 王建国、李芳" if told.kind not in row.words else f"{told.kind} 王建国、李芳"
             raise Refusal(f"看不清推荐的是哪几位，没有立。请一类一条，姓名用「、」连着写，像这样：{like}")
     words = " ".join(rest.replace(GAP, " ").strip(" ,，。:：;；、").split())
@@ -75,6 +80,21 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     told.words = gate.cleared(words)
     told.cut = gate.LEFT_OUT if told.words != words else ""
     return told
+
+
+def _names_more(rest: str) -> bool:
+    """、李芳 behind the name that was taken; 1 王建国 2 李芳: a name that stands alone."""
+    others = _LISTED_ALSO.search(rest)
+    if others and names.persons(others[0]):
+        return True
+    alone = (word for word in _APART.split(rest) if names.is_made_like_one(word or " "))
+    return any(names.persons(word) == (word,) for word in alone)
+
+
+def _also(row: Row, rest: str) -> str:
+    """先进个人推荐李国强,先进集体推荐我校: another kind that a clause begins with; empty without one."""
+    begun = (clause.strip() for clause in _CLAUSES.split(rest))
+    return next((kind for clause in begun for kind in row.kinds if clause.startswith(kind)), "")
 
 
 def _day(row: Row) -> Figure | None:

@@ -1,7 +1,7 @@
 """红领巾奖章 and honours: which medal a text names, its code, who awards it and whom it is for."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import Literal
 
@@ -23,6 +23,8 @@ _LEVELS = {"S1": "school", "S2": "county", "S3": "city", "S4": "province", "S5":
 # 优秀少先队员 -> whom it is for
 HONOURS: dict[str, Literal["individual", "collective", "adult"]] = {
     "优秀少先队员": "individual",
+    "全国优秀少先队员": "individual",
+    "全国优秀少先队集体": "collective",
     "优秀少先队队员": "individual",
     "优秀少先队集体": "collective",
     "优秀少先队中队": "collective",
@@ -72,12 +74,13 @@ _BETWEEN = "- 、和与及/(:·之的里中"
 _IN_LIST = pattern(rf"(?:[{_BETWEEN}]|{'|'.join(sub[:-1] for sub in _CATEGORY)})*")
 _HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
 _HELD = pattern(
-    r"(?:(?:已经?|刚刚?|早就)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上?)|持有|曾获得?|获得过|现有|(?:去年|上学期|上一?年)(?:获得?|得))了?(?:的|过|校级)?(?:集体)?\s?$"
+    r"(?:(?:已经?|刚刚?|早就)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上?)|持有|曾获得?|获得过|现有|(?:[去前]年|上一?个?(?:学期|学年|年)|\d月份?|\d{4}年?|(?:年级|\ue000)(?=时|的时候)|[之以]前)(?:时|的时候|[就又底初])?(?:荣?获得?|取得|拿到|领到|评上|得))了?(?:的|过|校级)?(?:集体)?\s?$"
 )
 # 一星章获得者
 _HOLDER = pattern(r"的?(?:获得者|得主|持有者|拥有者)")
 # 荣获校优秀少先队员称号, 被评为区十佳少年: why somebody is proposed for another medal.
 _TOLD = pattern(
+    r"(?:曾[经是为]*[获任]?得?|[荣已]获|获评|评为|获得过)[^,;。\s]{1,24}、[全省市县区校国级]{0,3}$|"
     r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任|获得?)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$"
 )
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
@@ -141,7 +144,18 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     scan = _VAGUE.sub(lambda match: keep(match, _vague(match)) if vague else GAP * len(match[0]), scan)
     medals.sort(key=lambda medal: medal.start)
     medals, scan = _without_told(_without_headings(medals, text), text, scan)
-    return _still_wanted(medals, text), scan
+    wanted = _still_wanted(medals, text)
+    here = {medal.start for medal in wanted}
+    return wanted, _put_back(scan, text, [medal for medal in medals if medal.start not in here])
+
+
+def _put_back(scan: str, text: str, told: Iterable[Medal]) -> str:
+    """What is only told of stays a word of the reason."""
+    parts, at = [], 0
+    for medal in told:
+        parts += [scan[at : medal.start], text[medal.start : medal.end]]
+        at = medal.end
+    return "".join([*parts, scan[at:]])
 
 
 def _without_told(medals: list[Medal], text: str, scan: str) -> tuple[list[Medal], str]:
@@ -155,9 +169,7 @@ def _without_told(medals: list[Medal], text: str, scan: str) -> tuple[list[Medal
     ]
     if len(told) == len(medals):
         return medals, scan
-    for medal in told:
-        scan = scan[: medal.start] + text[medal.start : medal.end] + scan[medal.end :]
-    return [medal for medal in medals if medal not in told], scan
+    return [medal for medal in medals if medal not in told], _put_back(scan, text, told)
 
 
 def _is_told(text: str, since: int, medal: Medal, until: int) -> bool:
@@ -165,7 +177,9 @@ def _is_told(text: str, since: int, medal: Medal, until: int) -> bool:
     if text[medal.start - 1 : medal.start] + text[medal.end : medal.end + 1] == "()":
         return True
     said = _TOLD.search(ahead := text[since : medal.start])
-    return said is not None and not persons(text[medal.end : until] if until else ahead[: said.start()])
+    return said is not None and (
+        "曾" in said[0] or not persons(text[medal.end : until] if until else ahead[: said.start()])
+    )
 
 
 def tells(scan: str) -> bool:
@@ -214,7 +228,9 @@ def _ten_best(match: re.Match[str]) -> Medal:
 
 
 def _honour(match: re.Match[str]) -> Medal:
-    return Medal(match.start(), match.end(), f"H:{match['what']}", target=HONOURS[match["what"]])
+    # 全国优秀少先队员 is another one than that of the county.
+    what = match[0] if match[0] in HONOURS else match["what"]
+    return Medal(match.start(), match.end(), f"H:{what}", target=HONOURS[what])
 
 
 def _star(match: re.Match[str]) -> Medal:

@@ -44,7 +44,7 @@ _AND = pattern(r"^(?:或者?|还有|另外|以及|和|与|跟|再加上?|加上|
 _TOO = pattern(r"也|都|没|同样|报|评|争|拿|得|上")
 # 推荐以下2名队员参评
 _ANNOUNCED = pattern(
-    r"(?:推荐|提名|申报|推选|以下|如下|等)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
+    r"(?:推荐|提名|申报|推选|[报评选]|以下|如下|等)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生|孩子|小朋友)"
 )
 _ALL_TOLD = pattern(
     r"(?<![\u4e00-\u9fff\d])[这等以上]{0,2}(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?"
@@ -62,7 +62,7 @@ _NOBODY = pattern(
 # A comma or a medal: behind it the list of names may be over.
 _ENDS_LIST = pattern(rf"[,;。!{GAP}]")
 _HIM = pattern(
-    r"(?<![就再才会])(?:(?:推荐|提名|申报|推选|给|让|为|请)[他她]|(?:推荐|提名|申报|申请|推选)(?:为|其)?"
+    r"(?<![就再才会])(?:(?:推荐|提名|申报|[报选投评]|给|让|为|请)[他她]|(?:推荐|提名|申报|申请|推选)(?:为|其)?"
     rf"(?=[\s,。{GAP}]|$))"
 )
 _ENDS_FOR_SURE = pattern(rf"{GAP}[^,;。!]*[,;。!]")
@@ -86,7 +86,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     for told in (_ANNOUNCED, _ALL_TOLD):
         scan = told.sub(lambda match: _announced(match, found), scan)
     said = _names_taken(found, scan, roster)
-    if not (found.names or found.nicknames or found.collective):
+    if not (found.names or found.nicknames or found.collective or found.nobody):
         _by_pronoun(scan, found)
     if len(found.names) == 1 and _AND_MORE.search(scan):
         found.stated = found.stated or 2
@@ -177,11 +177,14 @@ def _share(found: Nominees, said: list[_Said]) -> None:
 
 
 def _by_pronoun(scan: str, found: Nominees) -> None:
-    """因为王小明热爱劳动,推荐他: he is the one person whom the text names."""
-    named = [name for name in dict.fromkeys(persons(scan)) if len(name) > 2 and is_name(name)]
+    """因为王小明热爱劳动,推荐他: he is the one person whom the text names; else it is asked."""
+    # 都投王小明: what may be a name may begin with a verb.
+    whole = (name if is_name(name) else name[1:] for name in persons(scan))
+    named = [name for name in dict.fromkeys(whole) if len(name) == nominee_words.USUAL and is_name(name)]
     # 王建国推荐 …: who puts somebody forward.
-    if _HIM.search(scan) and len(named) == 1 and not re.search(f"{named[0]}(?:推荐|提名|推选)", scan):
-        found.names = named
+    named = [name for name in named if not re.search(f"{name}(?:推荐|提名|推选)", scan)]
+    found.names = named
+    found.unsure = found.unsure or (bool(named) and not (len(named) == 1 and _HIM.search(scan)))
 
 
 def _begins_with_child(word: str, found: Nominees) -> bool:

@@ -79,7 +79,7 @@ def are_doubtful(scan: str, medals: list[Medal]) -> bool:
 def _is_doubtful(scan: str, medal: Medal) -> bool:
     """Whether what stands right beside the medal in `scan` says something else than that it is proposed."""
     ahead = _CLAUSE_END.split(scan[max(0, medal.start - _NEAR) : medal.start])[-1]
-    told = medal.code in STARS and _GOT.match(ahead) is not None
+    told = (medal.code in STARS or (medal.code or "").startswith("H:")) and _GOT.match(ahead) is not None
     return told or _AHEAD.search(ahead) is not None or _BEHIND.match(scan, medal.end) is not None
 
 

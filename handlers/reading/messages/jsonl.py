@@ -84,7 +84,9 @@ def _named(target: Record) -> dict[str, Any]:
 
 def _nomination(nomination: Nomination) -> dict[str, Any]:
     keys = ("target", "name", "unit", "medal", "award_level", "reason")
-    return {key: getattr(nomination, key) for key in keys}
+    # The form of these files names the honour without who awards it.
+    told = {"medal": (nomination.medal or "").replace("H:全国", "H:") or None}
+    return {key: getattr(nomination, key) for key in keys} | told
 
 
 def _grades(value: Any) -> tuple[int, int]:

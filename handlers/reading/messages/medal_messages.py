@@ -1,5 +1,7 @@
 """Messages that may be about medals: nominations, exchanges, withdrawals, questions; or check-ins after all."""
 
+from dataclasses import replace
+
 from handlers.privacy.names import persons
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.checkins.lists import is_chain, without_numbers
@@ -53,6 +55,14 @@ _MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|�
 _HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?几[个名枚人位]")
 # 12个基础章 全班
 _EVERYBODY = pattern(r"全班|全体|(?:其他|其余|剩下|别)的?(?:同学|队员|人)*(?:都|全|均)")
+_UNSURE = Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+_NOT_ALL = replace(_UNSURE, claim="negation")
+_RETURNS = pattern(r"(?<!被)(?:退回|[驳打]回)[去来]?[吧了]?\W*$")
+# 我们小队想争一星章
+_SMALL = pattern(r"小队[^,。;\n]{0,4}(?:想|要|申请|申报|争|参评|评)")
+_NUMBER = pattern(r"N\d{8}-\d{2}")
+_TURNS = pattern("换|[那这][个条件]|提名|[打写报填弄]错")
+_BY_CLASS = ("B:", "F:")
 # So little beside a medal asks for who is meant, and is no talk of something else.
 _SHORT = 16
 # 明年再推荐王小明二星章
@@ -75,7 +85,7 @@ _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实�
 
 def may_be_medal(text: str, context: Context) -> bool:
     """Whether `text` holds any word that could name a medal or an honour."""
-    if _MEDAL_WORD.search(text) or _SUB_BADGE.search(text) or _exchanges(text, context):
+    if any(rule.search(text) for rule in (_MEDAL_WORD, _SUB_BADGE, _NUMBER)) or _exchanges(text, context):
         return True
     return any(feature.removesuffix("章") in text for feature in context.feature_medals)
 
@@ -91,35 +101,54 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     hits, scan = units_of_reason(before, scan, hits, medals)
     medals, scan = find_medals(hide_matters(scan, secrets), context.feature_medals)
     nominates = _NOMINATES.search(text) is not None
-    about = medals or nominates or _exchanges(text, context)
+    about = medals or nominates or _NUMBER.search(text) or _exchanges(text, context)
     if not about or _is_event(scan, text, medals) or _only_words(scan, text, hits, medals, context):
         return None
-    awarded = not tells(scan) and _AWARDED.search(text) is not None
-    if claim := _no_request(text, nominates or not (awarded or held(medals, before))):
+    by_class = _is_by_class(text, medals)
+    awarded = not (tells(scan) or by_class) and _AWARDED.search(text) is not None
+    if claim := _no_request(text, nominates or by_class or not (awarded or held(medals, before))):
         return Reading("chat", "ignore", claim=claim)
-    if change := _of_change(text, scan, hits, medals, context):
+    change = _of_change(text, scan, hits, medals, context) or _sent_back(text)
+    if change and change != _NOT_ALL:
         return change
-    if not _PUT_ON.search(text) and (progress := talk.read_progress(text, scan, hits, medals, context)):
+    if not (_PUT_ON.search(text) or entries) and (progress := talk.read_progress(text, scan, hits, medals, context)):
         return progress
     if talk.asks(text) or _HOW_MANY.search(text):
         return talk.question(text)
-    if not nominates and _MAYBE.search(text):
-        return Reading("chat", "ignore", claim="condition")
-    if _NO_CONSENT.search(text):
-        return Reading("chat", "ignore", claim="negation")
+    if claim := _not_now(text, nominates):
+        return Reading("chat", "ignore", claim=claim)
+    return _proposed(text, before, Proposal(scan, hits, medals, entries, chain, [*secrets.issues]), context, change)
+
+
+def _proposed(text: str, before: str, found: Proposal, context: Context, change: Reading | None) -> Reading | None:
+    """What the message proposes; `change`: beside somebody who is not meant."""
+    scan, hits, medals = found.scan, found.hits, found.medals
+    nominates = _NOMINATES.search(text) is not None
+    if change:
+        scan = _CLAUSE.sub(lambda match: GAP * len(match[0]) if _NOT.search(match[0]) else match[0], scan)
     unclear = _CONSENT_OPEN.search(text) or _FALLS_SHORT.search(text)
-    doubts = [*secrets.issues, *(["WORDS_UNCLEAR"] if unclear else [])]
-    reading = read_nomination(Proposal(scan, unsure(before, hits, medals), medals, entries, chain, doubts), context)
+    doubts = [*found.issues, *(["WORDS_UNCLEAR"] if unclear else []), *(change.issues if change else ())]
+    reading = read_nomination(replace(found, scan=scan, hits=unsure(before, hits, medals), issues=doubts), context)
     if talk.congratulates(text) or (talk.announces(text) and not hits):
         return None
+    if change and not any(nomination.name for nomination in reading.nominations):
+        return change
     about_somebody = any(nomination.name or nomination.target == "collective" for nomination in reading.nominations)
     if about_somebody or "MEDAL_CONFLICT" in reading.issues:
         return reading
+    if medals and not hits and _SMALL.search(text):
+        return Reading("nomination", "clarify", ("COLLECTIVE_UNIT",))
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
     if (sure or nominates) and reading.status == "ignore":
         return reading
     where = hits or _EVERYBODY.search(text) or _asks_for_one(text, context, nominates)
-    return reading if sure and where and (nominates or not _HEADS.search(scan)) else None
+    told = nominates or _is_by_class(text, medals) or not _HEADS.search(scan)
+    return reading if sure and where and told else None
+
+
+def _is_by_class(text: str, medals: list[Medal]) -> bool:
+    """全班42人都拿到了健体章."""
+    return _EVERYBODY.search(text) is not None and any((each.code or "").startswith(_BY_CLASS) for each in medals)
 
 
 def _no_request(text: str, waits: bool) -> Claim | None:
@@ -131,6 +160,13 @@ def _no_request(text: str, waits: bool) -> Claim | None:
     if _LATER.search(text):
         return "plan"
     return None if waits else "other"
+
+
+def _not_now(text: str, nominates: bool) -> Claim | None:
+    """王浩可以评一星章, 家长不同意: nobody is put up."""
+    if not nominates and _MAYBE.search(text):
+        return "condition"
+    return "negation" if _NO_CONSENT.search(text) else None
 
 
 def _asks_for_one(text: str, context: Context, nominates: bool) -> bool:
@@ -145,12 +181,12 @@ def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal],
     if turned and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
         return exchange
     if other:
-        return Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+        return _UNSURE
     if withdrawals.ASKS_WHETHER.search(text):
         return talk.question(text)
     if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
         if _PUT_ON.search(text):
-            return Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+            return withdrawals.read_replacement(scan, hits, medals, context, _PUT_ON) or _UNSURE
         return withdrawals.read_withdrawal(scan, hits, medals, context)
     return _of_refusal(text, scan, medals) if _NOT.search(text) else None
 
@@ -163,14 +199,21 @@ def _of_refusal(text: str, scan: str, medals: list[Medal]) -> Reading | None:
     clauses = [(part.start(), part.end()) for part in _CLAUSE.finditer(scan) if _NOT.search(part[0])]
     apart = clauses and not any(start <= medal.start < end for medal in medals for start, end in clauses)
     if apart or (len({*named, *persons(scan)}) > 1 and _NOMINATES.search(_NOT.sub("", text))):
-        return Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+        return _NOT_ALL
     return Reading("chat", "ignore", claim="negation")
 
 
+def _sent_back(text: str) -> Reading | None:
+    """王小明的一星章材料不够,退回去: of which nomination is asked where it is decided."""
+    return Reading("review", "ok", review={"decision": "return"}) if _RETURNS.search(text) else None
+
+
 def _exchanges(text: str, context: Context) -> bool:
-    """把五(3)的周子涵换成林一凡, 王小明的不报了: no medal is named, but she stands on the list."""
+    """把五(3)的周子涵换成林一凡, 王小明的不报了: no medal is named, but she stands on the list, or next to another."""
     stands = any(state.medal and state.name and state.name in text for state in context.existing)
-    return stands and any(rule.search(text) for rule in (withdrawals.REPLACE, withdrawals.GIVES_UP))
+    if stands and any(rule.search(text) for rule in (withdrawals.REPLACE, withdrawals.GIVES_UP)):
+        return True
+    return _TURNS.search(text) is not None and withdrawals.of_one_child(text)
 
 
 def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> bool:

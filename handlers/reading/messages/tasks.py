@@ -1,6 +1,7 @@
 """Messages that ask for two things: a check-in and a nomination, a withdrawal and what is reported instead."""
 
 import re
+from itertools import groupby, pairwise
 
 from handlers.reading.checkins.activities import find_activity, names_activity
 from handlers.reading.text.patterns import pattern
@@ -52,17 +53,20 @@ def apart(text: str) -> tuple[str, str] | None:
     if not (_HEADS.search(text) and _MEDAL.search(text)):
         return None
     clauses = [match[0] for match in _CLAUSE.finditer(_BEGINS.sub("\n", text))]
-    kinds = [_kind(clause) for clause in clauses]
-    said = [kind for kind in kinds if kind]
-    turns = sum(kind != before for before, kind in zip(said, said[1:], strict=False))
-    if turns != 1 or "both" in said:
+    if any(_MEDAL.search(clause) and _reports(clause) for clause in clauses):
         return None
-    cut = next(place for place, kind in enumerate(kinds) if kind and kind != said[0])
-    first, rest = "".join(clauses[:cut]), "".join(clauses[cut:])
-    if said[0] == "nomination" and not (first.endswith((";", "。", "!", "\n")) or _NEXT.match(rest)):
+    # 开了队会,实到38人: what is told of one activity stands in several clauses.
+    runs = [(medal, "".join(run)) for medal, run in groupby(clauses, lambda each: _MEDAL.search(each) is not None)]
+    said = [place for place, (medal, run) in enumerate(runs) if medal or _reports(run)]
+    turns = [place for before, place in pairwise(said) if runs[before][0] != runs[place][0]]
+    if len(turns) != 1:
+        return None
+    first, rest = ("".join(run for _, run in part) for part in (runs[: turns[0]], runs[turns[0] :]))
+    medal_first = runs[said[0]][0]
+    if medal_first and not (first.endswith((";", "。", "!", "\n")) or _NEXT.match(rest)):
         return None
     second = _ALSO.sub("", rest)
-    return (first, second) if said[0] == "checkin" else (second, first)
+    return (second, first) if medal_first else (first, second)
 
 
 def chooses(text: str) -> bool:
@@ -70,8 +74,5 @@ def chooses(text: str) -> bool:
     return _CHOOSES.search(text) is not None
 
 
-def _kind(clause: str) -> str:
-    medal = _MEDAL.search(clause) is not None
-    if _HEADS.search(clause) and names_activity(clause):
-        return "both" if medal else "checkin"
-    return "nomination" if medal else ""
+def _reports(words: str) -> bool:
+    return _HEADS.search(words) is not None and names_activity(words)

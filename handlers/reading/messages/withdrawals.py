@@ -24,8 +24,17 @@ _RESTORE = pattern(
     r"^\W{0,2}(?:算了|还是|[,\s])*(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
 )
 REPLACE = pattern(
-    r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
+    r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄打]错了?[,、\s]*(?:应该?)?是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
 )
+# 刚提名的名字打错了,是王小敏: of the one that stands.
+_SLIP = pattern(r"(?:提名|推荐|申?报)的?[^,;。!\n]{0,6}(?:名字|姓名)[写报填弄打]错")
+# 李小红那个不要了, 王小明的提名取消
+_ONE = pattern(
+    r"^\W{0,2}(?:把|刚才|刚刚|昨天|上午|之前)?(?:提名?|报|推荐)?的?(?P<who>[\u4e00-\u9fff·]{2,4}?)(?:同学)?的?"
+    r"(?:[那这][个条件]|提名)(?:先|就|也)?(?:不再?(?:要|报|推荐?|提|评)了?|撤[了掉回销]|取消|作废|算了|去掉)[吧了啊]*\W*$"
+)
+_NUMBERS = pattern(r"\d{1,3}号\s?(?:替?换|更换|调换)[成为]\s?\d{1,3}号")
+_FOR = pattern("(?:替?换|更换|调换)[成为]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
 # 不是王小明,是李小红; 应该是李小红不是王小明.
 RATHER = pattern(
@@ -42,7 +51,7 @@ _NEW_FIRST = ("代替", "顶替")
 _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
 # 王小明不报了, 一星章不要了, 撤掉: it stood and shall no more.
 GIVES_UP = pattern(
-    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填]错了?|撤[掉了下]|拿掉|去掉|划掉"
+    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填打]错了?|撤[掉了下]|拿掉|去掉|划掉"
 )
 _CUT = pattern(
     rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|给|替|同学|队员|为|由|从|了|[吧啦]|[去拿划撤删]掉|[看查问](?:看|查|问|下)|一下|那个|这个|那件|提名|用|让|帮我|[报写弄填]错|[不别]再?(?:推荐|提名|申报|参评|[报评争要推提上])"
@@ -124,10 +133,12 @@ def _turned(match: "re.Match[str]") -> str:
     return f"{match['old'] or match['other']}换成{match['new'] or match['right']}"
 
 
-def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
-    """把四(1)中队一星章的王小明换成李小红; None unless two persons are named."""
+def read_replacement(
+    scan: str, hits: list[Hit], medals: list[Medal], context: Context, turns: "re.Pattern[str]" = REPLACE
+) -> Reading | None:
+    """把四(1)中队一星章的王小明换成李小红; None unless two persons are named. `turns`: what stands between them."""
     scan = RATHER.sub(_turned, scan)
-    turn = next((match for match in [*REPLACE.finditer(scan)][::-1] if _persons(scan[match.end() :])), None)
+    turn = next((match for match in [*turns.finditer(scan)][::-1] if _persons(scan[match.end() :])), None)
     if turn is None:
         return _other_medal(scan, hits, medals, context)
     old, new = _persons(scan[: turn.start()]), _persons(scan[turn.end() :])
@@ -135,7 +146,9 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
         old, new = new, old
     if not old and GIVES_UP.search(scan, turn.end()):
         old = new[1:]
-    if not new or not (old or context.existing):
+    slip = _SLIP.search(scan) is not None and not medals
+    old = [] if slip else old
+    if not new or not (old or slip or context.existing):
         return None
     unit, medal = target_of(hits, medals, context)
     fields = {"unit": unit, "medal": medal, "old": old[-1] if old else None, "new": new[0]}
@@ -147,6 +160,23 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
     if not (_is_whole(new[0]) or PLACE.fullmatch(new[0])):
         issues.append("NAME_INCOMPLETE")
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
+
+
+def of_one_child(text: str) -> bool:
+    """李小红那个不要了; 李小红换成周子轩, 7号换成9号: nothing but the exchange between them."""
+    given_up = _ONE.match(text)
+    if (
+        _SLIP.search(text)
+        or _NUMBERS.search(text)
+        or (given_up and is_name(given_up["who"]) and persons(given_up["who"]))
+    ):
+        return True
+    return any(
+        (before := persons(text[: turn.start()])[-1:])
+        and text[: turn.start()].endswith(before[0])
+        and any(text.startswith(name, turn.end()) for name in persons(text[turn.end() :])[:1])
+        for turn in _FOR.finditer(text)
+    )
 
 
 def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:

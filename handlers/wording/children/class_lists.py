@@ -12,7 +12,12 @@ from handlers.reading.text.units import find_units
 from handlers.wording import places
 from storage.organisation.units import Kind
 
-_EVERYBODY = re.compile(r"全班(?:同学|队员)?|全体(?:队员|同学)?|全员|(?:所有|全部)(?:队员|同学|人)")
+# 全班42人: how many they are said to be.
+_EVERYBODY = re.compile(
+    r"(?:全班(?:同学|队员)?|全体(?:队员|同学)?|全员|(?:所有|全部)(?:队员|同学|人))(?:共?有?(?P<said>\d{1,2})[人名位个])?"
+)
+# 4号没拿到,其他同学都拿到了; 只有4号没拿到
+_ALL_OTHERS = re.compile(r"(?:其他|其余|剩下|别)的?(?:人|同学|队员|孩子)|(?:只有|就差?)(?=[\s第]{0,2}\d)")
 _FROM_TO = re.compile(r"\d{1,3}号?\s?[-~至到]\s?\d{1,3}号")
 _WHO = r"(?:第?\d{1,3}号?|[\s、,和与及]|[-~至到])+"
 _EXCEPT = re.compile(
@@ -21,7 +26,7 @@ _EXCEPT = re.compile(
 # 全班,5号8号除外; 全班都记,3号还没有.
 _BUT = re.compile(
     r"[,(、\s]*(?P<who>(?:第?\d{1,3}号?[\s、和与及\-~至到]*)*\d{1,3}号)\s?"
-    r"(?:同学|队员)?(?:除外|以外|之外|不算|不在内|[还先暂]?(?:不|没|未)有?[给记要发报含达]?到?|缺|排除)\)?"
+    r"(?:同学|队员)?(?:除外|以外|之外|不算|不在内|请假|缺考|[下还再]?[次要需]?补考|[还先暂]?(?:不|没|未)有?[给记要发报含达拿得获通考]?[到过]?|缺|排除)\)?"
 )
 # What says that somebody is left out.
 _LEAVES_OUT = re.compile(r"除|缺|不含|不包括|不算|[以之]外|不给|没|未")
@@ -51,7 +56,14 @@ class ClassList:
 def is_list(words: str) -> bool:
     """Whether the words mean a whole class, or a row of its numbers."""
     words = normalise.clean(words).text
-    return bool(_EVERYBODY.search(words) or _FROM_TO.search(words) or _OTHERS.search(words))
+    return any(rule.search(words) for rule in (_EVERYBODY, _ALL_OTHERS, _FROM_TO, _OTHERS))
+
+
+def squad_in(ask: Ask, words: str) -> str:
+    """The name of the one squad that the words name; empty for none."""
+    hits, _ = find_units(normalise.clean(words).text, context.context_of(ask))
+    squad = places.by_key(ask, hits[0].unit or "") if len(hits) == 1 else None
+    return squad.name if squad else ""
 
 
 def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassList:
@@ -69,11 +81,20 @@ def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassLis
     left_out = sorted(
         {each for one in (_EXCEPT, _BUT) for out in one.finditer(scan) for each in numbers_in(out["who"])}
     )
-    scan = _BUT.sub(" ", _EXCEPT.sub(" ", _OTHERS.sub(" 全班 ", scan)))
+    if left_out:
+        scan = _ALL_OTHERS.sub(" 全班 ", _OTHERS.sub(" 全班 ", scan))
+    scan = _BUT.sub(" ", _EXCEPT.sub(" ", scan))
     wanted, rest = _wanted(squad, scan, like)
     numbers = [number for number in wanted if number not in left_out]
-    if not numbers or len(numbers) > _MOST:
-        raise Refusal(f"一次写 1 到 {_MOST} 个人，像这样：{like}")
+    if not numbers:
+        raise Refusal(f"没看出是哪几位，什么都没有记。请按序号写，像这样：{like}")
+    if len(numbers) > _MOST:
+        raise Refusal(f"一次最多写 {_MOST} 个人，像这样：{like}")
+    if (told := _EVERYBODY.search(scan)) and told["said"] and int(told["said"]) not in (len(wanted), len(numbers)):
+        raise Refusal(
+            f"{squad.name}登记的是 {len(wanted)} 人，您写的是 {told['said']} 人，什么都没有记。"
+            f"谁没有，请写序号，像这样：{like}"
+        )
     if 0 in numbers:
         raise Refusal(f"没有 0 号，什么都没有记。像这样：{like}")
     return ClassList(squad, numbers, [number for number in left_out if number in wanted], rest)
