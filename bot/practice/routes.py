@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from bot.engine import Engine
 from bot.jobs.ticker import Ticker
 from bot.pipeline.writer import Full, Pipeline
 from bot.practice import district
-from bot.practice.channel import BadRequest, Practice, decode
+from bot.practice.channel import BadRequest, Practice, decode, kind_of, too_large
 from bot.practice.stage import Stage
 from bot.practice.timetable import restore_clock
 from bot.practice.viewer import Viewer
@@ -24,6 +25,8 @@ from bot.practice.viewer import Viewer
 PAGE = Path(__file__).parent / "page"
 MOST_BODY = 16 << 20
 MOST_READ = 128 << 20
+# What is too large is not read as JSON: what it is stands at its beginning, before the file itself.
+_HEAD, _SAID = 4096, re.compile(rb'"(name|type)"\s*:\s*"([^"\\]{1,200})"')
 SECONDS_TO_COMMIT = 4
 KEEP_ALIVE = 15
 GONE = "这份文件已经过了 24 小时，删掉了。请再要一次。"
@@ -170,10 +173,11 @@ async def _json(request: Request) -> Any:
         # Too much is read to its end and thrown away: an answer in the middle of an upload does not arrive.
         if size > MOST_READ:
             break
-        if size <= MOST_BODY:
+        if size <= MOST_BODY or not body:
             body += chunk
     if size > MOST_BODY:
-        raise BadRequest("照片太大了（最多 10 MB）。请选小一点的，或先压缩再发。")
+        said = dict(_SAID.findall(body[:_HEAD]))
+        raise BadRequest(too_large(kind_of(said.get(b"name", b"").decode("utf-8", "ignore"), str(said.get(b"type")))))
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
