@@ -26,7 +26,7 @@ PAGE = Path(__file__).parent / "page"
 MOST_BODY = 16 << 20
 MOST_READ = 128 << 20
 # What is too large is not read as JSON: what it is stands at its beginning, before the file itself.
-_HEAD, _SAID = 4096, re.compile(rb'"(name|type)"\s*:\s*"([^"\\]{1,200})"')
+_HEAD, _SAID = 4096, re.compile(rb'"(name|type)"\s*:\s*"([^"]{1,200})"')
 SECONDS_TO_COMMIT = 4
 KEEP_ALIVE = 15
 GONE = "这份文件已经过了 24 小时，删掉了。请再要一次。"
