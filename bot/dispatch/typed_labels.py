@@ -15,10 +15,10 @@ from storage.messages.cards import Card, Order
 _COUNTS, _FRESH = timedelta(hours=24), timedelta(minutes=10)
 # No label is longer, and none that begins like a command.
 _LONGEST, _LONGEST_LIKE_A_COMMAND = 30, 12
-# The place in a list, or words of one of its lines.
+# The place in a list, or who is named in one of its lines.
 _PLACE = re.compile(r"第?(\d|[一二三四五六七八九])[个位条项号]?")
-_WORDS, _NUMBERED = re.compile(r"\D{2,16}"), re.compile(r"\D{0,4} ?\d ?[个位条项号]?")
-_PLACES, _LINE = re.compile(r"\d+"), re.compile(r"\d\. ")
+_WORDS, _LINE = re.compile(r"[\u3400-\u9fff·]{2,16}"), re.compile(r"\d\. ([\u3400-\u9fff·]+)（")
+_NUMBERED = re.compile(r"\D{0,4}(\d)(?: ?[个位条项号])?")
 _MARKS = "。.!！?？[]【】「」"
 
 
@@ -87,18 +87,18 @@ def _of_list(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | No
 
 
 def _is_numbered(card: Card) -> bool:
-    """解绑 1, 解绑 2; 第 1 位, 第 2 位: each of them a command."""
-    return all(
-        order.word and _NUMBERED.fullmatch(order.label, 0) and _PLACES.findall(order.label) == [str(place)]
-        for place, order in enumerate(card.orders, 1)
-    )
+    """解绑 1, 解绑 2; 第 1 位, 第 2 位: of one command, that decides nothing which has to be said (同意 1)."""
+    words = {order.word for order in card.orders}
+    choices = enumerate(map(_NUMBERED.fullmatch, (order.label for order in card.orders)), 1)
+    same = len(words) == 1 and all(word and not command_like(word) for word in words)
+    return same and all(label is not None and label[1] == str(place) for place, label in choices)
 
 
 def _line_with(card: Card, said: str) -> int | None:
-    """The only line of the list that holds these words."""
-    lines = [_bare(line) for line in card.text.splitlines() if _LINE.match(line)]
-    found = [place for place, line in enumerate(lines, 1) if said in line]
-    return found[0] if len(found) == 1 and len(lines) == len(card.orders) else None
+    """The only line of the list that begins with this name: 1. 张老师（三(2)中队 中队辅导员）."""
+    names = [line[1] for line in map(_LINE.match, card.text.splitlines()) if line]
+    found = [place for place, name in enumerate(names, 1) if name == said]
+    return found[0] if len(found) == 1 and len(names) == len(card.orders) else None
 
 
 def _bare(words: str) -> str:
