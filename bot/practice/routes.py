@@ -16,8 +16,8 @@ from starlette.routing import Route
 from bot.engine import Engine
 from bot.jobs.ticker import Ticker
 from bot.pipeline.writer import Full, Pipeline
-from bot.practice import district
-from bot.practice.channel import BadRequest, Practice, decode, kind_of, too_large
+from bot.practice import channel, district
+from bot.practice.channel import BadRequest
 from bot.practice.stage import Stage
 from bot.practice.timetable import restore_clock
 from bot.practice.viewer import Viewer
@@ -38,12 +38,12 @@ _HEADERS = {"Content-Security-Policy": "default-src 'self'; img-src 'self' blob:
 
 async def open_stage(engine: Engine, pipeline: Pipeline, ticker: Ticker) -> Stage:
     """The stage, its district filled, its clock where it was moved to."""
-    channel = Practice(pipeline, engine.vault, engine.settings.files)
+    phones = channel.Practice(pipeline, engine.vault, engine.settings.files)
     if await pipeline.do(district.fill_if_empty):
         # Somebody has taken the database away, not the file beside it.
         await asyncio.to_thread(ticker.forget_log)
     await pipeline.do(lambda turn: restore_clock(turn.db, engine.clock))
-    return Stage(channel, pipeline, engine, ticker)
+    return Stage(phones, pipeline, engine, ticker)
 
 
 class Pages:
@@ -97,7 +97,7 @@ class Pages:
 
     async def _message(self, request: Request) -> Response:
         body = await _json(request)
-        message = await asyncio.to_thread(decode, body, self._stage.now(), self._stage.channel.spool)
+        message = await asyncio.to_thread(channel.decode, body, self._stage.now(), self._stage.channel.spool)
         try:
             async with asyncio.timeout(SECONDS_TO_COMMIT):
                 outcome = await asyncio.shield(self._stage.hear(message))
@@ -177,7 +177,8 @@ async def _json(request: Request) -> Any:
             body += chunk
     if size > MOST_BODY:
         said = dict(_SAID.findall(body[:_HEAD]))
-        raise BadRequest(too_large(kind_of(said.get(b"name", b"").decode("utf-8", "ignore"), str(said.get(b"type")))))
+        name, kind = (said.get(each, b"").decode("utf-8", "ignore") for each in (b"name", b"type"))
+        raise BadRequest(channel.too_large(channel.kind_of(name, kind)))
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
