@@ -102,7 +102,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if waiting and (replies := waiting.settled(ask, text)) is not None:
         return replies
     found = (features.command_in(text) or features.shown(text, ask.person)) if commands else None
-    if found and (typed := typed_labels.instead_of(features, ask, text, *found)):
+    if commands and (typed := typed_labels.instead_of(features, ask, text, found)):
         return _do(features, ask, *typed)
     if found and (handbook.asks_of(found[1]) or _only_begins_so(ask, text, *found)):
         found = None

@@ -1,9 +1,11 @@
 """The words on a button, typed instead of pressed."""
 
+import re
 from datetime import datetime, timedelta
 
 from bot.dispatch.features import Features
-from handlers.kit import Ask
+from handlers.kit import Ask, Button, Refusal
+from handlers.reading.text.numbers import value_of
 from handlers.registry import Command
 from handlers.wording.questions import command_like, says_no, says_yes
 from storage.messages import cards, dialogues
@@ -13,6 +15,10 @@ from storage.messages.cards import Card, Order
 _COUNTS, _FRESH = timedelta(hours=24), timedelta(minutes=10)
 # No label is longer, and none that begins like a command.
 _LONGEST, _LONGEST_LIKE_A_COMMAND = 30, 12
+# The place in a list, or who is named in one of its lines.
+_PLACE = re.compile(r"第?(\d|[一二三四五六七八九])[个位条项号]?")
+_WORDS, _LINE = re.compile(r"[\u3400-\u9fff·]{2,16}"), re.compile(r"\d\. ([\u3400-\u9fff·]+)（")
+_NUMBERED = re.compile(r"\D{0,4}(\d)(?: ?[个位条项号])?")
 _MARKS = "。.!！?？[]【】「」"
 
 
@@ -55,10 +61,44 @@ def decided(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | Non
     return (card, others[0]) if len(others) == 1 and says_yes(text, others[0].label) else None
 
 
-def instead_of(features: Features, ask: Ask, text: str, command: Command, args: str) -> tuple[Card, Order] | None:
+def instead_of(features: Features, ask: Ask, text: str, found: tuple[Command, str] | None) -> tuple[Card, Order] | None:
     """签到怎么发, 解绑 1, a bare 退回: what this command would not know by itself; 撤回 and 更正 mean the newest."""
+    if found is None:
+        return _of_list(features, ask, text)
+    command, args = found
     may_be = len(text) <= _LONGEST_LIKE_A_COMMAND and (args or text not in command.examples)
     return labelled(features, ask, text, most=1) if may_be else None
+
+
+def _of_list(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | None:
+    """1, 第一个, 张老师: said soon to a list that came last and whose lines are numbered as its buttons are."""
+    said = _bare(text)
+    place = _PLACE.fullmatch(said)
+    if not ask.message.private or ask.person is None or not (place or _WORDS.fullmatch(said)):
+        return None
+    card = cards.last(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _FRESH)
+    if card is None or card.person_id not in (None, ask.person.id) or not _is_numbered(card):
+        return None
+    number = value_of(place[1]) if place else _line_with(card, said)
+    if number and number > len(card.orders):
+        again = [Button(each.label, each.word or "", each.args) for each in card.orders]
+        raise Refusal(f"只列了 {len(card.orders)} 个，没有 {number}，什么都没有做。\n{card.text}".strip(), *again)
+    return (card, features.known(card.orders[number - 1])) if number else None
+
+
+def _is_numbered(card: Card) -> bool:
+    """解绑 1, 解绑 2; 第 1 位, 第 2 位: of one command, that decides nothing which has to be said (同意 1)."""
+    words = {order.word for order in card.orders}
+    choices = enumerate(map(_NUMBERED.fullmatch, (order.label for order in card.orders)), 1)
+    same = len(words) == 1 and all(word and not command_like(word) for word in words)
+    return same and all(label is not None and label[1] == str(place) for place, label in choices)
+
+
+def _line_with(card: Card, said: str) -> int | None:
+    """The only line of the list that begins with this name: 1. 张老师（三(2)中队 中队辅导员）."""
+    names = [line[1] for line in map(_LINE.match, card.text.splitlines()) if line]
+    found = [place for place, name in enumerate(names, 1) if name == said]
+    return found[0] if len(found) == 1 and len(names) == len(card.orders) else None
 
 
 def _bare(words: str) -> str:

@@ -24,6 +24,7 @@ NAME = "practice"
 LONGEST_TEXT = 20_000
 LONGEST_BUTTON = 64
 MOST_BYTES = 10 << 20
+_CALLED = {"photo": "照片", "document": "文件"}
 
 
 class BadRequest(Exception):
@@ -63,16 +64,27 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
         return ()
     if not isinstance(file, dict) or not isinstance(file.get("data"), str):
         raise BadRequest("file 要有 name、type 和 data（base64）。")
+    name = clean(str(file.get("name") or "照片"))[:80]
+    kind = kind_of(name, str(file.get("type") or "image/"))
     try:
         content = base64.b64decode(file["data"].rpartition(",")[2], validate=True)
     except (binascii.Error, ValueError):
-        raise BadRequest("照片没有传完整，请再发一次。") from None
+        raise BadRequest(f"{_CALLED[kind]}没有传完整，请再发一次。") from None
     if len(content) > MOST_BYTES:
-        raise BadRequest("照片太大了（最多 10 MB）。请选小一点的，或先压缩再发。")
-    name = clean(str(file.get("name") or "照片"))[:80]
-    mime = mimetypes.guess_type(name)[0] or str(file.get("type") or "image/")
-    kind = "photo" if mime.startswith("image/") else "document"
+        raise BadRequest(too_large(kind))
     return (Attachment(kind, _spool(spool, message_id, content), name, len(content)),)
+
+
+def kind_of(name: str, said: str) -> str:
+    """photo or document, by its name, else by what the page says that it is."""
+    mime = mimetypes.guess_type(name)[0] or said
+    return "photo" if mime.startswith("image/") else "document"
+
+
+def too_large(kind: str) -> str:
+    """What is said of a file of this kind."""
+    cure = "请选小一点的，或先压缩再发。" if kind == "photo" else "请分成几个文件再发。"
+    return f"{_CALLED[kind]}太大了（最多 {MOST_BYTES >> 20} MB）。{cure}"
 
 
 def _shown(sent: Attachment) -> dict[str, Any]:

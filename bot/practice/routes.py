@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +16,8 @@ from starlette.routing import Route
 from bot.engine import Engine
 from bot.jobs.ticker import Ticker
 from bot.pipeline.writer import Full, Pipeline
-from bot.practice import district
-from bot.practice.channel import BadRequest, Practice, decode
+from bot.practice import channel, district
+from bot.practice.channel import BadRequest
 from bot.practice.stage import Stage
 from bot.practice.timetable import restore_clock
 from bot.practice.viewer import Viewer
@@ -24,6 +25,8 @@ from bot.practice.viewer import Viewer
 PAGE = Path(__file__).parent / "page"
 MOST_BODY = 16 << 20
 MOST_READ = 128 << 20
+# What is too large is not read as JSON: what it is stands at its beginning, before the file itself.
+_HEAD, _SAID = 4096, re.compile(rb'"(name|type)"\s*:\s*"([^"]{1,200})"')
 SECONDS_TO_COMMIT = 4
 KEEP_ALIVE = 15
 GONE = "这份文件已经过了 24 小时，删掉了。请再要一次。"
@@ -35,12 +38,12 @@ _HEADERS = {"Content-Security-Policy": "default-src 'self'; img-src 'self' blob:
 
 async def open_stage(engine: Engine, pipeline: Pipeline, ticker: Ticker) -> Stage:
     """The stage, its district filled, its clock where it was moved to."""
-    channel = Practice(pipeline, engine.vault, engine.settings.files)
+    phones = channel.Practice(pipeline, engine.vault, engine.settings.files)
     if await pipeline.do(district.fill_if_empty):
         # Somebody has taken the database away, not the file beside it.
         await asyncio.to_thread(ticker.forget_log)
     await pipeline.do(lambda turn: restore_clock(turn.db, engine.clock))
-    return Stage(channel, pipeline, engine, ticker)
+    return Stage(phones, pipeline, engine, ticker)
 
 
 class Pages:
@@ -94,7 +97,7 @@ class Pages:
 
     async def _message(self, request: Request) -> Response:
         body = await _json(request)
-        message = await asyncio.to_thread(decode, body, self._stage.now(), self._stage.channel.spool)
+        message = await asyncio.to_thread(channel.decode, body, self._stage.now(), self._stage.channel.spool)
         try:
             async with asyncio.timeout(SECONDS_TO_COMMIT):
                 outcome = await asyncio.shield(self._stage.hear(message))
@@ -170,10 +173,12 @@ async def _json(request: Request) -> Any:
         # Too much is read to its end and thrown away: an answer in the middle of an upload does not arrive.
         if size > MOST_READ:
             break
-        if size <= MOST_BODY:
+        if size <= MOST_BODY or not body:
             body += chunk
     if size > MOST_BODY:
-        raise BadRequest("照片太大了（最多 10 MB）。请选小一点的，或先压缩再发。")
+        said = dict(_SAID.findall(body[:_HEAD]))
+        name, kind = (said.get(each, b"").decode("utf-8", "ignore") for each in (b"name", b"type"))
+        raise BadRequest(channel.too_large(channel.kind_of(name, kind)))
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -3,23 +3,34 @@
 import re
 from functools import lru_cache
 
-from handlers.asker.schools import is_called, names_of, own_schools, school_called
+from handlers.asker.schools import is_called, names_of, own_schools, school_called, without_brackets
 from handlers.kit import Ask, Denied, Unit
 from handlers.privacy.names import DOUBLE, SURNAMES, TITLE, is_made_like_one, persons
 from storage.organisation import history
 
 # 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
-_SCHOOL = r"[\u4e00-\u9fff]{2,20}(?:小学校?|中学|学校|附小|附中)|[\u4e00-\u9fff]{0,4}[一二三四五六七八九十实心师回民]小"
+# 实验小学白云校区, 实验小学（白云校区）: another campus is another school.
+_CAMPUS = r"(?:[\u4e00-\u9fff]{1,6}(?:校区|分校|校部))"
+_SCHOOL = (
+    rf"[\u4e00-\u9fff]{{2,20}}(?:小学校?|中学|学校|附小|附中){_CAMPUS}?|[\u4e00-\u9fff]{{0,4}}[一二三四五六七八九十实心师回民]小{_CAMPUS}?"
+    rf"|{_CAMPUS}"
+)
 # 明德小学，…, … 34人 明德小学: a name between signs, which 告别小学 and 在明德小学 are not.
 _NO_NAME = "[我你他们的别见忘忆入升走到去在给与跟访参看问迎送捐助援]|和(?!平)|爱(?![国民])|进(?!步)"
 _ALONE = (
-    rf"(?<!地点.)(?<!场地.)(?:(?!{_NO_NAME})[\u4e00-\u9fff]){{2,12}}(?:小学|中学|附小|附中|[一二三四五六七八九十实]小)"
+    rf"(?<!地点.)(?<!场地.)(?:(?!{_NO_NAME})[\u4e00-\u9fff]){{2,12}}"
+    rf"(?:小学|中学|附小|附中|[一二三四五六七八九十实]小){_CAMPUS}?"
+)
+_BRACKET = r"(?:[(（][^()（）]{1,8}[)）])?"
+# What else stands in brackets is no part of a school's name: 实验小学(演示).
+_BESIDE = re.compile(
+    r"[(（](?![^()（）]*(?:[校园]区|分[校部]|校部|本部|总校|[东西南北新老]校|[东西南北]区)[)）])[^()（）]*[)）]$"
 )
 _SCHOOL_SAID = re.compile(
-    rf"(?:^|[\s:：,，。;；、!！@#【「])({_SCHOOL})(?:[(（][^()（）]{{1,8}}[)）])?[的\s/·—-]?"
+    rf"(?:^|[\s:：,，。;；、!！@#【「])((?:{_SCHOOL}){_BRACKET})[的\s/·—-]?"
     r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[(（年级.-]|中队|班)|[一二三四五六七八九]\d{1,2}(?![\d人名个])|全校|全体|大队)"
-    rf"|(?:中队|班|年级|全校)\s?[(（]({_SCHOOL})[)）]"
-    rf"|(?:^|[\s,，。;；、!！(（【「@#—-]|[人名]|(?:学校|单位)[:：])({_ALONE})(?:[(（][^()（）]{{1,8}}[)）])?(?=[\s:：,，。;；、!！)）】」#]|$)"
+    rf"|(?:中队|班|年级|全校)\s?[(（]((?:{_SCHOOL}){_BRACKET})[)）]"
+    rf"|(?:^|[\s,，。;；、!！(（【「@#—-]|[人名]|(?:学校|单位)[:：])({_ALONE}{_BRACKET}|(?<![\s\S]){_CAMPUS})(?=[\s:：,，。;；、!！)）】」#]|$)"
 )
 _CLASS = (
     r"[一二三四五六七八九\d](?:[(（][\d一二三四五六七八九十]|年级|[一二三四五六七八九十](?:班|中队)|[-.]\d{1,2}(?!\d))"
@@ -39,6 +50,12 @@ _AWAY = re.compile(
     r"(?:请假|[病事]假|没[来到]|未到|缺[席勤课]?|[少差])(?:了|的?是|的?有)?[\d一二两三四五六]{0,2}[人名]?[\s:：(（]{0,2}"
     r"(?:[\u4e00-\u9fff]{2,4}[、,，和\s]{1,2})*$"
 )
+# 少李附中没到, 除了王三小: the same within the words; 只差王二小学 may be either, and is not said again.
+_SHORT_OF = re.compile(r"[缺差漏除]|少(?![年先林儿])|没[来到看]|未[到参]|假|病了|不见|丢")
+_CHILD = re.compile(
+    rf"(?:{_SHORT_OF.pattern}).{{0,2}}?(?:{DOUBLE.pattern}|[{''.join(sorted(SURNAMES))}])"
+    r"[\u4e00-\u9fff]{1,2}(?![小中]?[学校])"
+)
 # 刚记的是三(2): a sentence, and no school.
 _PARTICLES = frozenset("的是了我你他俺咱在不把给请和跟与")
 _LEADS = re.compile(
@@ -47,7 +64,7 @@ _LEADS = re.compile(
 # 蓝天区实验小学: the 区 that is said, beside that of one's own.
 _DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u4e00-\u9fff])")
 # 我们学校三(2)中队, 小三(2)班: what is left once the lead is off.
-_ANY_SCHOOL, _SHORT = ("学校", "小学", "小", ""), 4
+_ANY_SCHOOL, _SHORT = ("学校", "小学", "小", "校区", "分校", ""), 4
 _KIND = re.compile("(?:小学|中学|学校)$")
 _HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
 
@@ -76,13 +93,15 @@ def _said(text: str) -> tuple[str, tuple[str, ...]]:
     for found in _SCHOOL_SAID.finditer(text):
         said = next(filter(None, found.groups()))
         if not _is_missing(text[: found.end(found.lastindex or 0)], said):
-            return said, ()
+            return without_brackets(_BESIDE.sub("", said)), ()
     return "", beside(text)
 
 
 def _is_missing(told: str, said: str) -> bool:
     """Whether the last that was `told`, in which the school may be `said`, is rather a child who is not there."""
     short = _NAME.search(said)
+    if _CHILD.search(said):
+        return True
     return short is not None and _AWAY.search(told[: len(told) - len(short[0])]) is not None
 
 
@@ -106,13 +125,15 @@ def unheard_of(text: str) -> tuple[str, ...]:
 def beside(text: str) -> tuple[str, ...]:
     """What stands right before a squad, and what behind it is no word of the language."""
     # 提名 三(2)中队 王芳: that is a child.
-    behind = [] if _OF_CHILDREN.search(text) else [said for said in _BEHIND.findall(text) if persons(said)]
+    near = [] if _OF_CHILDREN.search(text) else _BEHIND.findall(text)
+    behind = [said for said in near if persons(said) and not _CHILD.search(said)]
     return tuple(filter(None, [_before(text), *behind]))
 
 
 def _before(text: str) -> str:
     found = _BEFORE.search(text)
-    return _LEADS.sub("", found[1]) if found and not _AWAY.search(text[: found.start(1)]) else ""
+    missing = found and (_AWAY.search(text[: found.start(1)]) or _CHILD.search(found[1]))
+    return _LEADS.sub("", found[1]) if found and not missing else ""
 
 
 def _ends_so(school: Unit, said: str) -> bool:
@@ -122,7 +143,9 @@ def _ends_so(school: Unit, said: str) -> bool:
 
 def _not_theirs(own: list[Unit], said: str, known: Unit | None) -> Denied:
     cure = "请核对学校和中队，或请那里的老师来报。" if known else f"{_ours(own)}。"
-    words = f"{known.name if known else f'「{said}」'}不在您负责的范围，没有记录。{cure}"
+    unsure = not known and _SHORT_OF.search(said)
+    where = "有几个字像是别的学校" if unsure else f"{known.name if known else f'「{said}」'}不在您负责的范围"
+    words = f"{where}，没有记录。{cure}"
     return Denied(words, what="签到", subject=f"unit:{known.id}" if known else "")
 
 

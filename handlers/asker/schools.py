@@ -14,6 +14,7 @@ from storage.organisation.units import Kind
 
 # A term: what was longer ago was another class.
 _HISTORY = timedelta(weeks=20)
+_NO_BRACKETS = dict.fromkeys(map(ord, "()（）"))
 _KIND = re.compile(r"(?<=..)(?:小学|学校)$")
 
 
@@ -93,7 +94,8 @@ def meant_school(ask: Ask, ids: list[int]) -> int | None:
     """The only one, the one that the message names, or the one that was chosen; None when nobody can tell."""
     if len(ids) == 1:
         return ids[0]
-    said = [(len(name), id) for id in ids for name in school_of(ask, id).names if name in ask.message.text]
+    text = without_brackets(ask.message.text)
+    said = [(len(name), id) for id in ids for name in map(without_brackets, school_of(ask, id).names) if name in text]
     chosen = ask.person.school_id if ask.person and ask.person.school_id in ids else None
     return max(said)[1] if said else chosen
 
@@ -117,8 +119,13 @@ def own_schools(ask: Ask) -> list[Unit]:
 
 
 def names_of(school: Unit) -> tuple[str, ...]:
-    """What a school is called: its name, the same without what stands in brackets, its aliases."""
-    return (school.name, school.name.partition("(")[0], *school.aliases)
+    """What a school is called: its name, the same without what stands in brackets or without them, its aliases."""
+    return (school.name, school.name.partition("(")[0], without_brackets(school.name), *school.aliases)
+
+
+def without_brackets(words: str) -> str:
+    """实验小学(白云校区) -> 实验小学白云校区."""
+    return words.translate(_NO_BRACKETS)
 
 
 def is_called(school: Unit, said: str) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers import rights
-from handlers.asker import context, examples, schools
+from handlers.asker import context, examples, other_schools, schools
 from handlers.attendance import participation, phrases
 from handlers.kit import Ask, Denied, Refusal, Unit
 from handlers.privacy import gate
@@ -60,8 +60,10 @@ def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | No
 
 
 def check_unit(ask: Ask, record: Record) -> None:
-    """Raises Denied for a unit that is not the asker's, before anything else is asked of it."""
-    if record.unit and places.by_key(ask, record.unit):
+    """Raises Denied for a unit that is not the asker's, or another school, before anything else is asked of it."""
+    if record.unit is None:
+        other_schools.check(ask)
+    elif places.by_key(ask, record.unit):
         _unit(ask, record)
 
 

@@ -9,6 +9,7 @@ from handlers.reading.messages.medal_messages import may_be_medal, read_medals
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.names import is_name
+from handlers.reading.persons.private import without_absent
 from handlers.reading.text import normalise
 
 _TALK = frozenset({"chat", "question", "unknown"})
@@ -35,7 +36,7 @@ def read_message(text: str, context: Context) -> Reading:
 def _of_one(plain: normalise.Clean, context: Context, secrets: Secrets) -> Reading:
     """A message about a medal, or else about attendance or nothing we know."""
     found = Secrets()
-    reading = read_medals(plain, context, found) if may_be_medal(plain.text, context) else None
+    reading = read_medals(plain, context, found) if may_be_medal(without_absent(plain.text), context) else None
     if reading is None:
         found = Secrets()
         reading = read_attendance(plain, context, found)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from handlers.privacy import gate
 from handlers.roster.head import COLUMNS, columns_of, is_head, plain
@@ -102,10 +102,6 @@ class Sheet:
         return {account for line in self.lines for account in line.accounts}
 
 
-class _Bad(ValueError):
-    """What is wrong with a row."""
-
-
 def _without_names(words: str) -> str:
     """What is quoted of the file may be anything: 「王小明」 → 「王××」."""
     return _QUOTED.sub(lambda match: gate.hidden(match[0]), words)
@@ -172,15 +168,17 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], notes: Notes) -> Iter
             continue
         named = dict(zip(columns, cells, strict=False))
         path = _path(named.get("组织", ""), paths)
-        try:
-            if _SEVERAL.search(dict(zip(columns, row, strict=False)).get("姓名", "").strip()):
-                raise _Bad("「姓名」一行只写一位，两位请分成两行；是一位的话，请去掉中间的空格和符号")
-            if any(cells[len(columns) :]):
-                raise _Bad(_beyond(cells, len(columns)))
-            yield _line(number, path, named, notes)
-        except _Bad as bad:
-            notes.problem(number, str(bad))
+        wrong: list[str] = []
+        if _SEVERAL.search(dict(zip(columns, row, strict=False)).get("姓名", "").strip()):
+            wrong.append("「姓名」一行只写一位，两位请分成两行；是一位的话，请去掉中间的空格和符号")
+        if any(cells[len(columns) :]):
+            wrong.append(_beyond(cells, len(columns)))
+        line = _line(number, path, named, notes, wrong)
+        if wrong:
+            notes.problem(number, "；".join(wrong))
             notes.broken.add(path)
+        else:
+            yield line
         paths.add(path)
 
 
@@ -197,24 +195,26 @@ def _path(written: str, paths: Collection[Names]) -> Names:
     return names
 
 
-def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes) -> Line:
+def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wrong: list[str]) -> Line:
+    """The row; whatever is wrong with it is told to `wrong`."""
     if not path or not all(path):
-        raise _Bad("「组织」要写成用 / 连接的全称，如 青禾区少工委/实验小学/三(2)中队")
+        wrong.append("「组织」要写成用 / 连接的全称，如 青禾区少工委/实验小学/三(2)中队")
     if len(path) > _DEEPEST or any(len(name) > _LONGEST_UNIT for name in path):
-        raise _Bad(f"「组织」最多 {_DEEPEST} 级，每级最多 {_LONGEST_UNIT} 个字")
-    kind = _one_of(Kind, cells.get("类型", ""))
-    members, aliases = _members(cells.get("应到人数", "")), tuple(_aliases(number, cells.get("别名", ""), notes))
+        wrong.append(f"「组织」最多 {_DEEPEST} 级，每级最多 {_LONGEST_UNIT} 个字")
+    kind = _kind(cells.get("类型", ""), wrong)
+    members = _members(cells.get("应到人数", ""), wrong)
+    aliases = tuple(_aliases(number, cells.get("别名", ""), notes, wrong))
     name, label = unpadded(cells.get("姓名", "")), _ASIDE.sub("", cells.get("角色", ""))
-    accounts = tuple(_accounts(cells))
+    accounts = tuple(_accounts(cells, wrong))
     if not name:
         if label or accounts:
             notes.warn(number, "没有姓名，只登记单位")
         return Line(number, path, kind, members=members, aliases=aliases)
     role = Role.named(label)
     if role is None:
-        raise _Bad(f"「角色」{_unknown(label)}，可以是：{'、'.join(each.label for each in Role)}")
+        wrong.append(f"「角色」{_unknown(label)}，可以是：{'、'.join(each.label for each in Role)}")
     if len(name) > _LONGEST_NAME:
-        raise _Bad(f"「姓名」最多 {_LONGEST_NAME} 个字")
+        wrong.append(f"「姓名」最多 {_LONGEST_NAME} 个字")
     return Line(number, path, kind, name, role, accounts, members, aliases)
 
 
@@ -229,48 +229,42 @@ def unpadded(name: str) -> str:
     return _PADDING.sub("", plain(name))
 
 
-_Word = TypeVar("_Word", bound=Kind)
-
-
-def _one_of(words: type[_Word], written: str) -> _Word | None:
-    if not written:
-        return None
-    if written not in set(words):
-        raise _Bad(f"「类型」{_unknown(written)}，可以是：{'、'.join(words)}")
-    return words(written)
+def _kind(written: str, wrong: list[str]) -> Kind | None:
+    if not written or written in set(Kind):
+        return Kind(written) if written else None
+    wrong.append(f"「类型」{_unknown(written)}，可以是：{'、'.join(Kind)}")
+    return None
 
 
 def _unknown(written: str) -> str:
     return f"没有「{written}」" if written else "没有写"
 
 
-def _members(written: str) -> int | None:
-    if not written:
-        return None
+def _members(written: str, wrong: list[str]) -> int | None:
     count = _COUNT.fullmatch(written)
-    if not count or not int(count[1]):
-        raise _Bad(f"「应到人数」应是 1 到 {_MOST_MEMBERS} 的整数（现在是 {written[:20]}）")
-    return int(count[1])
+    if written and not (count and int(count[1])):
+        wrong.append(f"「应到人数」应是 1 到 {_MOST_MEMBERS} 的整数（现在是 {written[:20]}）")
+    return int(count[1]) if count else None
 
 
-def _aliases(number: int, written: str, notes: Notes) -> Iterable[str]:
+def _aliases(number: int, written: str, notes: Notes, wrong: list[str]) -> Iterable[str]:
     for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
         if len(alias) > _LONGEST_UNIT:
-            raise _Bad(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
-        if _DAY.match(alias) or _FRACTION.fullmatch(alias):
-            raise _Bad(f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]}，大概是表格软件改的。{_AS_TEXT}")
-        if gate.found_in(alias):
+            wrong.append(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
+        elif _DAY.match(alias) or _FRACTION.fullmatch(alias):
+            wrong.append(f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]}，大概是表格软件改的。{_AS_TEXT}")
+        elif gate.found_in(alias):
             notes.warn(number, f"别名「{alias}」里好像有人的姓名，没有写入。{gate.HERO}")
         else:
             yield alias
 
 
-def _accounts(cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _accounts(cells: Mapping[str, str], wrong: list[str]) -> Iterable[tuple[str, str]]:
     # WeCom tells userids apart without regard to case, and answers in small letters.
     userid = cells.get("企业微信账号", "").lower()
     if userid and not _USERID.fullmatch(userid):
-        raise _Bad(f"「企业微信账号」应是通讯录里的账号（字母、数字和 _-@.），现在是 {userid[:40]}")
+        wrong.append(f"「企业微信账号」应是通讯录里的账号（字母、数字和 _-@.），现在是 {userid[:40]}")
     telegram = cells.get("Telegram ID", "")
     if telegram and not _TELEGRAM_ID.fullmatch(telegram):
-        raise _Bad(f"「Telegram ID」应是一串数字（Excel 里请把这一列设成文本），现在是 {telegram[:40]}")
+        wrong.append(f"「Telegram ID」应是一串数字（Excel 里请把这一列设成文本），现在是 {telegram[:40]}")
     return [(channel, address) for channel, address in ((WECOM, userid), (TELEGRAM, telegram)) if address]

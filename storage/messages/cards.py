@@ -1,7 +1,7 @@
 """The buttons of sent messages: a press names a card's token and a place on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
@@ -27,12 +27,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The buttons of a sent message: for whom (None: anyone), and the order that a text in reply goes on with."""
+    """The buttons of a sent message: for whom (None: anyone), and the order that a text in reply goes on with.
+
+    `text` is what stands above them, of the last one of a chat and as long as it is known.
+    """
 
     person_id: int | None
     made_at: datetime
     orders: tuple[Order, ...]
     reply: Order | None = None
+    text: str = ""
 
 
 def new_token() -> str:
@@ -78,12 +82,15 @@ def recent(db: Connection, vault: Vault, channel: str, chat: str, since: datetim
 def last(db: Connection, vault: Vault, channel: str, chat: str, since: datetime) -> Card | None:
     """The card of the last letter of a chat; None when that has none, or one that was made before."""
     here = (outbox.c.channel == channel) & (outbox.c.chat == chat)
-    query = select(card, outbox.c.id).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
+    query = select(card, outbox.c.id, outbox.c.body).join(
+        outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat)
+    )
     made = query.where(here, outbox.c.card.is_not(None), card.c.made_at >= since)
     newest = db.execute(made.order_by(outbox.c.id.desc()).limit(1)).first()
     if newest is None or db.scalar(select(outbox.c.id).where(here, outbox.c.id > newest.id).limit(1)):
         return None
-    return _card(vault, newest)
+    text = Vault.open(vault, newest.body)["text"] if newest.body else ""
+    return replace(_card(vault, newest), text=text)
 
 
 def _card(vault: Vault, row: Row[Any]) -> Card:

@@ -178,3 +178,20 @@ def test_wecom_takes_it_back_before_its_day_is_over(tmp_path: Path) -> None:
 
     with FakeWecom() as fake:
         wecom_stage.play(tmp_path, fake, scene)
+
+
+def test_on_wecom_a_day_has_an_end_of_exports_and_of_their_question(tmp_path: Path) -> None:
+    async def scene(stage: wecom_stage.Stage) -> None:
+        async def files_after(words: str) -> int:
+            said.extend(await stage.say(wecom_stage.LI, words))
+            return len([each for each in fake.sent_to(wecom_stage.LI) if "name" in each])
+
+        said: list[str] = []
+        assert await files_after("周报 表 上级检查") == 1 and await files_after("导出 名册 核对名单") == 2
+        await files_after("周报 表")
+        assert await files_after("上级检查") == 2 and "今天已经导出了 2 次" in said[-1]
+        await stage.later(hours=24)
+        assert await files_after("周报 表 上级检查") >= 1 and "已记入审计日志" in said[-1]
+
+    with FakeWecom() as fake:
+        wecom_stage.play(tmp_path, fake, scene, limit_exports_day=2)

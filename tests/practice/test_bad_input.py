@@ -225,6 +225,13 @@ def test_a_photo_of_thirty_megabytes_is_too_big(http: httpx.Client) -> None:
     assert "照片太大了" in refused(answer, 400, 413)
 
 
+@pytest.mark.parametrize("size", [12 << 20, 33 << 20])
+def test_what_is_no_photo_is_not_called_one(http: httpx.Client, size: int) -> None:
+    data = base64.b64encode(bytes(size)).decode()
+    answer = http.post("/practice/messages", json=body("导入", file={"name": "名册.csv", "type": "", "data": data}))
+    assert "文件太大了" in refused(answer, 400, 413)
+
+
 def test_a_body_of_a_hundred_megabytes_is_not_read(bot: Serving, http: httpx.Client) -> None:
     before = memory_of(bot)
 

@@ -137,6 +137,12 @@ def activity_before(text: str, place: int) -> bool:
     return any(match.end() == place for match in ANY.finditer(text, start, place))
 
 
+def activity_over(text: str, place: int) -> bool:
+    """Whether this place is inside the word of an activity: 全 of 安全教育."""
+    start = max(0, place - _LONGEST_WORD)
+    return any(match.start() < place < match.end() for match in ANY.finditer(text, start, place + _LONGEST_WORD))
+
+
 def activity_at(text: str, place: int) -> bool:
     """Whether the word of an activity stands at this place."""
     return ANY.match(text, place) is not None

@@ -12,7 +12,7 @@ from handlers.reading.quantities.counts import Counts, settle
 from handlers.reading.text.dates import issue_of, too_old
 from handlers.reading.text.units import Hit, known
 
-_CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNUSUAL", "PII_FAMILY"})
+_CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNUSUAL", "PII_FAMILY", "WORDS_UNCLEAR"})
 # Of a class one or two go there.
 _OF_COUNSELORS = "辅导员培训"
 # What the whole squad is at; elsewhere a few of it may go.

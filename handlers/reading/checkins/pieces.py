@@ -9,6 +9,7 @@ from handlers.reading.checkins.topic import tells_what_was_held, topic_of
 from handlers.reading.model import Number
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.heads import read_counts
+from handlers.reading.text import fixed
 from handlers.reading.text.dates import When, near_date
 from handlers.reading.text.normalise import GAP, HELD
 from handlers.reading.text.numbers import value_of
@@ -88,7 +89,7 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
         if not piece.activity.rank and learned:
             # 第5期已学 42: nothing else comes out in issues to be learned.
             piece.activity = Activity("红领巾爱学习", 1)
-    piece.rest, piece.topic = scan, _besides(topic_of(scan, told), piece.activity)
+    piece.rest, piece.topic = scan, _besides(fixed.shown(topic_of(scan, told) or ""), piece.activity)
     piece.held = not piece.activity.rank and tells_what_was_held(scan)
     if dates:
         piece.dated, piece.day = True, dates[0].day
@@ -97,9 +98,9 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     return piece
 
 
-def _besides(topic: str | None, activity: Activity) -> str | None:
+def _besides(topic: str, activity: Activity) -> str | None:
     """祭扫 清明祭英烈: the activity itself is no topic of it."""
-    return f"{topic} ".removeprefix(f"{activity.name} ").strip() or None if topic else None
+    return f"{topic} ".removeprefix(f"{activity.name} ").strip() or None
 
 
 def _wish(match: re.Match[str], piece: Piece) -> str:

@@ -62,6 +62,7 @@ _AWAY = pattern(rf"{SECRET}+(?:的|同学|名单)?|(?:还|就|只)?[少差缺](?
 # 请假, 没来, 事假: of characters.
 _WORD = 2
 _COUNT = pattern(r"[\d一两二三四五六]")
+_SAID = pattern(rf"[{HAN}]+")
 _SOMEBODY = pattern(rf"[{HAN}]{{2,3}}(?:[、/][{HAN}]{{2,3}})*")
 _ONE_LESS = pattern(
     r"(?:还|就|只)?[少差缺](?!先队|年|儿|数|林|工委|代会|[吃玩用说看扔丢异别距])了?"
@@ -75,7 +76,8 @@ _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
 _OF_TOPIC = pattern(r"主题|内容|项目|活动|形式|名称|题目|类型|[课会日动]$")
 _NEXT_LABEL = pattern(r"\s(?:活动)?(?:时间|日期|地点|人数|人员|形式|对象|主持人?|参加人员?|备注)\s?:")
 _LABELLED = pattern(
-    rf"(?:(?:活动主题|活动内容|主题|内容)\s?:\s?|(?<!以)主题[是为])([^\n;。{COUNTED}]{{1,200}})(?<!:)(?<!: )"
+    r"(?:(?:活动主题|活动内容|主题|内容)\s?:\s?|(?<!以)主题(?:[是为]|(?=[《“「])))"
+    rf"([^\n;。{COUNTED}]{{1,200}})(?<!:)(?<!: )"
 )
 
 
@@ -115,13 +117,24 @@ def _away(scan: str, told: str, chunks: list[re.Match[str]]) -> set[int]:
         bare = _AWAY.fullmatch(each[0]) and not _COUNT.search(told, *each.span())
         listed = SECRET in each[0] and scan[each.end() : each.end() + 1] == ":"
         # 高兴 请假 as well as 请假 高兴; of 爱鸟 王小明请假 only what is behind.
-        steps = ((1, -1) if each[0].count(SECRET) == _WORD else (1,)) if bare else (1,) if listed else ()
+        steps = ((-1, 1) if each[0].count(SECRET) == _WORD else (1,)) if bare else (1,) if listed else ()
+        said_of = each[0].count(SECRET) not in (0, _WORD)
         for step in steps:
             beside = place + step
+            # 请假 爱国主义教育: of 高兴 请假 somebody is told already.
+            if bare and step > 0 and not said_of and place - 1 not in found and _is_beside(scan, chunks, beside):
+                found.add(beside)
+                beside += step
             while 0 <= beside < len(chunks) and _is_somebody(scan, chunks, beside, step, listed):
                 found.add(beside)
                 beside += step
     return found
+
+
+def _is_beside(scan: str, chunks: list[re.Match[str]], place: int) -> bool:
+    if place >= len(chunks) or names_activity(chunks[place][0]) or not _SAID.fullmatch(chunks[place][0]):
+        return False
+    return not scan[chunks[place - 1].end() : chunks[place].start()].strip(" ,:")
 
 
 def _is_somebody(scan: str, chunks: list[re.Match[str]], place: int, step: int, listed: bool) -> bool:

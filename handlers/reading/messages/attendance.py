@@ -13,6 +13,7 @@ from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.private import hide_numbers, hide_persons
+from handlers.reading.text import fixed
 from handlers.reading.text.dates import When, find_dates
 from handlers.reading.text.normalise import SECRET, Clean
 from handlers.reading.text.patterns import pattern
@@ -43,7 +44,7 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     if "帮" in text or "给" in text or "替" in text:
         text = _PLEASE.sub(lambda match: " " * len(match[0]), text)
     chain = is_chain(text)
-    scan, entries = without_numbers(text, chain, of_names=False)
+    scan, entries = without_numbers(fixed.held(text), chain, of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
     if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):
         hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself

@@ -17,7 +17,7 @@ SURNAMES = (
 # Not in a given name: particles, measures and words of counting, so that 余人请假 or 于请假 is no name.
 _NO_NAME = (
     "的了是在有和与及或也都人名位个们请假没未病患缺班队级校各应实共为争被把将从到我你他她它这那章升获评荐报提"
-    "啊呢吧嘛呀啦嗯呃"
+    "啊呢吧嘛呀啦嗯呃不"
 )
 # No given name ends so: 李想由一星章 …, 孙悦以38票当选.
 _NO_END = tuple("由以再等因就则拿又还并转得")

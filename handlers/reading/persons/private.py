@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from handlers.privacy import matters
-from handlers.reading.checkins.activities import is_theme
+from handlers.reading.checkins import activities
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.hidden import Secrets as Secrets
 from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
@@ -47,7 +47,16 @@ _AWAY_CUE = pattern(r"假|没[来到]|未到|[缺少]|席|迟到|早退")
 _AWAY = pattern(
     rf"(?<!无)(?<!无人)(?<!没人)(?<!没有)(?<!减)(?:{_ABSENCE}|缺|少(?!先队|年|儿))(?:(?:\d{{1,2}}|[一两二三四五六])[人名]\s?[:(])?"
     rf"(?:的?[是有]|了)?\s?[:(]?\s?(?P<after>{_SHORT}(?:[、,和]{_SHORT})*)(?![\u4e00-\u9fff]|\s?\d)"
-    rf"|(?<![\u4e00-\u9fff])(?P<before>{_SHORT}(?:[、和]{_SHORT})*?)(?:同学)?(?:{_ABSENCE})(?!\s?:?\s?[\d一二两三四五六七八九十])"
+    rf"|(?<![\u4e00-\u9fff])(?P<before>{_SHORT}(?:[、和]{_SHORT})*?)(?:同学)?(?:{_ABSENCE})(?!\s?:?\s?(?:\d(?!\d)|[一二两三四五六七八九十]))"
+)
+# 队课 缺 红领巾爱学习 40人, 请假 队课 祭扫: whatever was meant, it is no other activity and no topic.
+_NO_OTHER = pattern(
+    rf"(?<![^\s,;。:({GAP}])(?:{_ABSENCE}|[缺少差])\s?:?\s?(?P<after>(?=[\u4e00-\u9fff]{{2}})[\u4e00-\u9fff]+(?:\s[\u4e00-\u9fff]+)*)"
+    r"(?!\s?[:有是]?\s?[1-9一两二三四五六七八九](?!\d))"
+)
+# 2人 请假 祭扫, 王小明 没来 祭扫: of whom it is said stands before.
+_OF_SOME = pattern(
+    rf"(?:(?<!\d)[\d一两二三四五六七八九][人名个位]?|[无没有]|(?<![\u4e00-\u9fff])[\u4e00-\u9fff{SECRET}·]{{2,6}})\s$"
 )
 # 旗手:王小明, 王小明同学
 _ROLE = pattern(
@@ -99,9 +108,15 @@ def _phone(match: re.Match[str], secrets: Secrets) -> str:
     return SECRET * len(match[0])
 
 
+def without_absent(text: str) -> str:
+    """请假：劳动, 缺 团结: the text without who is told to be missing, called as they may be."""
+    return _AWAY.sub(" ", text) if _AWAY_CUE.search(text) else text
+
+
 def hide_persons(scan: str, secrets: Secrets) -> str:
     """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
-    scan = _AWAY.sub(lambda match: _themes_hidden(match, secrets), scan) if _AWAY_CUE.search(scan) else scan
+    if _AWAY_CUE.search(scan):
+        scan = _AWAY.sub(lambda match: _themes_hidden(match, secrets), _NO_OTHER.sub(_unclear_hidden(secrets), scan))
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
     if ill or family or _CUE.search(scan):
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
@@ -133,7 +148,7 @@ def _unless_theme(issue: str, secrets: Secrets) -> Callable[[re.Match[str]], str
 def _named(match: re.Match[str], secrets: Secrets) -> str:
     """王小明脚扭伤: the name and the illness; the matter says what kind of data it is."""
     names = re.split("[、和与及]", match["names"])
-    if not all(map(is_name, names)):
+    if not all(map(is_name, names)) or activities.activity_over(match.string, match.start("names")):
         return match[0]
     matter = match["health"] or match["family"]
     issue = "PII_HEALTH" if match["health"] else "PII_FAMILY" if match["family"] else "PII_NAME"
@@ -144,10 +159,23 @@ def _named(match: re.Match[str], secrets: Secrets) -> str:
     return SECRET * len(match[0])
 
 
+def _unclear_hidden(secrets: Secrets) -> Callable[[re.Match[str]], str]:
+    def put(match: re.Match[str]) -> str:
+        after, told = match["after"], match.string[max(0, match.start() - 8) : match.start()]
+        other = activities.activity_at(after, 0) and not activities.is_theme(after.split()[0])
+        of_some = _OF_SOME.search(told)
+        if not other or (of_some and not activities.names_activity(of_some[0])):
+            return match[0]
+        secrets.add("WORDS_UNCLEAR", "")
+        return match[0].replace(after, SECRET * len(after))
+
+    return put
+
+
 def _themes_hidden(match: re.Match[str], secrets: Secrets) -> str:
     words = match["after"] or match["before"]
     # The word itself stays free for what was done: 安全 is missing, 安全教育 was held.
-    hidden = "".join(secrets.add("PII_NAME", "") + SECRET * len(each) if is_theme(each) else each
+    hidden = "".join(secrets.add("PII_NAME", "") + SECRET * len(each) if activities.is_theme(each) else each
                      for each in re.split("([、,和])", words))  # fmt: skip
     return match[0].replace(words, hidden)
 

@@ -1,5 +1,6 @@
 """Which number a label counts: 应到42 the one after it, 2人请假 the one before."""
 
+from handlers.reading.checkins.activities import activity_before
 from handlers.reading.quantities.tokens import Token
 from handlers.reading.quantities.words import OWNERS
 from handlers.reading.text.normalise import SECRET
@@ -16,6 +17,10 @@ _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 _REASON = pattern(rf"[\u4e00-\u9fffA-Za-z{SECRET} ]{{0,8}}")
 _NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
 _NAMES = pattern(rf"[ :(]*(?:{SECRET}|(?![了席人数过者的])[\u4e00-\u9fff]{{2,3}}(?:[、,和 ]|$|同学))")
+# 高兴没来, but not 队员没来
+_SOMEBODY = pattern(
+    rf"(?<![\u4e00-\u9fff])(?:{SECRET}+|(?!同学|孩子|队员|学生|全班|我们|我班|咱|本班|中队|还有|今天|已经)[\u4e00-\u9fff]{{2,3}})$"
+)
 # 四十一人请假的有两个
 _OF_THEM = ("的有", "的是", "的:", ":", "的一", "的两", "的三")
 _LOOK_AHEAD = 12
@@ -33,7 +38,7 @@ def bind(tokens: list[Token], scan: str) -> None:
         after = _free(tokens, place + 1)
         if before and not _precedes(scan, before, label):
             before = None
-        if after and not _adjoins(scan, label, after):
+        if after and (not _adjoins(scan, label, after) or _is_of_somebody(tokens, place, scan)):
             after = None
         if before and after and label.kind != "hedge":
             told = scan.startswith(_OF_THEM, label.end)
@@ -88,18 +93,29 @@ def _free(tokens: list[Token], place: int) -> Token | None:
 def _over_a_blank(tokens: list[Token], place: int, scan: str) -> Token | None:
     """2人 请假: a blank between, and nothing nearer."""
     before = _free(tokens, place - 1)
-    between = scan[before.end : tokens[place].start] if before else ""
-    return before if before and tokens[place].kind in ("absent", "late") and between == " " else None
+    if before is None or tokens[place].kind not in ("absent", "late") or scan[before.end : tokens[place].start] != " ":
+        return None
+    return None if _came(tokens[: place - 1], before) else before
+
+
+def _came(others: list[Token], number: Token) -> bool:
+    """40人 请假, 高兴没来 43人: so many are not missing where no other number is told."""
+    return (number.value or 0) > _NAMED_AT_LEAST and not any(token.kind in ("number", "pair") for token in others)
 
 
 def _names_the_absent(tokens: list[Token], place: int, before: Token, scan: str) -> bool:
     """37人 缺席 孙小美, 39人 缺小明: the only number is of those who came; the label is followed by names."""
     label = tokens[place]
-    if label.kind not in ("absent", "late") or (before.value or 0) <= _NAMED_AT_LEAST:
+    if label.kind not in ("absent", "late") or not _came(tokens[: place - 1], before):
         return False
-    return bool(_NAMES.match(scan, label.end)) and not any(
-        token.kind in ("number", "pair") for token in tokens[: place - 1]
-    )
+    return bool(_NAMES.match(scan, label.end))
+
+
+def _is_of_somebody(tokens: list[Token], place: int, scan: str) -> bool:
+    """高兴没来 43人: of one it is said, and the number behind a blank is of those who came."""
+    label, after = tokens[place], tokens[place + 1]
+    told = scan[label.end : after.start].isspace() and _came([*tokens[:place], *tokens[place + 2 :]], after)
+    return told and bool(_SOMEBODY.search(scan, 0, label.start)) and not activity_before(scan, label.start)
 
 
 def _takes_before(tokens: list[Token], place: int, scan: str) -> bool:

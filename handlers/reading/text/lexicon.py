@@ -134,6 +134,14 @@ PROTECTED = _words(
     """
 )
 
+# Words that hold the sign of an absence or an illness and tell of none.
+WITH_A_SIGN = _words(
+    """
+    缺一不可 不可或缺 必不可缺 完美无缺 完好无缺 十全无缺 宁缺毋滥 抱残守缺 残缺 缺医少药 缺乏 缺失 缺憾 缺陷 缺点 缺水
+    缺氧 缺德 不缺席 不缺位 不缺勤 不缺课 没有共产党就没有新中国 病从口入 预防疾病 传染病 病毒 病虫害 防病
+    """
+)
+
 # Taken off both ends of what is left as topic; never out of its middle.
 FILLERS = _words(
     """
