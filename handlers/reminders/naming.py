@@ -115,6 +115,11 @@ def _names(calendar: Calendar) -> list[_Called]:
     return found
 
 
+def spoken_of(calendar: Calendar, text: str) -> list[str]:
+    """The names of dates that the text holds."""
+    return [name for one in _names(calendar) for name in one.names if len(name) > 1 and name in text]
+
+
 def _alike(calendar: Calendar, wanted: str) -> list[KeyDate]:
     core = _core(wanted) or wanted
     if len(core) < 2:
