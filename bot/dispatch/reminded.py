@@ -13,7 +13,7 @@ from handlers.attendance import phrases, recent
 from handlers.kit import Ask, Button, Refusal
 from handlers.reading import Reading, Record
 from handlers.reading.messages import remainder
-from handlers.wording import days, places
+from handlers.wording import places
 
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
 # 国家安全教育日 38 is of that day, though its name holds an activity; 主题队日 38 is of none.
@@ -49,7 +49,7 @@ def _named(features: Features, ask: Ask, text: str) -> Button | None:
         unit = places.by_key(ask, one.unit) if one.unit else None
         fits = [each for each in found if not one.dated or (one.date and each.holds(one.date))]
         if not fits and one.date and (other := next((each for each in found if each.since), None)):
-            raise Refusal(f"{days.short(one.date)}不在{other.title}的日子里，没有记。别的活动，请写上是哪一类。")
+            raise Refusal(f"那天不在{other.title}的日子里，没有记。别的活动，请写上是哪一类。")
         mine = [each for each in fits if unit and unit.name in each.unit] or fits
         if way := _chosen(mine, one, True):
             return way
@@ -172,8 +172,7 @@ def _none_of(
     """That there was nothing of the one thing that `fits`; else which of `every` is asked."""
     fits = [each for each in fits if week in each.nothing.args or each.since]
     if coming := next((each for each in fits if each.day > ask.today), None):
-        day = f"{coming.label}（{days.short(coming.day)}）"
-        raise Refusal(f"{day}还没有到，没有记。过后真的没有，再回「{coming.label}没有」。")
+        raise Refusal(f"{coming.label}（{coming.when}）还没有到，没有记。过后真的没有，再回「{coming.label}没有」。")
     ways = {each.nothing.typed: each for each in fits or every}
     said = [replace(each.nothing, label=f"{each.label}没有") for each in ways.values()]
     if ways and not (sure and len(ways) == 1 and fits):

@@ -49,6 +49,11 @@ class Asked:
         return self.names[0] if self.label in self.names[0] else f"{self.label} {self.names[0]}"
 
     @property
+    def when(self) -> str:
+        """6月1日."""
+        return days.short(self.day)
+
+    @property
     def line(self) -> str:
         """The report as it is copied out of the letter, up to its number."""
         assert self.report is not None

@@ -143,8 +143,9 @@ def _preview(ask: Ask, call: calls.Call, unit: Unit) -> Reply:
     kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{unit.name}{_grades(new)} {len(squads)} 个中队"
     told = notices.plan(ask, new)
+    found = gate.found_in(call.title) if gate.is_private_label(call.title) else ()
     lines = [
-        *filter(None, [names.privacy_warning(gate.found_in(call.title))]),
+        *filter(None, [names.privacy_warning(found)]),
         "请核对要发布的活动：",
         participation.name(new),
         participation.window(new, ask.now.tzinfo),
@@ -181,7 +182,9 @@ def _campaign(ask: Ask, call: calls.Call, unit: Unit) -> campaigns.Campaign:
         raise Refusal("这段时间已经过去了，没有发布。请改好时间再发一次。")
     if ends - begins > LONGEST:
         raise Refusal("时间太长了，没有发布。一个活动最长 200 天，请改好再发一次。")
-    title = gate.cleared(call.title) or gate.cleared(call.activity)
+    # 粽香 is more often a thing than a child.
+    own = gate.cleared(call.title) if gate.is_private_label(call.title) else Cleared(call.title)
+    title = own or gate.cleared(call.activity)
     return campaigns.Campaign(unit.id, title, call.activity, begins, ends, call.number, call.grades, path=unit.path)
 
 
