@@ -176,9 +176,9 @@ def _read(
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
-    if waiting is None and (way := reminded.meant(features, ask, text, reading)):
-        command = features.command(way.word, way.args)
-        return (command and _ordered(waiting, ask, command, way.args)) or []
+    if waiting is None and (ways := reminded.meant(features, ask, text, reading)):
+        orders = ((features.command(way.word, way.args), way.args) for way in ways)
+        return [reply for command, args in orders if command for reply in _ordered(waiting, ask, command, args) or []]
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
     case = programmes.cases_in(ask, text) if not whole or reading.intent == "nomination" else []
     # 年度表扬 先进集体 四(1)中队 puts nobody forward for a medal, 双优奖 三(2)中队 no child.

@@ -5,7 +5,7 @@ import re
 from bot.dispatch import open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import inbox
-from handlers.catalogue.loader import calendar_of
+from handlers.attendance import participation
 from handlers.kit import Ask
 from handlers.programmes.cases import case_waiting
 from handlers.programmes.reports import last_report
@@ -14,7 +14,7 @@ from handlers.registry import Command
 from handlers.reminders import naming
 from storage.base import numbered
 
-_MISSING = "未签到"
+_MISSING, _NUDGE = "未签到", "催办"
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
 Found = tuple[Command, str]
 # N20260403-05 撤回, 把N20260403-05撤了, N20260403-05不报了
@@ -27,7 +27,10 @@ _GIVEN_UP = re.compile(
 def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     """What is meant by a command without a number: also 同意 of who approves no nominations, but a case that waits."""
     word = found.words[0]
-    if word == _MISSING and args and (day := naming.gone(calendar_of(ask.db), args, ask.today)):
+    if word == _NUDGE and (one := next((each for each in participation.opened(ask) if each.title == args), None)):
+        return _ordered(features, "活动", f"{one.id} 催") or (found, args)
+    # 六一 is the day before it is the squad 六(1).
+    if word in (_MISSING, _NUDGE) and args and (day := naming.gone(ask, args, word)):
         return found, day
     if ask.person and not found.allows(ask.person) and (step := case_waiting.step(ask, f"{word} {args}".strip())):
         return _ordered(features, case_waiting.COMMAND, step) or (found, args)
@@ -53,7 +56,7 @@ def by_words(
         return _ordered(features, "撤回", number["number"])
     # 看一下6月的日历 begins with the word of another command, which did not know it.
     if other := features.shown(text, ask.person):
-        return other
+        return instead(features, ask, *other)
     if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
         return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):

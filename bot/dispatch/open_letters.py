@@ -2,34 +2,39 @@
 
 from datetime import datetime, timedelta
 
+from bot.dispatch import open_campaigns
 from bot.dispatch.features import Features
 from handlers.asker import context
 from handlers.attendance import asked as letters
 from handlers.catalogue.loader import calendar_of
-from handlers.kit import Ask, Due
+from handlers.kit import REPORTERS, Ask, Due
 from handlers.reading.text import normalise, units
 from handlers.reminders import naming
 from handlers.wording import places
 from scheduling.occasions import Cleared
 from storage.reminders import deliveries
-from storage.reminders.deliveries import DeliveryRow
 
-# So long a number alone is said of what was asked, and so long something may be called by its name.
-_COUNTS, _NAMED = timedelta(hours=24), timedelta(days=10)
+# So long something may be called by its name; a number alone is said of what was asked today or yesterday.
+_NAMED = timedelta(days=10)
 
 
 def apart(ask: Ask, words: str) -> tuple[str, str]:
-    """(the unit that the words name, the rest): 三(2)中队 and 六一 of 三(2)六一."""
-    plain = normalise.clean(words).text
-    hits, rest = units.find_units(plain, context.context_of(ask)) if words else ([], "")
+    """(the unit of the asker's that the words name, the rest): 三(2)中队 and 六一 of 三(2)六一; 6.1 may be a day."""
+    hits, rest = units_in(ask, words) if words else ([], "")
     unit = places.by_key(ask, hits[0].unit) if len(hits) == 1 and hits[0].unit else None
-    return (unit.name, letters.bare(rest.replace(normalise.GAP, ""))) if unit else ("", words)
+    mine = unit is not None and any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS))
+    return (unit.name, letters.bare(rest.replace(normalise.GAP, ""))) if unit and mine else ("", words)
+
+
+def units_in(ask: Ask, words: str) -> tuple[list[units.Hit], str]:
+    """The units that the words name, the asker's or not, and the rest of them."""
+    return units.find_units(normalise.clean(words).text, context.context_of(ask))
 
 
 def unnamed(features: Features, ask: Ask, unit: str) -> list[tuple[letters.Asked, datetime]]:
     """What was asked since yesterday, is still open and shown so that it can be answered, with when it was said."""
     found = []
-    for place, row in _told(features, ask, _COUNTS):
+    for place, row in _told(features, ask, calendar_of(ask.db).midnight(ask.now) - timedelta(days=1)):
         # What stands behind the first says no more than it must: it brings no line to copy of a day that is to come.
         due = _due(ask, row, brief=place > 0)
         try:
@@ -45,28 +50,43 @@ def unnamed(features: Features, ask: Ask, unit: str) -> list[tuple[letters.Asked
     return [one for one in found if one[0].day <= ask.today] or found
 
 
+def named(features: Features, ask: Ask, text: str) -> list[tuple[list[letters.Asked], str]]:
+    """What is asked and is named in the text, with what else that says of it; the longest name first, else its day."""
+    names = {name for one in open_campaigns.begun(ask) for name in one.names if len(name) > 1 and name in text}
+    names.update(naming.spoken_of(calendar_of(ask.db), text))
+    said = ((name, letters.beside(text, name)) for name in sorted(names, key=len, reverse=True))
+    found = [(of_name(features, ask, name, ""), rest) for name, rest in said if rest is not None]
+    if not names and (on := letters.day_in(text, ask.today)):
+        found = [([each for each in asked_of_late(features, ask) if each.is_of_day(on[0])], on[1])]
+    return [(every, rest) for every, rest in found if every]
+
+
 def of_name(features: Features, ask: Ask, name: str, unit: str) -> list[letters.Asked]:
-    """What was asked of late and is called so, whether or not it has come."""
-    every = [
-        each for _, row in _told(features, ask, _NAMED) for each in _asked(features, ask, row) if unit in each.unit
-    ]
+    """What was asked of late, or runs, and is called so, whether or not it has come."""
+    every = [each for each in asked_of_late(features, ask) if unit in each.unit]
     called = {key.name for key in naming.called(calendar_of(ask.db), name, ask.today)} if every else set()
     exact = [each for each in every if name in each.names or not called.isdisjoint(each.names)]
     return exact or [each for each in every if len(name) > 1 and any(name in other for other in each.names)]
 
 
-def _told(features: Features, ask: Ask, since: timedelta) -> list[tuple[int, DeliveryRow]]:
+def asked_of_late(features: Features, ask: Ask) -> list[letters.Asked]:
+    """What was asked of late, and the campaigns that run, whether or not it has come."""
+    told = [each for _, row in _told(features, ask, ask.now - _NAMED) for each in _asked(features, ask, row)]
+    return list({each.label: each for each in (*open_campaigns.begun(ask), *told)}.values())
+
+
+def _told(features: Features, ask: Ask, since: datetime) -> list[tuple[int, deliveries.DeliveryRow]]:
     """(its place in its letter, the delivery) of what asked for a report since then, of each the newest."""
-    rows = deliveries.of_day(ask.db, ask.me.id, ask.now - since, ask.now + timedelta(seconds=1))
+    rows = deliveries.of_day(ask.db, ask.me.id, since, ask.now + timedelta(seconds=1))
     begins: dict[datetime | None, int] = {}
     found = {row.occurrence: (at - begins.setdefault(row.settled_at, at), row) for at, row in enumerate(rows)}
     return [one for one in found.values() if (kind := features.occasions.by_kind.get(one[1].kind)) and kind.asked]
 
 
-def _asked(features: Features, ask: Ask, row: DeliveryRow) -> list[letters.Asked]:
+def _asked(features: Features, ask: Ask, row: deliveries.DeliveryRow) -> list[letters.Asked]:
     kind = features.occasions.of(row)
     return list(kind.asked(_due(ask, row))) if kind.asked else []
 
 
-def _due(ask: Ask, row: DeliveryRow, brief: bool = False) -> Due:
+def _due(ask: Ask, row: deliveries.DeliveryRow, brief: bool = False) -> Due:
     return Due(ask.db, ask.now, ask.me, row.occurrence, row.lead, row.day, row.payload, row.late, brief)

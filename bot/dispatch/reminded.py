@@ -5,16 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.dispatch import open_letters
+from bot.dispatch import open_campaigns, open_letters, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import context
 from handlers.attendance import asked as letters
 from handlers.attendance import phrases, recent
 from handlers.kit import Ask, Button, Refusal
-from handlers.reading import Reading, Record, read
-from handlers.reading.checkins.activities import SERIES
+from handlers.reading import Reading, Record
 from handlers.reading.messages import remainder
-from handlers.wording import days, places
+from handlers.wording import places
 
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
 # 国家安全教育日 38 is of that day, though its name holds an activity; 主题队日 38 is of none.
@@ -25,14 +24,43 @@ _NAMES_A_DAY = re.compile(rf"{_OF_A_DAY.pattern}|[一二三四五六七八九十
 _TALK = frozenset({"unknown", "checkin", "chat", "question", "zero"})
 
 
-def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Button | None:
-    """The report that a short answer to a letter is; None for other texts, raises Refusal of several."""
+def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence[Button]:
+    """The reports that a short answer to a letter is; none for other texts, raises Refusal where one has to choose."""
     if reading.intent not in _TALK or not ask.message.private or ask.message.attachments:
-        return None
+        return ()
+    if every := _nothing_at_all(features, ask, text):
+        return every
+    # A whole report is no answer to which one is meant.
+    whole = reading.intent == "checkin" and reading.status == "ok"
+    one = _named(features, ask, text) or (None if whole else _chosen_of_card(features, ask, text))
+    one = one or _one(features, ask, text, reading)
+    return (one,) if one else ()
+
+
+def _named(features: Features, ask: Ask, text: str) -> Button | None:
+    """六一 36 请假3, 书香校园全到, 昨天六一来了38个, 六一没人来: heads or none of what is named."""
+    for found, rest in open_letters.named(features, ask, text):
+        if (week := letters.none_of(rest)) is not None:
+            return _none_of(ask, found, found, week)
+        heard = context.reading_of(ask, phrases.with_heads(rest))
+        one = next(iter(heard.records or heard.offered), None)
+        if one is None or one.attended is None or one.activity or one.topic:
+            continue
+        unit = places.by_key(ask, one.unit) if one.unit else None
+        fits = [each for each in found if not one.dated or (one.date and each.holds(one.date))]
+        if not fits and one.date and (other := next((each for each in found if each.since), None)):
+            raise Refusal(f"那天不在{other.title}的日子里，没有记。别的活动，请写上是哪一类。")
+        mine = [each for each in fits if unit and unit.name in each.unit] or fits
+        if way := _chosen(mine, one, True):
+            return way
+    return None
+
+
+def _one(features: Features, ask: Ask, text: str, reading: Reading) -> Button | None:
     if (name := letters.none_in(text)) is not None:
         return _nothing(features, ask, name)
     said = letters.heads_in(text)
-    if said and _is_short(reading, said[0]):
+    if said and (_OF_A_DAY.fullmatch(said[0]) or not any(_is_named(each) for each in reading.records)):
         about, heads = said
         one = next(iter(context.reading_of(ask, phrases.with_heads(heads)).records), None)
         if one and one.attended is not None and (way := _numbered(features, ask, about, one)):
@@ -40,11 +68,8 @@ def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Button |
     return _by_reading(features, ask, text, reading, said[0] if said else "")
 
 
-def _is_short(reading: Reading, about: str) -> bool:
-    named = [each for each in reading.records if each.activity and each.activity != _OTHER]
-    # 红领巾爱学习 30 is of the issue that was asked for.
-    series = all(each.activity == SERIES and not each.number for each in named)
-    return series or bool(_OF_A_DAY.fullmatch(about))
+def _is_named(one: Record) -> bool:
+    return one.activity not in (None, _OTHER)
 
 
 def _by_reading(features: Features, ask: Ask, text: str, reading: Reading, about: str) -> Button | None:
@@ -61,14 +86,10 @@ def _by_reading(features: Features, ask: Ask, text: str, reading: Reading, about
         found = [each for each in found if _is_meant(each, one, ask.today)]
         # Of whom somebody is missing as many are due as are said to be.
         return _chosen([replace(each, due=None) for each in found] if _MISSING.search(text) else found, one, True)
-    exact = plain and about and about == one.topic
-    if exact and (found := [each for each in open_letters.of_name(features, ask, about, "") if about in each.names]):
-        # 红色寻访 38: the whole title, whatever kind of activity its words name.
-        return _chosen(found, one, True)
     # 夜空观星全到: a word that was left out, as it may be a name, is said of something else, too.
     if about or one.activity or one.dated or one.topic or remainder.besides(text, ask.today):
         return None
-    if any(record.unit for record in read(text, replace(context.context_of(ask), bound_unit=None)).records):
+    if open_letters.units_in(ask, text)[0]:
         return None
     return _numbered(features, ask, "", one)
 
@@ -95,17 +116,22 @@ def _numbered(features: Features, ask: Ask, about: str, heads: Record) -> Button
     unit, about = open_letters.apart(ask, about)
     if about:
         return _chosen(open_letters.of_name(features, ask, about, unit), heads, True)
-    found = open_letters.unnamed(features, ask, unit)
-    if not found or not (since := _reported_since(ask, found)):
-        return _chosen([each for each, _ in found], heads, True)
+    found, made = open_letters.unnamed(features, ask, unit), recent.latest(ask)
+    every, since = [each for each, _ in found], _reported_since(ask, found)
     # Just after a record a number puts that right; later it may be of what is still asked.
-    over = [each for each, _ in found if each.day <= ask.today]
-    return None if ask.now - since <= recent.FRESH else _chosen(over, heads, False)
+    if made and ask.now - made <= recent.FRESH and (since or not found):
+        return None
+    if since:
+        return _chosen([each for each in every if each.day <= ask.today], heads, False)
+    # What was asked yesterday is not the only thing that waits.
+    today = any(ask.now.date() == at.astimezone(ask.now.tzinfo).date() for _, at in found)
+    return _chosen(every if today else [*every, *open_campaigns.waiting(ask, unit)], heads, bool(found))
 
 
 def _chosen(found: Sequence[letters.Asked], heads: Record, sure: bool) -> Button | None:
     ways = {(each.report.word, each.report.args): each for each in found if each.report}
-    said = [each.reported(heads.due, heads.attended or 0) for each in ways.values()]
+    day = heads.date if heads.dated else None
+    said = [each.reported(heads.due, heads.attended or 0, day) for each in ways.values()]
     if len(said) > 1 or (said and not sure):
         raise _which("这个人数是哪一件的？还没有记。", ways.values(), said)
     return said[0] if said else None
@@ -119,19 +145,55 @@ def _nothing(features: Features, ask: Ask, name: str) -> Button | None:
     """The zero report; whoever has reported since may mean something else, and is asked."""
     unit, name = open_letters.apart(ask, name)
     week = letters.week_in(name)
-    unnamed = not name or bool(week) or name == _TODAY
-    open_ones = open_letters.unnamed(features, ask, unit) if unnamed else []
-    every = [each for each, _ in open_ones] if unnamed else open_letters.of_name(features, ask, name, unit)
-    fits = [each for each in every if week in each.nothing.args and (name != _TODAY or each.day == ask.today)]
+    if name and not week and name != _TODAY:
+        found = open_letters.of_name(features, ask, name, unit)
+        return _none_of(ask, found, found, "")
+    open_ones = open_letters.unnamed(features, ask, unit)
+    every = [each for each, _ in open_ones]
+    # Of what is to come nothing can be said before what runs.
+    every = [each for each in every if each.day <= ask.today] or open_campaigns.waiting(ask, unit) or every
+    fits = [each for each, _ in open_ones if each in every and (name != _TODAY or each.day == ask.today)]
+    return _none_of(ask, every, fits, week, sure=not _reported_since(ask, open_ones))
+
+
+def _nothing_at_all(features: Features, ask: Ask, text: str) -> list[Button]:
+    """都没有, 两个都没搞: of all that is open."""
+    count = letters.all_in(text)
+    if count is None:
+        return []
+    found = [each for each, _ in open_letters.unnamed(features, ask, "")] or open_campaigns.waiting(ask, "")
+    ways = list({each.nothing.typed: each.nothing for each in found if each.day <= ask.today}.values())
+    return ways if len(ways) > 1 and count in (0, len(ways)) else []
+
+
+def _none_of(
+    ask: Ask, every: Sequence[letters.Asked], fits: Sequence[letters.Asked], week: str, sure: bool = True
+) -> Button | None:
+    """That there was nothing of the one thing that `fits`; else which of `every` is asked."""
+    fits = [each for each in fits if week in each.nothing.args or each.since]
     if coming := next((each for each in fits if each.day > ask.today), None):
-        day = f"{coming.label}（{days.short(coming.day)}）"
-        raise Refusal(f"{day}还没有到，没有记。过后真的没有，再回「{coming.label}没有」。")
+        raise Refusal(f"{coming.label}（{coming.when}）还没有到，没有记。过后真的没有，再回「{coming.label}没有」。")
     ways = {each.nothing.typed: each for each in fits or every}
     said = [replace(each.nothing, label=f"{each.label}没有") for each in ways.values()]
-    sure = len(ways) == 1 and fits and not (unnamed and _reported_since(ask, open_ones))
-    if ways and not sure:
+    if ways and not (sure and len(ways) == 1 and fits):
         raise _which("哪一件没有？还没有记。", ways.values(), said)
     return said[0] if said else None
+
+
+def _chosen_of_card(features: Features, ask: Ask, text: str) -> Button | None:
+    """书香校园, 第一个, ①, 2 (活动2, where there is one): which of those that the newest card asks to choose from."""
+    short = len(text) <= letters.LONGEST
+    place = letters.place_in(text) if short else None
+    card = typed_labels.newest(ask) if short else None
+    every = open_letters.asked_of_late(features, ask) if card and len(card.orders) > 1 else []
+    ways = [Button(each.label, each.word or "", each.args) for each in card.orders] if card else []
+    if not every or not all(any(one.is_of(way.word, way.args) for one in every) for way in ways):
+        return None
+    named = open_letters.of_name(features, ask, letters.bare(text), "") if letters.bare(text) else []
+    found = [way for way in ways if any(one.is_of(way.word, way.args) for one in named)]
+    if not found and place is not None and -1 <= place < len(ways):
+        found = [ways[place]]
+    return found[0] if len(found) == 1 else None
 
 
 def _reported_since(ask: Ask, found: Sequence[tuple[letters.Asked, datetime]]) -> datetime | None:

@@ -49,9 +49,8 @@ def decided(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | Non
 
     An approval (同意, 不同意) that nobody asked for has to be said in its own words.
     """
-    short = ask.message.private and len(text) <= _LONGEST
-    card = cards.last(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _FRESH) if short else None
-    if card is None or ask.person is None or card.person_id not in (None, ask.person.id):
+    card = newest(ask) if ask.message.private and len(text) <= _LONGEST else None
+    if card is None:
         return None
     *others, no = (features.known(order) for order in card.orders)
     if {each.word for each in others} != {no.word} or not no.label.startswith("不") or command_like(no.label):
@@ -59,6 +58,13 @@ def decided(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | Non
     if says_no(text, no.label):
         return card, no
     return (card, others[0]) if len(others) == 1 and says_yes(text, others[0].label) else None
+
+
+def newest(ask: Ask) -> Card | None:
+    """The card of the last letter of this chat, where it is fresh and the asker's."""
+    card = cards.last(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _FRESH)
+    mine = card is not None and ask.person is not None and card.person_id in (None, ask.person.id)
+    return card if mine else None
 
 
 def instead_of(features: Features, ask: Ask, text: str, found: tuple[Command, str] | None) -> tuple[Card, Order] | None:
@@ -74,10 +80,8 @@ def _of_list(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | No
     """1, 第一个, 张老师: said soon to a list that came last and whose lines are numbered as its buttons are."""
     said = _bare(text)
     place = _PLACE.fullmatch(said)
-    if not ask.message.private or ask.person is None or not (place or _WORDS.fullmatch(said)):
-        return None
-    card = cards.last(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _FRESH)
-    if card is None or card.person_id not in (None, ask.person.id) or not _is_numbered(card):
+    card = newest(ask) if ask.message.private and (place or _WORDS.fullmatch(said)) else None
+    if card is None or not _is_numbered(card):
         return None
     number = value_of(place[1]) if place else _line_with(card, said)
     if number and number > len(card.orders):

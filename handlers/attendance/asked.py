@@ -1,10 +1,14 @@
 """What a letter asks to be reported, and how it is answered in few words: 36, 六一 36, 没有, 六一没搞."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.kit import Button
+from handlers.reading.text.dates import near_date
+from handlers.reading.text.numbers import value_of
+from handlers.wording import days
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,7 @@ class Asked:
 
     `label` says it in few characters, `names` are what it is called, `unit` is who reports; `report` is the command up
     to its numbers (None: it has no heads), `due` the heads on the roll; `nothing` says that there was none, of
-    something of this `day`.
+    something of this `day`, or of the days from `since` to it.
     """
 
     label: str
@@ -24,16 +28,30 @@ class Asked:
     nothing: Button
     report: Button | None = None
     due: int | None = None
+    since: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether what was done on that day is of it."""
+        return (self.since or self.day) <= day <= self.day
+
+    def is_of_day(self, day: date) -> bool:
+        """Whether it is that day, and not some days of which it is one."""
+        return self.since is None and self.day == day
 
     def is_of(self, word: str, args: str) -> bool:
         """Whether a button with this command asks for it."""
         ways = (each for each in (self.report, self.nothing) if each)
-        return any(word == each.word and args.startswith(each.args) for each in ways)
+        return any(word == each.word and f"{args} ".startswith(f"{each.args} ") for each in ways)
 
     @property
     def title(self) -> str:
         """活动1 童心向党, 六一国际儿童节."""
         return self.names[0] if self.label in self.names[0] else f"{self.label} {self.names[0]}"
+
+    @property
+    def when(self) -> str:
+        """6月1日."""
+        return days.short(self.day)
 
     @property
     def line(self) -> str:
@@ -47,12 +65,13 @@ class Asked:
         args = self.line.removesuffix(" 实到")
         return replace(self.report, label=report, args=args), replace(self.nothing, label=nothing)
 
-    def reported(self, due: int | None, attended: int) -> Button:
-        """The whole report."""
+    def reported(self, due: int | None, attended: int, day: date | None = None) -> Button:
+        """The whole report, of this day of several."""
         assert self.report is not None
+        on = f"{days.short(day)} " if day and self.since else ""
         whole = due or (self.due if self.due and attended <= self.due else None)
         heads = f"应到{whole} 实到{attended}" if whole else f"实到{attended}"
-        return Button(f"{self.label} {attended}人", self.report.word, f"{self.report.args} {heads}")
+        return Button(f"{self.label} {attended}人", self.report.word, f"{self.report.args} {on}{heads}")
 
 
 # Longer texts are no short answers.
@@ -72,6 +91,25 @@ _BEFORE = re.compile(rf"(?P<lead>.*?)(?:没有?|未){_DID}过?(?P<name>.+?)(?:�
 _BESIDE = re.compile(
     r"老师|您?好|(?:实到|到场|参加|实际)?人数|报告|我们|咱们?|我|班里?|中队|学校|这[边儿里次回个项件场]|那[次个天场]|本次|今年|当天|都|也|真的?|就|确实|的|是|活动|[\s,，:：、。.《》“”「」]"
 )
+# All that may stand beside a name in a report of it.
+_OF_HEADS = re.compile(
+    r"[\d〇零一二两三四五六七八九十百人个名位孩子同学队员生小朋友实应该到来了搞办弄做开展举行组织完成请假病事缺席勤全齐其余他参加共总有没未去吧啊哦呢嘛/!！~?]*"
+)
+_OF_DAYS = re.compile(
+    r"[昨前今]天|上午|下午|早上|晚上|\d{1,2}(?:月\d{1,2}[日号]?|\.\d{1,2}(?!\d)|[日号])|(?:[上本这下]个?)?(?:周|星期)[一二三四五六日天]?"
+)
+_BACK = "今昨前"
+_DAY = re.compile(
+    rf"(?<![\d.])(?:(?P<back>[{_BACK}])天|(?P<month>\d{{1,2}})(?:\.|月)(?P<day>\d{{1,2}})(?![\d.])[日号]?)"
+)
+# 没人 and 没来 are of people: with a name that nobody came.
+_NOBODY = re.compile("(?:没有?|无)人[来去参加到]*了?|一个(?:人|孩子|同学)?[都也]?没有?[来去参加到]+")
+# All that is open: 都没有, 两个都没搞, 这几项活动都没开展.
+_EACH = re.compile(
+    r"(?:我们?班?|这)?(?P<count>[两二俩三四五六几\d]?)(?:[个件项场次样]|活动)*(?:全都|[都均全])(?=[没未无不])"
+)
+_COUNTED = {"两": 2, "二": 2, "俩": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_PLACE = re.compile(r"第?(?P<at>[一二三四五六\d]{1,2})[个件项条场]?|(?P<last>最后[一1]?[个件项条场])")
 _WEEKS = {"这周": "本周", "本周": "本周", "这星期": "本周", "这个星期": "本周", "上周": "上周", "上星期": "上周"}
 
 
@@ -89,6 +127,55 @@ def none_in(text: str) -> str | None:
         return bare(found["name"])
     found = _BEFORE.fullmatch(text)
     return bare(found["name"]) if found and not bare(found["lead"]) else None
+
+
+def beside(text: str, name: str) -> str | None:
+    """What the text says beside this name: 昨天 来了38个 of 昨天六一来了38个; None of what is no short answer."""
+    before, found, after = text.partition(name)
+    if not found or len(text) > LONGEST or "\n" in text or re.match(r"[班中(（]", after):
+        return None
+    if name[-1].isdigit() and after[:1].isdigit():
+        return None
+    rest = f"{before} {after}"
+    said = bare(_OF_DAYS.sub("", rest))
+    return rest.strip() if none_of(rest) is not None or (said and _OF_HEADS.fullmatch(said)) else None
+
+
+def day_in(text: str, today: date) -> tuple[date, str] | None:
+    """(the day, the rest) of 6.1 38人, 昨天没搞: a day, and of what it was nothing but heads or none."""
+    found = _DAY.search(text)
+    rest = beside(text, found[0]) if found else None
+    if not found or rest is None:
+        return None
+    if found["back"]:
+        return today - timedelta(days=_BACK.index(found["back"])), rest
+    day = near_date(int(found["month"]), int(found["day"]), today)
+    return (day, rest) if day else None
+
+
+def none_of(rest: str) -> str | None:
+    """本周 or nothing of 这周没有, 我们班没参加, 没人来, as they stand beside a name; None of heads."""
+    if _NOBODY.fullmatch(bare(rest)):
+        return ""
+    left = none_in(rest)
+    return None if left is None or (left and not week_in(left)) else week_in(left)
+
+
+def all_in(text: str) -> int | None:
+    """Of how many things it says that there was nothing: 2 of 两个都没搞, 0 of 都没有; None of other texts."""
+    found = _EACH.match(text)
+    if not found or none_in(text[found.end() :]) != "":
+        return None
+    return _COUNTED.get(found["count"], int(found["count"]) if found["count"].isdecimal() else 0)
+
+
+def place_in(text: str) -> int | None:
+    """0 of 第一个, 1, ①, 1.; -1 of 最后一个; None of other texts."""
+    found = _PLACE.fullmatch(unicodedata.normalize("NFKC", text).strip(" .。、!！"))
+    if not found:
+        return None
+    at = value_of(found["at"]) if found["at"] else 0
+    return None if at is None else at - 1
 
 
 def bare(words: str) -> str:

@@ -12,6 +12,7 @@ from handlers.privacy import gate
 from handlers.reading.checkins import calls
 from handlers.registry import ANYTHING, command
 from handlers.wording import places, questions
+from storage.base.words import Cleared
 from storage.campaigns import campaigns
 
 LONGEST = timedelta(days=200)
@@ -114,6 +115,8 @@ def _campaign(ask: Ask, call: calls.Call, unit: Unit) -> campaigns.Campaign:
         raise Refusal("这段时间已经过去了，没有发布。请改好时间再发一次。")
     if ends - begins > LONGEST:
         raise Refusal("时间太长了，没有发布。一个活动最长 200 天，请改好再发一次。")
-    title = gate.cleared(call.title) or gate.cleared(call.activity)
+    # 粽香 is more often a thing than a child.
+    own = gate.cleared(call.title) if gate.is_private_label(call.title) else Cleared(call.title)
+    title = own or gate.cleared(call.activity)
     said = (title, call.activity, begins, ends, call.number, call.grades)
     return campaigns.Campaign(unit.id, *said, path=unit.path, unit_name=unit.name)

@@ -88,7 +88,9 @@ def report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
 
 
 def _kept(ask: Ask, one: campaigns.Campaign, unit: Unit, said: Record) -> list[Reply]:
-    day = one.business_day(ask.now)
+    day = said.date if said.dated and said.date else one.business_day(ask.now)
+    if not one.holds(day, ask.now.tzinfo):
+        raise Refusal(f"那天不在活动 {one.id} 的时间里（{participation.window(one, ask.now.tzinfo)}），没有记录。")
     there = checkins.of_day(ask.db, unit.id, one.activity, day, one.issue)
     if same := next((each for each in there if each.campaign_id is None and each.attended == said.attended), None):
         return counting.counted(ask, one, same.id)

@@ -1,14 +1,19 @@
 """What the letters of a campaign say: that it begins, that it ends, that it is off."""
 
+from datetime import datetime
+
 from handlers.attendance import participation
 from handlers.attendance.asked import Asked
 from handlers.campaigns import notices
-from handlers.kit import Button, Due, Reply, Role
+from handlers.kit import Button, Due, Person, Reply, Role
 from handlers.registry import due
 from scheduling.occasions import Cleared
 from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
 
 _MOST_NAMES = 4
+# A series by what it is called for short.
+_SERIES = ("爱学习",)
 # 活动二.
 _TENS = "零一二三四五六七八九十"
 
@@ -16,13 +21,25 @@ _TENS = "零一二三四五六七八九十"
 def asked(said: Due) -> list[Asked]:
     """The heads of the person's squad, or that it took no part."""
     one = campaigns.by_id(said.db, said.payload["campaign"])
-    mine = participation.due_squads(said.person, one) if one else []
-    if one is None or one.state != campaigns.OPEN or not mine:
+    return of(one, said.person, said.now) if one and one.state == campaigns.OPEN else []
+
+
+def of(one: Campaign, person: Person, now: datetime) -> list[Asked]:
+    """What an open campaign asks of the person; nothing of whoever is not called."""
+    mine = participation.due_squads(person, one)
+    if not mine:
         return []
-    names = one.title, f"活动{one.id}", str(one.id), *_TENS[one.id : one.id + 1], *([one.activity] if one.issue else [])
+    names = (
+        one.title,
+        f"活动{one.id}",
+        str(one.id),
+        *_TENS[one.id : one.id + 1],
+        *([one.activity, *_SERIES] if one.issue else []),
+    )
     report, due = Button("", "活动", str(one.id)), mine[0].members if len(mine) == 1 else None
     nothing = Button("", "活动", f"{one.id} 没有")
-    return [Asked(f"活动{one.id}", names, mine[0].name, said.now.date(), nothing, report, due or None)]
+    since, day = one.begins_at.astimezone(now.tzinfo).date(), now.date()
+    return [Asked(f"活动{one.id}", names, mine[0].name, day, nothing, report, due or None, since)]
 
 
 @due(notices.LETTER, asked=asked)

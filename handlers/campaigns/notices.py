@@ -1,7 +1,7 @@
 """Whom a campaign calls: one letter when it is published, one before it ends to those who have not reported."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,53 +27,60 @@ _BEFORE_NIGHT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Person id → channel of whoever is told; `had` today's letter: those hear of it `then`, None: at once."""
+    """Person id → channel of whoever is told; `later` hear of it `then`, None: at once, as all others do."""
 
     reached: Mapping[int, str]
-    had: frozenset[int] = frozenset()
+    later: frozenset[int] = frozenset()
     then: datetime | None = None
-
-    @property
-    def later(self) -> frozenset[int]:
-        """Those of them who hear of it in a letter to come."""
-        return self.had if self.then else frozenset()
+    # Whether it can be said sooner, to whom it is pressed for.
+    waits: bool = False
 
 
-def plan(ask: Ask, one: Campaign) -> Plan:
+def plan(ask: Ask, one: Campaign, at_once: bool = False) -> Plan:
     """
     Who is told when: as a part of the one letter a day, so that whoever had today's hears of it in the next.
 
-    What is half over by then cannot wait.
+    What is half over by then cannot wait: it is said `at_once`, at night in the morning.
     """
     calendar, reached = calendar_of(ask.db), called(ask, one)
+    awake = calendar.awake(ask.now)
     before = ask.now < calendar.instant(ask.today, calendar.times.morning)
     then = tick.next_letter(calendar, ask.today - DAY if before else ask.today)
-    begins = max(one.begins_at, ask.now)
-    if then and then - begins > (one.ends_at - begins) / 2:
-        then = None
-    if calendar.awake(ask.now) > ask.now or (before and then and then.date() == ask.today):
-        return Plan(reached, frozenset(reached), then)
-    told = deliveries.said_since(ask.db, reached, ask.occasions.letters, calendar.midnight(ask.now))
-    return Plan(reached, frozenset(told), then)
+    waits = then is not None and not _half_over(one, ask.now, then)
+    if then and waits and not at_once:
+        if awake > ask.now or (before and then.date() == ask.today):
+            return Plan(reached, frozenset(reached), then, waits=awake == ask.now or then.date() > awake.date())
+        told = deliveries.said_since(ask.db, reached, ask.occasions.letters, calendar.midnight(ask.now))
+        return Plan(reached, frozenset(told), then, waits=True)
+    if awake == ask.now:
+        return Plan(reached)
+    morning = calendar.instant(awake.astimezone(calendar.zone).date(), calendar.times.morning)
+    return Plan(reached, frozenset(reached), awake if _half_over(one, ask.now, morning) else morning)
+
+
+def _half_over(one: Campaign, now: datetime, then: datetime) -> bool:
+    begins = max(one.begins_at, now)
+    return then - begins > (one.ends_at - begins) / 2
 
 
 def lay_out(ask: Ask, one: Campaign, at_once: bool = False) -> Plan:
-    """The notice, and the reminder before the end, for everybody it calls; `at_once`: nobody hears of it later."""
+    """The notice, and the reminder before the end, for everybody it calls; `at_once`: nobody waits for a letter."""
     kind, reminder = reminder_at(one, calendar_of(ask.db), ask.now)
     notice, rows = _letter(ask, one, NOTICE), []
-    told = plan(ask, one)
+    told = plan(ask, one, at_once)
+    had = deliveries.said_since(ask.db, told.reached, ask.occasions.letters, calendar_of(ask.db).midnight(ask.now))
     for person_id, channel in told.reached.items():
         mine = {**notice, "person_id": person_id, "channel": channel}
-        if person_id not in told.had:
+        if person_id in told.later:
+            mine |= {"kind": LETTER, "due_at": told.then}
+        elif person_id not in had:
             # It is today's letter, with whatever else is said now.
             mine["kind"] = LETTER
-        elif told.then and not at_once:
-            mine |= {"kind": LETTER, "due_at": told.then}
         rows.append(mine)
         if reminder is not None:
             rows.append({**mine, "lead": REMINDER, "kind": kind, "due_at": reminder})
     deliveries.put(ask.db, rows)
-    return replace(told, then=None) if at_once else told
+    return told
 
 
 def nudge(ask: Ask, one: Campaign, units: Iterable[int]) -> int:

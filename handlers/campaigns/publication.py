@@ -48,21 +48,33 @@ def preview(ask: Ask, new: campaigns.Campaign, title: str) -> Reply:
     kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{new.unit_name}{_grades(new)} {len(squads)} 个中队"
     told = notices.plan(ask, new)
-    when = days.moment(told.then, ask.now.tzinfo) if told.then else ""
-    wait = f"其中 {len(told.later)} 位等到 {when} 的提醒里一起说；急的，点「{_AT_ONCE}」" if told.later else ""
-    if len(told.later) == len(told.reached) and wait:
-        wait = f"等到 {when} 的提醒里一起说；急的，点「{_AT_ONCE}」"
+    found = gate.found_in(title) if gate.is_private_label(title) else ()
     lines = [
-        *filter(None, [names.privacy_warning(gate.found_in(title))]),
+        *filter(None, [names.privacy_warning(found)]),
         "请核对要发布的活动：",
         participation.name(new),
         participation.window(new, ask.now.tzinfo),
         f"应报：{who}，会打扰 {len(told.reached)} 位老师",
-        *filter(None, [wait]),
+        *filter(None, [_wait(ask, told)]),
         "发布吗？",
     ]
-    at_once = (Button(_AT_ONCE, answer=_AT_ONCE),) if told.later else ()
-    return Reply("\n".join(lines), (*CONFIRM.put(ask, _Call(new.unit_id, *kept)), *at_once))
+    at_once = (Button(_AT_ONCE, answer=_AT_ONCE),) if told.later and told.waits else ()
+    return Reply("
+".join(lines), (*CONFIRM.put(ask, _Call(new.unit_id, *kept)), *at_once))
+
+
+def _wait(ask: Ask, told: notices.Plan) -> str:
+    """When those hear of it who do not at once."""
+    if not told.later or told.then is None:
+        return ""
+    when = days.moment(told.then, ask.now.tzinfo)
+    if not told.waits:
+        return f"夜里不打扰，{when} 送到"
+    return f"{_some(told)}等到 {when} 的提醒里一起说；急的，点「{_AT_ONCE}」"
+
+
+def _some(told: notices.Plan) -> str:
+    return "" if len(told.later) == len(told.reached) else f"其中 {len(told.later)} 位"
 
 
 def _grades(one: campaigns.Campaign) -> str:
@@ -85,7 +97,7 @@ def confirmed(ask: Ask, known: _Call) -> Reply:
     plan = notices.lay_out(ask, new, at_once=not questions.says_yes(ask.args, CONFIRM.yes))
     told = f"会通知 {len(plan.reached)} 位辅导员，截止前再提醒没报的。"
     if plan.later and plan.then:
-        told += f"其中 {len(plan.later)} 位 {days.moment(plan.then, ask.now.tzinfo)} 送到。"
+        told += f"{_some(plan)}{days.moment(plan.then, ask.now.tzinfo)} 送到。"
     told = told if plan.reached else "还没有能通知到的辅导员。请老师加入，发「邀请」。"
     line = f"已发布活动 {new.id}：{participation.name(new)}，{participation.window(new, ask.now.tzinfo)}"
     return Reply(f"{line}\n{told}\n看进度发「活动 {new.id}」。", (Button("看进度", "活动", str(new.id)),))

@@ -9,19 +9,14 @@ from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
 from handlers.reading.text.windows import hours_in
 from handlers.registry import command
 from handlers.reminders import letter
+from handlers.reminders.calendars import moments
 from handlers.wording import days
 from scheduling.calendar import DAY
 from scheduling.occasions import Cleared
 from storage.reminders import deliveries, wishes
-from storage.reminders.deliveries import DeliveryRow
 
-_EVENING, _TOO_LATE = time(17, 30), time(17, 0)
-_WHEN = {"今天傍晚": 0, "明天": 1, "下周一": 7}
-_SAID = {
-    "今天傍晚": re.compile("今[天晚]|傍晚|下午|放学|下班"), "明天": re.compile("明[天早日]"),
-    "下周一": re.compile("下周$|(?:周|星期)一"),
-}  # fmt: skip
-_DAY = re.compile(r"(\d\d)-(\d\d)(?!\d)\s*(.*)")
+_OFFERED = "今天傍晚", "明天", "下周一"
+_OF_LETTER = re.compile(r"(\d\d)-(\d\d)(?!\d)\s*(.*)")
 _BACK = "恢复"
 _LONGEST_NAME = 24
 _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
@@ -34,14 +29,14 @@ _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
 def later(ask: Ask) -> Reply:
     """The letter of a day is said once more, at the time that is chosen, as far as it still asks for something."""
     day, rows, words = _letter(ask)
-    words = next((when for when, said in _SAID.items() if said.search(words)), words)
-    if words not in _WHEN:
-        at = [(each, then) for each in _WHEN if (then := _then(ask, each))]
+    calendar = calendar_of(ask.db)
+    words, then = moments.found_in(words, calendar, ask.now)
+    if not words:
+        at = [(each, at) for each in _OFFERED if (at := moments.found_in(each, calendar, ask.now)[1])]
         buttons = [Button(each, letter.LATER, f"{day} {each}") for each, then in at if _useful(ask, rows, then)]
         if not buttons:
             raise Refusal("过了今天就没有用了，或者已经报过了，没有再安排。")
         return Reply("什么时候再提醒您？", tuple(buttons))
-    then = _then(ask, words)
     if then is None:
         raise Refusal("今天已经晚了，没有安排。可以选明天。", Button("明天", letter.LATER, f"{day} 明天"))
     useful = _useful(ask, rows, then)
@@ -51,20 +46,10 @@ def later(ask: Ask) -> Reply:
     return Reply(f"好的，{words}（{days.moment(then)}）再提醒您，报了就不再提醒。")
 
 
-def _useful(ask: Ask, rows: list[DeliveryRow], then: datetime) -> list[DeliveryRow]:
+def _useful(ask: Ask, rows: list[deliveries.DeliveryRow], then: datetime) -> list[deliveries.DeliveryRow]:
     """What still asks for something at that time."""
     found = [row for row in rows if row.lead < 0 or row.day >= then.date() or row.kind != "key_date"]
     return [row for row in found if _said(ask, row)]
-
-
-def _then(ask: Ask, words: str) -> datetime | None:
-    """None: it is too late for this evening."""
-    calendar = calendar_of(ask.db)
-    local = ask.now.astimezone(calendar.zone)
-    if words == "今天傍晚":
-        return None if local.time() >= _TOO_LATE else calendar.instant(local.date(), _EVENING)
-    ahead = 1 if words == "明天" else 7 - local.weekday()
-    return calendar.instant(local.date() + ahead * DAY, calendar.times.morning)
 
 
 @command(
@@ -90,9 +75,9 @@ def mute(ask: Ask) -> Reply:
     return Reply(f"好的，「{_name(ask, row)}」不再提醒您。", (undo,))
 
 
-def _letter(ask: Ask) -> tuple[str, list[DeliveryRow], str]:
+def _letter(ask: Ask) -> tuple[str, list[deliveries.DeliveryRow], str]:
     """(day, what was said on it, the rest of the arguments) of the letter that is meant, without a day today's."""
-    match = _DAY.fullmatch(ask.args.strip())
+    match = _OF_LETTER.fullmatch(ask.args.strip())
     words = (match[3] if match else ask.args).strip()
     calendar = calendar_of(ask.db)
     midnight = calendar.midnight(ask.now)
@@ -106,7 +91,7 @@ def _letter(ask: Ask) -> tuple[str, list[DeliveryRow], str]:
     return f"{midnight:%m-%d}", rows, words
 
 
-def _said(ask: Ask, row: DeliveryRow) -> str:
+def _said(ask: Ask, row: deliveries.DeliveryRow) -> str:
     try:
         reply = letter.words(ask.db, ask.occasions, row, ask.now, True)
     except Cleared:
@@ -114,7 +99,7 @@ def _said(ask: Ask, row: DeliveryRow) -> str:
     return reply.text if reply else ""
 
 
-def _name(ask: Ask, row: DeliveryRow) -> str:
+def _name(ask: Ask, row: deliveries.DeliveryRow) -> str:
     """What its first words say; of what is settled already the day."""
     first = re.split(r"[:：。，,\n]", _said(ask, row).removeprefix("老师好，"))[0][:_LONGEST_NAME]
     # A bracket that is cut off says nothing.

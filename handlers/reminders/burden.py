@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import ADMINS, Ask, Button, Refusal, Reply
+from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.registry import command
 from handlers.reminders import naming
 from handlers.wording import places
@@ -16,14 +17,15 @@ from storage.people.people import Role
 from storage.reminders import deliveries
 
 _SHOWN = 10
-_PAGE = re.compile(r"第\s*([1-9]\d{0,3})\s*页")
+_PAGE = re.compile(rf"第?\s*([\d{CHINESE}]{{1,4}})\s*页")
 # Last what a supervisor can do something about.
 _ENDED = {deliveries.CLEARED: "先报了、没再提醒", deliveries.MUTED: "本人不要提醒", deliveries.UNREACHED: "送不到"}
 
 
 @command(
     "负担", "burden", who=ADMINS, group="提醒", rank=45, help="看每位老师这个月收到多少提醒",
-    follows=r"$|[\d上本这第今去一二三四五六七八九十]", glued=r"第\d|[上本这]个?月|\d{1,2}月", looks=".*",
+    follows=r"$|[\d上本这第今去一二三四五六七八九十]",
+    glued=r"第[\d一二三四五六七八九十]|[上本这]个?月|\d{1,2}月", looks=".*",
     examples=("负担", "负担 上月"),
 )  # fmt: skip
 def burden(ask: Ask) -> Reply:
@@ -58,7 +60,7 @@ def burden(ask: Ask) -> Reply:
 def _page(words: str) -> tuple[str, int]:
     """(the rest, the page) of 2026-04 第2页."""
     found = _PAGE.search(words)
-    return (_PAGE.sub("", words).strip(), int(found[1])) if found else (words, 1)
+    return (_PAGE.sub("", words).strip(), max(value_of(found[1]) or 1, 1)) if found else (words, 1)
 
 
 def _ended(ask: Ask, names: Mapping[int, str], first: date, last: date) -> Iterator[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from handlers.kit import Refusal
+from handlers.catalogue.loader import calendar_of
+from handlers.kit import Ask, Refusal
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.wording import days
 from scheduling.calendar import Calendar, KeyDate
@@ -115,6 +116,11 @@ def _names(calendar: Calendar) -> list[_Called]:
     return found
 
 
+def spoken_of(calendar: Calendar, text: str) -> list[str]:
+    """The names of dates that the text holds."""
+    return [name for one in _names(calendar) for name in one.names if len(name) > 1 and name in text]
+
+
 def _alike(calendar: Calendar, wanted: str) -> list[KeyDate]:
     core = _core(wanted) or wanted
     if len(core) < 2:
@@ -139,17 +145,18 @@ def day_of(key: KeyDate, words: str, today: date) -> date:
     return (year and key.day(year)) or coming(key, today)
 
 
-def gone(calendar: Calendar, name: str, today: date) -> str:
+def gone(ask: Ask, name: str, word: str) -> str:
     """3月5日 of 学雷锋日, as the day of which something is asked; empty where it is no day's name.
 
-    Raises Refusal for one that has not come.
+    Raises Refusal for one that has not come: 过了那天再发「未签到 六一」, with the `word` that was used.
     """
+    calendar, today = calendar_of(ask.db), ask.today
     keys = called(calendar, name, today)
     every = [day for key in keys for year in (today.year, today.year - 1) if (day := key.day(year))]
     over = [day for day in every if today - _LATE <= day <= today]
     if keys and not over:
         said = f"{keys[0].name}（{days.short(coming(keys[0], today))}）"
-        raise Refusal(f"{said}还没有到。过了那天再发「未签到 {name}」。")
+        raise Refusal(f"{said}还没有到。过了那天再发「{word} {name}」。")
     return days.short(max(over)) if over else ""
 
 

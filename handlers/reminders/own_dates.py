@@ -25,7 +25,7 @@ _AND = r"\s*(?:[,，、和及与]\s*)+"
 # 提前7,1 and 提前7天、3天和当天; 400 days are no two numbers, and 5月20日 behind it is a day.
 _LEAD = r"(?:提前)?\s*\d{1,2}(?![\d月./-])\s*天?"
 _BEFORE = re.compile(rf"提前\s*(?={_LEAD})({_LEAD}(?:{_AND}{_LEAD})*)")
-_YEARLY = re.compile(r"每年|年年")
+_YEARLY = re.compile(r"(?:每年|年年)的?")
 _LEAP = re.compile(r"(?<![\d年./-])0?2[月./-]29日?")
 _ON_DAY = re.compile(r"[,，、和]?\s*当天")
 _RENAMED = re.compile(r"(?:改?名(?:[称字]|(?![称字]))|叫做?)\s*改?[为成叫]?[\s:：]*(.+)")

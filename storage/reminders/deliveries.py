@@ -140,7 +140,8 @@ def not_reached(db: Connection, person_ids: Iterable[int], since: datetime) -> N
 
 def by_state(db: Connection, first: datetime, end: datetime) -> dict[str, int]:
     """How many were settled from `first` to before `end`, by state; 0 of the others: a series must not come and go."""
-    query = select(delivery.c.state, func.count()).where(delivery.c.settled_at >= first, delivery.c.settled_at < end)
+    settled_then = ~_WAITING & (delivery.c.settled_at >= first) & (delivery.c.settled_at < end)
+    query = select(delivery.c.state, func.count()).where(settled_then)
     return dict.fromkeys(SETTLED, 0) | {state: count for state, count in db.execute(query.group_by(delivery.c.state))}
 
 
@@ -211,16 +212,16 @@ def last(db: Connection, person_id: int, since: datetime) -> list[DeliveryRow]:
 
 
 def of_day(db: Connection, person_id: int, first: datetime, end: datetime) -> list[DeliveryRow]:
-    """What a person was told of from `first` to before `end`, in the order of the letters."""
-    mine = (delivery.c.person_id == person_id) & delivery.c.state.in_(_SAID)
+    """What a person was told of from `first` to before `end`, put off since or not, in the order of the letters."""
+    mine = (delivery.c.person_id == person_id) & delivery.c.state.in_((*_SAID, NEW))
     query = select(*_ROW).where(mine, delivery.c.settled_at >= first, delivery.c.settled_at < end)
     order = delivery.c.settled_at, delivery.c.state != SENT, delivery.c.id
     return [DeliveryRow(*row) for row in db.execute(query.order_by(*order))]
 
 
 def again(db: Connection, ids: Iterable[int], then: datetime) -> None:
-    """These are said once more, at another time: their person wants it so."""
-    values = {"state": NEW, "due_at": then, "settled_at": None}
+    """These are said once more, at another time: their person wants it so, and may still answer what was said."""
+    values = {"state": NEW, "due_at": then}
     db.execute(update(delivery).where(delivery.c.id.in_(list(ids))).values(**values))
 
 

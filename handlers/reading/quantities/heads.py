@@ -221,12 +221,12 @@ def _explain(counts: Counts, others: list[Token]) -> None:
 
 
 def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: str) -> None:
-    """42缺2, 42人缺2人: what stands right before 缺 is the whole class."""
+    """42缺2, 42人缺2人: what stands right before 缺 is the whole class; 36请假3 are 36 who came, as 36人请假3人 are."""
     for number, label in zip(tokens, tokens[1:], strict=False):
-        if label.kind != "absent" or not label.use or counts.due is not None:
+        lacks = label.kind == "absent" and label.use and scan.startswith("缺", label.start)
+        if not lacks or counts.due is not None:
             continue
-        close = number.end == label.start and scan.startswith("缺", label.start)
-        if any(number is token for token in free[:1]) and (number.strength == 1 or close):
+        if any(number is token for token in free[:1]) and (number.strength == 1 or number.end == label.start):
             counts.due, number.use, counts.guessed = number.value, "due", True
             del free[0]
 
@@ -249,7 +249,7 @@ def _like_a_date(pair: tuple[int, int]) -> bool:
 
 
 def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan: str) -> None:
-    """38人, or the only bare number; a bare one beside an absence is the whole class. 全班43人: all of them."""
+    """38人, or the only bare number. 全班43人: all of them."""
     whole, part, rest = (used.get(use, []) for use in ("whole", "part", "rest"))
     if whole:
         _of_whole(counts, free, whole)
@@ -257,12 +257,7 @@ def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan
         counts.attended = sum(token.value or 0 for token in (*part, *rest))
     else:
         free = free or part
-        value = _one(counts, free)
-        bare = value is not None and free[0].strength == 1 and not scan.endswith(":", 0, free[0].start)
-        if bare and counts.absent is not None and counts.due is None:
-            counts.due, counts.guessed = value, True
-        else:
-            counts.attended = value
+        counts.attended = _one(counts, free)
     for token in free:
         token.use = token.use or "attended"
 

@@ -26,7 +26,7 @@ _KINDS = (
     (re.compile(rf"不再?(?:放假?|休息?|停课|调休)|{_STOP}(?=.*{_FREE})|{_FREE}(?=.*{_STOP})"), NOT_OFF),
     (re.compile(rf"不[用再]?(?:{_MAKE_UP}|上[班课学])|{_STOP}(?=.*{_MAKE_UP})|{_MAKE_UP}(?=.*{_STOP})"), NOT_WORK),
     (re.compile(_STOP), NOT),
-    (re.compile(r"寒假|暑假|春假|秋假"), VACATION),
+    (re.compile(r"放?(?:寒假|暑假|春假|秋假)"), VACATION),
     (re.compile(r"开学|[上下本新这]?个?学期|上学"), TERM),
     (re.compile(r"补班|补课|(?:照常|正常|照样|改[为成])?(?:上班|上课)"), WORK),
     (re.compile(r"放假|休息|假期|停课"), OFF),

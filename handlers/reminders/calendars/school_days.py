@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers.catalogue.current import calendar_at
-from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
 from handlers.registry import command
 from handlers.reminders import naming
 from handlers.reminders.calendars import dated
@@ -43,6 +43,9 @@ def note(ask: Ask) -> Reply:
     if words in _LIST or re.fullmatch(r"20\d\d年?", words):
         return _list(ask, words.removesuffix("年"))
     if GIVERS.isdisjoint(ask.me.roles):
+        if naming.called(calendar_at(ask.db, ask.me.paths()), words, ask.today):
+            # 6月19日放假, of whoever notes nothing, asks about that day.
+            raise NotMeant
         raise Denied("校历由大队辅导员和管理员来记，没有记。发「校历」看记下的。", what="校历")
     match = _OF_ROWS.fullmatch(words)
     deed = naming.DEEDS.get(match[1], match[1]) if match else ""
@@ -73,6 +76,9 @@ def _noted(ask: Ask, unit: Unit, kind: str, first: date, last: date | None) -> t
     """A school's days off are its own; those of a committee are everybody's, and stop the clock of a notice."""
     if kind in _BACK:
         return _taken_back(ask, unit, kind, first, last or first)
+    if kind == school_days.VACATION and last is None:
+        day = days.short(first)
+        raise Refusal(f"{day}放假，放到哪天？还没有记。像这样发：{day}到{days.short(first + 30 * DAY)}放假")
     kind = school_days.VACATION if kind == school_days.OFF and unit.kind not in _COMMITTEES else kind
     last = first if last is None and kind != school_days.TERM else last
     _check(kind, first, last)

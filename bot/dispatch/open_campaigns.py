@@ -1,0 +1,26 @@
+"""What the open campaigns ask somebody to report, whether or not a letter of them has come."""
+
+from handlers.attendance import participation
+from handlers.attendance.asked import Asked
+from handlers.campaigns import letters
+from handlers.kit import Ask
+from storage.campaigns import campaigns
+
+
+def begun(ask: Ask) -> list[Asked]:
+    """Of those that have begun, and may still be told of."""
+    return [each for one in participation.opened(ask) if one.begins_at <= ask.now for each in _of(ask, one)]
+
+
+def waiting(ask: Ask, unit: str) -> list[Asked]:
+    """Of those that run and wait for a report of the asker, however long ago a letter said so."""
+    found: list[Asked] = []
+    for one in participation.opened(ask):
+        mine = [each.id for each in participation.due_squads(ask.me, one) if unit in each.name]
+        told = campaigns.answered(ask.db, one, mine) if mine and one.begins_at <= ask.now <= one.ends_at else mine
+        found += _of(ask, one) if set(mine) - set(told) else []
+    return found
+
+
+def _of(ask: Ask, one: campaigns.Campaign) -> list[Asked]:
+    return letters.of(one, ask.me, ask.now)
