@@ -20,10 +20,13 @@ Answering: TypeAlias = Callable[[Ask, Known], Answer | None]
 # What may mean anything that one has just heard, and what is said to a question only.
 _COURTEOUS = "好|嗯|恩|行|可以|成|ok|okay|okey"
 _FIRM = "是|对|(?:确定|确认)了?|没错|没问题|当然|必须|yes|yep|yeah|y|sure"
-_DEED = "报|记录?|登记|发(?:布|出去?)?|改|修改|更正|删[除掉]?|合|合并|退回?|看|查看|提名?|办理?|做|交接?|换|存|录|弄|要|用|需要|必|了"
+_DEED = (
+    "报|记录?|登记|发(?:布|出去?)?|改|修改|更正|删[除掉]?|合|合并|退回?|看|查看|提名?|办理?|做|交接?|换|存|录|弄|"
+    "要|用|需要|必|了"
+)
 _NOT = "不用|不要|不需要|不必|不想|不|别"
 _STOP = f"算了|取消|免了|放弃|作罢|cancel|(?:我|就|都|先|暂时|现在)*(?:{_NOT})(?:{_DEED})了?"
-# What the word on a button is done with, said otherwise: 发出 is 发吧, 就这样发, 直接发出去. 发了 may be told of the past.
+# The deed on a button, said otherwise: 发出 is 发吧, 就这样发, 直接发出去; 发了 may be said of what has been sent.
 _VERB = re.compile("[再都]?([发改删记提办退合授])")
 _AT_ONCE = "(?:就|这样|这么|都|现在|马上|赶紧|直接|帮我|给我|请|再)*"
 _DONE = "(?:布|除|掉|予|出去?|上|下来?)?(?:了(?=吧))?"
