@@ -153,7 +153,7 @@ def vacant(line: lines.Line) -> str:
 def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
     row, period, rest = _asked(ask, word)
-    at = places.chosen_or_group(ask, programmes.LOOKERS if word == "看" else READERS, rest, f"{word} {row.name}")
+    at = places.chosen_or_group(ask, programmes.LOOKERS if word == "看" else READERS, rest, word, f"{row.name} {{}}")
     return _LINES.get(row.shape, lines.line)(ask.db, row, _paths(row, at), period, ask.today), at
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
 from handlers.catalogue.telling import rubrics, verdicts
-from handlers.catalogue.telling.amounts import COMMON, Amount, amounts
+from handlers.catalogue.telling.amounts import COMMON, Amount, amounts, vague
 from handlers.reading.model import Hedge
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.normalise import GAP
@@ -95,7 +95,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
         if each.default is not None:
             told.values[each.name] = Decimal(each.default)
             told.filled.add(each.name)
-        elif each.required or each.type == "score":
+        elif each.required or each.type == "score" or (each.is_number and vague(text, each.units)):
             told.missing.append(each.label)
     # 自评92分: the sum of what was told beside it.
     whole = sum((value for value in told.values.values() if isinstance(value, Decimal)), told.bonus)
