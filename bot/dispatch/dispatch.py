@@ -50,6 +50,7 @@ def answer(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     try:
         return _answered(features, ask)
     except kit.Refusal as refusal:
+        refusal.text = examples.of_theirs(ask, refusal.text)
         if not refusal.buttons and ask.message.private and not _is_stranger(ask):
             meant = features.command_in(tidy(ask.message.text))
             refusal.buttons = examples.beside(ask, refusal.text, meant[0] if meant else None)
@@ -68,11 +69,8 @@ def _answered(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     if ask.message.button:
         return _pressed(features, ask)
     if len(ask.message.text) > LONGEST_TEXT:
-        return [
-            kit.Reply(
-                f"消息太长了（{len(ask.message.text)} 字），没有处理。请分成几条发，每条不超过 {LONGEST_TEXT} 字。"
-            )
-        ]
+        long = f"消息太长了（{len(ask.message.text)} 字），没有处理。"
+        return [kit.Reply(f"{long}请分成几条发，每条不超过 {LONGEST_TEXT} 字。")]
     text = tidy(ask.message.text)
     if ask.message.edited:
         return _edited(features, ask, text)

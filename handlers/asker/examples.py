@@ -13,7 +13,10 @@ from storage.organisation.units import Kind
 
 _USUAL, _USUAL_NAME, _ACTIVITY, _HEADS = "3-2", "三(2)中队", "主题队日", 38
 _NOTHING = Record()
-_QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发写][:：]")
+_QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发][:：]|(?<!这样)写[:：]")
+# A number that there may not be, a blank to be filled.
+_NOT_AS_IT_IS = re.compile(r"像这样.*[A-Z]\d{8}-\d\d|[〈〉]")
+_USUAL_SHOWN = re.compile(rf"(?<=[\s：]){re.escape(_USUAL_NAME)}(?=\s)")
 _WORK = ADMINS | {Role.CARE_ADMIN, Role.GROUP_HEAD}
 _WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 
@@ -32,6 +35,8 @@ def beside(ask: Ask, said: str, meant: Command | None) -> tuple[Button, ...]:
     """What works, as a button under a refusal that names nothing: of the command that was meant, else of theirs."""
     words = {word for each in ask.features for word in each.words if each.allows(ask.person)} - {"帮助"}
     named = (quoted.split()[0] for quoted in _QUOTED.findall(said) if quoted.strip())
+    if meant and meant.allows(ask.person) and _NOT_AS_IT_IS.search(said):
+        return (Button(f"{meant.words[0]}怎么发", "帮助", meant.words[0]),)
     if _SHOWN.search(said) or not words.isdisjoint(named):
         return ()
     if meant and meant.allows(ask.person) and meant.words[0] in meant.examples:
@@ -41,6 +46,14 @@ def beside(ask: Ask, said: str, meant: Command | None) -> tuple[Button, ...]:
         return (Button(f"报{unit(ask)}", "签到", f"{unit(ask)} {_ACTIVITY}"),)
     word = _standing(ask)
     return (Button(word, word),)
+
+
+def of_theirs(ask: Ask, said: str) -> str:
+    """The words with a squad of the asker's, and its school where needed, in 像这样：撤回同意 三(2)中队 王小明."""
+    head, mark, example = said.partition("像这样")
+    if ask.person is None or not _USUAL_SHOWN.search(example):
+        return said
+    return head + mark + _USUAL_SHOWN.sub(squad(ask, [grant.unit for grant in ask.me.grants]), example)
 
 
 def _standing(ask: Ask) -> str:

@@ -57,7 +57,7 @@ _CHILD = re.compile(
     r"[\u4e00-\u9fff]{1,2}(?![小中]?[学校])"
 )
 # 刚记的是三(2): a sentence, and no school.
-_PARTICLES = frozenset("的是了我你他俺咱在不把给请和跟与")
+_PARTICLES = frozenset("的是了我你他俺咱在不没把给请和跟与")
 _LEADS = re.compile(
     r"^(?:老师好|哈[喽啰]|劳驾|麻烦|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
 )

@@ -59,8 +59,7 @@ def preview(ask: Ask, new: campaigns.Campaign, title: str) -> Reply:
         "发布吗？",
     ]
     at_once = (Button(_AT_ONCE, answer=_AT_ONCE),) if told.later and told.waits else ()
-    return Reply("
-".join(lines), (*CONFIRM.put(ask, _Call(new.unit_id, *kept)), *at_once))
+    return Reply("\n".join(lines), (*CONFIRM.put(ask, _Call(new.unit_id, *kept)), *at_once))
 
 
 def _wait(ask: Ask, told: notices.Plan) -> str:

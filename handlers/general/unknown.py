@@ -32,8 +32,18 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     if row and re.search(r"\d", ask.args) and row not in programmes.rows_for(ask):
         return _unrecorded(ask, examples.not_yours(row))
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
+    if not asked and (like := _of_command(ask)):
+        return _unrecorded(ask, like, Button("帮助", "帮助"))
     words = f"{what}{examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
+
+
+def _of_command(ask: Ask) -> str:
+    """How the command of theirs is written that the text begins with: 登记, 看 火星; empty without one."""
+    word = next(iter(ask.args.split()), "")
+    mine = (each for each in ask.features if word in each.words and each.allows(ask.person))
+    like = next((example for each in mine for example in each.examples if example.startswith(f"{word} ")), "")
+    return examples.of_theirs(ask, f"没看懂，什么都没有做。「{word}」像这样发：\n{like}") if like else ""
 
 
 @reads("chat")

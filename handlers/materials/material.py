@@ -33,7 +33,7 @@ def material(ask: Ask) -> Reply:
     """The sentences of a year, school year, term or month of the asker's unit, or of the one that is named."""
     span, words = periods.longer(ask.args, ask.today)
     if (span is not None and not span.label) or _NO_YEAR.search(ask.args):
-        raise Refusal("材料按月、学期、学年、年写，像这样发：材料 2026，材料 2025学年，材料 3月。")
+        raise Refusal("材料按月、学期、学年、年写，发「材料 2026」「材料 2025学年」或「材料 3月」。")
     label = span.label if span else spans.label_of("year", ask.today)
     said = words.split()
     as_word = any(word.lower() in _WORD for word in said)

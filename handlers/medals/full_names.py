@@ -44,7 +44,7 @@ def show(ask: Ask) -> Reply:
     numbers, words = decisions.NUMBERS.leading(ask, ask.args)
     if not numbers or len(numbers) > _MOST:
         raise Refusal(
-            f"请写上提名的编号和理由，像这样：查看 {decisions.NUMBERS.like(ask)} 核对事迹（一次最多 {_MOST} 件）"
+            f"请写上提名的编号和理由，一次最多 {_MOST} 件，像这样：查看 {decisions.NUMBERS.like(ask)} 核对事迹"
         )
     return _reveal(ask, numbers, words) if words else _ask(ask, numbers)
 

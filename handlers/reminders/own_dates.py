@@ -114,7 +114,7 @@ def _add(ask: Ask, words: str) -> Reply:
     day, rest = days.day_in(rest, ask.today, ahead=True)
     name = _name(rest, "新增")
     if day is None or not name:
-        raise Refusal(f"没看懂日子或名称，没有新增。像这样发：{_LIKE}（每年都有的写上「每年」）")
+        raise Refusal(f"没看懂日子或名称，没有新增。每年都有的写上「每年」，像这样发：{_LIKE}")
     if day < ask.today and not yearly:
         raise Refusal(f"{days.day(day, ask.today)}已经过去了，没有新增。")
     unit = _unit(ask)

@@ -99,10 +99,12 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
         # 三(2)中队 实验小学.
         found = named(ask, top, f"{two[2]} {two[1]}")
     if not found:
-        all_of_it = Button("看全部", word, args.replace("{}", "").strip() if args.endswith("{}") else "")
+        all_of_it = Button("全部", word, args.replace("{}", "").strip() if args.endswith("{}") else "")
         # What is left when the rest of the words is taken off may be a name: 催 小明月方案.
         ask.door.hear(words)
-        none = f"您负责的范围里没有「{words}」。直接发「{word}」看全部。"
+        # A week is on the button as programs write it.
+        typed = word if re.search(r"\d{4}", all_of_it.typed) else all_of_it.typed
+        none = f"您负责的范围里没有「{words}」。要全部的，直接发「{typed}」。"
         # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
         raise Denied(none, all_of_it, what=word)
     if len(found) > 1:

@@ -20,9 +20,16 @@ Answering: TypeAlias = Callable[[Ask, Known], Answer | None]
 # What may mean anything that one has just heard, and what is said to a question only.
 _COURTEOUS = "好|嗯|恩|行|可以|成|ok|okay|okey"
 _FIRM = "是|对|(?:确定|确认)了?|没错|没问题|当然|必须|yes|yep|yeah|y|sure"
-_DEED = "报|记录?|登记|发布?|改|修改|更正|删除?|合|合并|退回?|看|查看|提名?|办理?|做|交接?|换|存|录|弄|要|用|需要|必|了"
+_DEED = (
+    "报|记录?|登记|发(?:布|出去?)?|改|修改|更正|删[除掉]?|合|合并|退回?|看|查看|提名?|办理?|做|交接?|换|存|录|弄|"
+    "要|用|需要|必|了"
+)
 _NOT = "不用|不要|不需要|不必|不想|不|别"
 _STOP = f"算了|取消|免了|放弃|作罢|cancel|(?:我|就|都|先|暂时|现在)*(?:{_NOT})(?:{_DEED})了?"
+# The deed on a button, said otherwise: 发出 is 发吧, 就这样发, 直接发出去; 发了 may be said of what has been sent.
+_VERB = re.compile("[再都]?([发改删记提办退合授])")
+_AT_ONCE = "(?:就|这样|这么|都|现在|马上|赶紧|直接|帮我|给我|请|再)*"
+_DONE = "(?:布|除|掉|予|出去?|上|下来?)?(?:了(?=吧))?"
 _NO = "否|不是|不对|不行|不可以|不成|(?:我|就|都|先)*不|别|没有?|还没有?|no|nope|n"
 # Commands of other features that sound like an answer: with a number or a name behind them they are none.
 _NEITHER = ("同意", "不同意", "通过", "不通过", "批准", "退回", "驳回", "撤回", "更正", "approve", "return", "correct")
@@ -66,8 +73,10 @@ def command_like(words: str) -> str:
 
 
 def _own(label: str) -> str:
-    words = dict.fromkeys((_plain(label), _plain(label).removeprefix("是")))
-    return "".join(f"|{re.escape(word)}" for word in words if word)
+    plain = _plain(label)
+    words = [re.escape(word) for word in dict.fromkeys((plain, plain.removeprefix("是"))) if word]
+    words += [f"{verb[1]}{_DONE}" for verb in [_VERB.match(plain.removeprefix("是"))] if verb]
+    return f"|{_AT_ONCE}(?:{'|'.join(words)})" if words else ""
 
 
 def _said(source: str, words: str) -> bool:

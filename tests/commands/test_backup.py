@@ -174,7 +174,7 @@ def test_sealed_it_holds_the_key_and_is_opened_by_its_identity_only(
     monkeypatch.setenv("DATA_DIR", "new")
     if POSTGRESQL:
         monkeypatch.setenv("DATABASE_URL", empty_url(folder))
-    assert "name_key：加密的内容打得开" in at(HOUR, capsys, "backup", "verify", "b.backup", "--identity", "age.key")
+    assert "密钥：加密的内容打得开" in at(HOUR, capsys, "backup", "verify", "b.backup", "--identity", "age.key")
     assert "没有找到删除记录" not in at(HOUR, capsys, "restore", "b.backup", "--identity", "age.key", "--yes")
     assert Path("new/name.key").read_text() == Path("data/name.key").read_text()
     Path("cut.backup").write_bytes(Path("b.backup").read_bytes()[:-100])
@@ -234,7 +234,7 @@ def test_old_ones_go_and_too_old_ones_are_told(folder: Path, capsys: Capture) ->
     assert len(kept.all_of(place, now)) == 2 and (place / "notes.txt").exists()
     with time_machine.travel(now + 3 * DAY, tick=False):
         commanding.main(["doctor"])
-    assert "不对 backup：最近一份" in capsys.readouterr().out
+    assert "不对 备份：最近一份" in capsys.readouterr().out
 
 
 @pytest.mark.sqlite("what is no backup is seen before any database is asked")

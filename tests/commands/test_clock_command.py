@@ -37,14 +37,14 @@ def test_the_clock_is_shown_and_accepted(database: Database, capsys: pytest.Capt
 
 def test_doctor_says_it(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor"])
-    assert "正常 time：时间没有疑问" in capsys.readouterr().out
+    assert "正常 时间：时间没有疑问" in capsys.readouterr().out
     stored(database, last=NOW.isoformat(), doubt="the machine says so")
     main(["doctor"])
-    assert "注意 time：时间有疑问" in capsys.readouterr().out
+    assert "注意 时间：时间有疑问" in capsys.readouterr().out
     with time_machine.travel(NOW - timedelta(hours=8)):
         assert main(["doctor"]) == 1
     assert (
-        "不对 time：这台机器的时间 2026-04-03 02:20 比机器人上次运行的 2026-04-03 10:20 还早" in capsys.readouterr().out
+        "不对 时间：这台机器的时间 2026-04-03 02:20 比机器人上次运行的 2026-04-03 10:20 还早" in capsys.readouterr().out
     )
 
 
@@ -56,4 +56,4 @@ def test_a_database_that_does_not_open_hides_no_other_line(
     monkeypatch.setenv("DATABASE_URL", "sqlite:///data/bot.db")
     assert main(["doctor"]) == 1
     lines = capsys.readouterr().out
-    assert "不对 database" in lines and "port：" in lines
+    assert "不对 数据库：" in lines and "端口：" in lines

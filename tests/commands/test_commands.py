@@ -82,7 +82,7 @@ def test_wrong_settings_are_status_two(
     assert "python -m bot key" in said(capsys, "preview", status=2)
     assert Fernet(said(capsys, "key").strip())
     assert main(["doctor"]) == 1
-    assert capsys.readouterr().out.startswith("不对 settings：NAME_KEY")
+    assert capsys.readouterr().out.startswith("不对 设置：NAME_KEY")
     assert untouched(folder)
 
 

@@ -1,6 +1,5 @@
 """doctor: a line for each thing that may be wrong, exit status 1 only on a fail, nothing written."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -33,15 +32,11 @@ folder, imported, filled, database = (
     commanding.filled,
     commanding.database,
 )
-DOCTOR = re.compile(r"(正常|注意|不对) [a-z_]+：.+")
-LEVELS = {"正常": "ok", "注意": "warn", "不对": "fail"}
 
 
 def levels(capsys: pytest.CaptureFixture[str], status: int = 0) -> dict[str, str]:
     assert main(["doctor"]) == status
-    lines = capsys.readouterr().out.splitlines()
-    assert all(map(DOCTOR.fullmatch, lines)), lines
-    return {line.split()[1].partition("：")[0]: LEVELS[line.split()[0]] for line in lines}
+    return {name: level for level, name, _ in commanding.of_doctor(capsys.readouterr().out)}
 
 
 @pytest.mark.sqlite("a server's database is there before the bot")
@@ -160,8 +155,7 @@ def of_telegram(
     assert main(["doctor"]) == status
     out, err = capsys.readouterr()
     assert "made-up" not in out + err
-    lines = [line.partition("：") for line in out.splitlines()]
-    return {head.split()[1]: (LEVELS[head.split()[0]], sentence) for head, _, sentence in lines}
+    return {name: (level, sentence) for level, name, sentence in commanding.of_doctor(out)}
 
 
 Asked = Callable[..., dict[str, tuple[str, str]]]

@@ -16,7 +16,6 @@ from tests.support.process import Serving
 pytestmark = pytest.mark.both
 
 folder = commanding.folder
-LEVELS = {"正常": "ok", "注意": "warn", "不对": "fail"}
 Found = dict[str, list[tuple[str, str]]]
 Asked = Callable[..., Found]
 
@@ -38,9 +37,8 @@ def asked(fake: FakeWecom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         out, err = capsys.readouterr()
         assert SECRET not in out + err and fake.settings["wecom_aes_key"] not in out + err
         found: Found = {}
-        for line in out.splitlines():
-            head, _, sentence = line.partition("：")
-            found.setdefault(head.split()[1], []).append((LEVELS[head.split()[0]], sentence))
+        for level, name, sentence in commanding.of_doctor(out):
+            found.setdefault(name, []).append((level, sentence))
         return found
 
     return ask

@@ -79,7 +79,7 @@ def test_an_older_program_leaves_a_newer_database_alone(
         words = said(capsys, *command, status=2).splitlines()[-1]
         assert words.startswith("数据库的版本 9999 比程序的") and "什么也没有改" in words
     assert main(["doctor"]) == 1
-    assert "不对 database：数据库的版本 9999 比程序新，请更新程序" in capsys.readouterr().out
+    assert "不对 数据库：数据库的版本 9999 比程序新，请更新程序" in capsys.readouterr().out
 
 
 def test_an_empty_database_gets_a_key_of_its_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,24 +121,24 @@ def test_doctor_has_one_line_for_the_key(
 ) -> None:
     def line(status: int) -> str:
         assert main(["doctor"]) == status
-        found = [each for each in capsys.readouterr().out.splitlines() if " name_key：" in each]
+        found = [each for each in capsys.readouterr().out.splitlines() if " 密钥：" in each]
         assert len(found) == 1
         return found[0]
 
     monkeypatch.setenv("TELEGRAM_TOKEN", "")
-    assert line(0).startswith("注意 name_key：密钥在 data/name.key")
+    assert line(0).startswith("注意 密钥：密钥在 data/name.key")
     KEY.chmod(0o644)
     assert "chmod 600" in line(0)
     monkeypatch.setenv("NAME_KEY", Fernet.generate_key().decode())
-    assert line(1).startswith("不对 name_key：现在的密钥打不开")
+    assert line(1).startswith("不对 密钥：现在的密钥打不开")
     monkeypatch.setenv("NAME_KEY", f"{os.environ['NAME_KEY']},{with_a_child}")
-    assert line(0) == "正常 name_key：NAME_KEY 已设置"
+    assert line(0) == "正常 密钥：NAME_KEY 已设置"
     monkeypatch.delenv("NAME_KEY")
     KEY.unlink()
-    assert line(1).startswith("不对 name_key：这个数据库用过密钥，密钥却不见了")
+    assert line(1).startswith("不对 密钥：这个数据库用过密钥，密钥却不见了")
     # A key made meanwhile, by hand or by another installation, is no cure.
     KEY.write_text(Fernet.generate_key().decode())
-    assert line(1).startswith("不对 name_key：现在的密钥打不开")
+    assert line(1).startswith("不对 密钥：现在的密钥打不开")
 
 
 def test_every_kind_of_sealed_value_is_looked_at() -> None:

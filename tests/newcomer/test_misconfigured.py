@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.commands.doctor.line import NAMES
 from tests.support import commanding
+from tests.support.process import ROOT
 
 pytestmark = [
     pytest.mark.both,
@@ -246,6 +249,13 @@ def test_a_bug_is_one_sentence_and_a_file(
     (path,) = [Path(word.rstrip("，")) for word in said.replace("，", " ").split() if word.startswith("/")]
     assert "Traceback" not in said and "IndexError" in path.read_text(encoding="utf-8")
     path.unlink()
+
+
+def test_each_line_has_a_name_in_chinese() -> None:
+    """Of all that doctor, backup verify and restore say in lines."""
+    folders = ROOT / "bot/commands", ROOT / "bot/backups"
+    code = "".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
+    assert set(re.findall(r'\b(?:OK|WARN|FAIL),\s*"(\w+)", ', code)) == set(NAMES)
 
 
 def test_there_are_fifty_of_them() -> None:

@@ -162,3 +162,23 @@ def test_everybody_who_is_missing_gets_a_card_of_their_own(tmp_path: Path) -> No
         assert "已用过" in (await bot.say("别的手机", f"加入 {rows[1][3]}"))[-1]
 
     play(tmp_path, scene)
+
+
+def test_whoever_picks_may_write_their_name_and_place_as_people_do(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        names = await school(bot, 8)
+        code = code_in((await bot.say("李老师", "邀请 办公室"))[0])
+        said = [
+            f"{names[0][:1]} {names[0][1:]}",
+            f"我是{names[1]}",
+            f"{names[2]}老师",
+            f"1. {names[3]}",
+            f"我叫{names[4]}老师。",
+        ]
+        for place, words in enumerate([*said, "1号", "第1个"]):
+            await bot.say(f"手机{place}", f"加入 {code}")
+            assert (await bot.say(f"手机{place}", words))[-1].endswith(WAITS), words
+        await bot.say("手机9", f"加入 {code}")
+        assert (await bot.say("手机9", "我是别人"))[-1].startswith("名册里没有这一位")
+
+    play(tmp_path, scene)

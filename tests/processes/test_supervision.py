@@ -52,7 +52,7 @@ def test_a_start_that_cannot_be_ends_with_the_cure(fault: str, tmp_path: Path) -
     assert ended.returncode == 2 and FAULTS[fault] in ended.stderr and "Traceback" not in ended.stderr
     assert "planted" not in ended.stderr and time.monotonic() - began < 30
     # Where nothing is called nothing is in the way.
-    assert f"不对 environment：{ended.stderr.strip()}" in run("doctor", tmp_path, **{name: value}).stdout
+    assert f"不对 环境变量：{ended.stderr.strip()}" in run("doctor", tmp_path, **{name: value}).stdout
 
 
 @pytest.mark.parametrize("platform", [TELEGRAM, ROBOT], ids=["telegram", "robot"])

@@ -81,7 +81,7 @@ def test_everything_goes_through_the_proxy(tmp_path: Path, certificate: Path, wa
         assert serving.stop()[0] == 0
         log = serving.log.read_text()
     assert telegram.callers <= proxy.ports and set(proxy.targets) == {("127.0.0.1", telegram.port)}
-    assert "正常 proxy：" in asked.stdout and "正常 telegram：" in asked.stdout, asked.stdout
+    assert "正常 代理：" in asked.stdout and "正常 Telegram：" in asked.stdout, asked.stdout
     for text in (log, asked.stdout, asked.stderr):
         assert PASSWORD not in text and "made-up" not in text
     bot.engine.database.close()

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from bot.__main__ import main
+from bot.commands.doctor.line import LEVELS, NAMES, Line
 from storage.database import Database, open_database
 from tests.support.databases import POSTGRESQL, copy_of, real, rows_of
 
@@ -80,3 +81,11 @@ def said(capsys: pytest.CaptureFixture[str], *argv: str, status: int = 0) -> str
     out, err = capsys.readouterr()
     assert "Traceback" not in out + err
     return out if status == 0 else err
+
+
+def of_doctor(printed: str) -> list[Line]:
+    """What doctor has printed for people, in the words that programs get."""
+    levels, names = ({word: key for key, word in words.items()} for words in (LEVELS, NAMES))
+    assert len(names) == len(NAMES)
+    heads = [line.partition("：") for line in printed.splitlines()]
+    return [(levels[level], names[name], said) for head, _, said in heads for level, name in [head.split(maxsplit=1)]]

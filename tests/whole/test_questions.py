@@ -54,6 +54,41 @@ def test_a_yes_is_one_however_it_is_said(word: str, signs: tuple[str, str], than
     assert says_firmly(words, LABELS[0]) == (word in FIRM)
 
 
+SENT = "发出", "不发"
+
+
+@pytest.mark.parametrize(
+    "words",
+    _words(
+        "发吧|好的，发吧|就这样发|就这样发吧|发出去|发出去吧|直接发|发了吧|嗯嗯发吧|行，就发出去|那就发吧|现在就发|赶紧发吧老师"
+    ),
+)
+def test_a_yes_may_say_what_is_done_in_other_words(words: str) -> None:
+    assert says_firmly(words, SENT[0]) and not says_no(words, SENT[1]) and not says_yes(words)
+
+
+@pytest.mark.parametrize(
+    "words", _words("发了|刚发|发什么|发给谁|发吗？|先看看再发|改了再发|明天发|发一下周报|不发|先别发出去|别发了")
+)
+def test_what_is_said_of_it_otherwise_is_no_yes(words: str) -> None:
+    assert not says_yes(words, SENT[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("删掉吧", "是，删除"),
+        ("记吧", "记上"),
+        ("记下来", "是，记下"),
+        ("合吧", "是，合成一个人"),
+        ("办了吧", "都办"),
+        ("直接改", "改"),
+    ],
+)
+def test_every_label_has_its_verb(words: str, label: str) -> None:
+    assert says_firmly(words, label)
+
+
 @pytest.mark.parametrize("words", ["👌", "👍🏻", "👌👌", " 🆗 "])
 def test_a_thumb_alone_is_a_yes(words: str) -> None:
     assert says_yes(words) and not says_firmly(words) and not says_no(words)

@@ -1,5 +1,6 @@
 """The quantities of a report: each number with its hedge, its scale and the measure word behind it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -38,10 +39,11 @@ class Amount:
 @cache
 def _amount(measures: tuple[str, ...]) -> Pattern[str]:
     units = "|".join(sorted({*measures, *COMMON}, key=len, reverse=True))
-    # A Chinese numeral counts with a measure only, not 统一 and 一起; a measure begins no label: 集体37 个人117.
+    # A Chinese numeral counts with a measure only, not 统一 and 一起, nor is 几十 ten; a measure begins no label:
+    # 集体37 个人117.
     return pattern(
         rf"(?:(?P<before>{'|'.join(_BEFORE)})\s?)?"
-        rf"(?:(?P<digits>\d{{1,9}}(?:,\d{{3}})*(?:\.\d{{1,4}})?)|(?P<han>[{CHINESE}]{{1,9}})(?=[余多]?[百千万亿]?[余多]?(?:{units})))"
+        rf"(?:(?P<digits>\d{{1,9}}(?:,\d{{3}})*(?:\.\d{{1,4}})?)|(?<![几数])(?P<han>[{CHINESE}]{{1,9}})(?=[余多]?[百千万亿]?[余多]?(?:{units})))"
         rf"\s?(?P<within>[余多])?(?P<scale>[百千万亿])?(?P<after>[余多])?\s?(?:(?!个人\s?\d)(?P<measure>{units}))?(?P<up>以上|左右|上下)?"
     )
 
@@ -49,11 +51,20 @@ def _amount(measures: tuple[str, ...]) -> Pattern[str]:
 def amounts(text: str, measures: Iterable[str]) -> Iterator[Amount]:
     """Every quantity of `text`, in order; `measures` are the measure words of the row beside the common ones."""
     for match in _amount(tuple(sorted(set(measures)))).finditer(text):
-        written = match["digits"] or ""
-        value = Decimal(written.replace(",", "")) if written else Decimal(value_of(match["han"]) or 0)
+        written = match["digits"].replace(",", "") if match["digits"] else value_of(match["han"])
+        if written is None:
+            continue
+        value = Decimal(written)
         hedge: Hedge = _BEFORE.get(match["before"] or "", "eq")
         behind = match["within"] or match["after"] or match["up"]
         if behind:
             hedge = _AFTER[behind]
         value *= _SCALES.get(match["scale"] or "", 1)
         yield Amount(value, hedge, match["measure"] or "", *match.span(), match[0].strip())
+
+
+def vague(text: str, measures: Iterable[str]) -> bool:
+    """Whether something is counted in one of these measures without being a number: 几十人, 上百人, 百来人."""
+    units = "|".join(map(re.escape, measures))
+    numeral = f"[{CHINESE}百千万]"
+    return bool(units) and bool(re.search(rf"(?:[几数]{numeral}{{0,2}}|上[百千万]|{numeral}[几来])(?:{units})", text))

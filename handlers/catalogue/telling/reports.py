@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
+from handlers.catalogue.telling import amounts as counted
 from handlers.catalogue.telling import rubrics, verdicts
-from handlers.catalogue.telling.amounts import COMMON, Amount, amounts
 from handlers.reading.model import Hedge
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.normalise import GAP
@@ -94,7 +94,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
         if each.default is not None:
             told.values[each.name] = Decimal(each.default)
             told.filled.add(each.name)
-        elif each.required or each.type == "score":
+        elif each.required or each.type == "score" or (each.is_number and counted.vague(text, each.units)):
             told.missing.append(each.label)
     # 自评92分: the sum of what was told beside it.
     whole = sum((value for value in told.values.values() if isinstance(value, Decimal)), told.bonus)
@@ -123,7 +123,7 @@ def only_figures(text: str, row: Row, received: date) -> bool:
     """Whether a text in plain form is nothing but figures of the row and a day: 60, 共60人, 听众65 场次3."""
     fields = [each for each in row.asked if each.is_number]
     _, left = find_dates(text, received)
-    found = list(amounts(left, (unit for each in fields for unit in each.units)))
+    found = list(counted.amounts(left, (unit for each in fields for unit in each.units)))
     for amount in found:
         left = verdicts.gap(left, amount.start, amount.end)
     words = sorted(
@@ -207,9 +207,9 @@ def _dates(text: str, row: Row, told: Told, received: date) -> str:
 def _numbers(text: str, row: Row, told: Told) -> None:
     fields = [each for each in row.asked if each.is_number]
     used: set[int] = set()
-    bare: list[Amount] = []
+    bare: list[counted.Amount] = []
     before = 0
-    for amount in amounts(text, (unit for each in fields for unit in each.units)):
+    for amount in counted.amounts(text, (unit for each in fields for unit in each.units)):
         # 1500余场次 20余万人次: 场次 is the measure of the one number, not the label of the other.
         if any(each.unlike and text.startswith(each.unlike, amount.end) for each in fields):
             told.open.append(amount.text)
@@ -232,7 +232,7 @@ def _numbers(text: str, row: Row, told: Told) -> None:
     _left_over(bare, fields, told)
 
 
-def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int], since: int) -> Figure | None:
+def _by_word(text: str, amount: counted.Amount, fields: Sequence[Figure], used: set[int], since: int) -> Figure | None:
     """The field whose word stands right before the number, or else right behind its measure: 18名孩子."""
     found: tuple[int, Figure, int] | None = None
     for each in fields:
@@ -248,7 +248,7 @@ def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int]
         used.add(found[2])
         return found[1]
     # 给20支鼓号队拨了 counts what others are counted in.
-    telling = [] if amount.measure in COMMON else [each for each in fields if amount.measure in each.units]
+    telling = [] if amount.measure in counted.COMMON else [each for each in fields if amount.measure in each.units]
     for each in telling or fields:
         for word in verdicts.words_of(each):
             if text.startswith(word, amount.end) and not amount.text.endswith("人"):
@@ -257,7 +257,7 @@ def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int]
     return None
 
 
-def _by_measure(amount: Amount, fields: Sequence[Figure], taken: Mapping[str, Value]) -> Figure | None:
+def _by_measure(amount: counted.Amount, fields: Sequence[Figure], taken: Mapping[str, Value]) -> Figure | None:
     """The one field that counts in this measure; of several the one that is not told yet, or that is needed."""
     if not amount.measure:
         return None
@@ -269,13 +269,13 @@ def _by_measure(amount: Amount, fields: Sequence[Figure], taken: Mapping[str, Va
     return free[0] if len(free) == 1 and len(matching) < 3 else None
 
 
-def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> None:
+def _left_over(bare: Sequence[counted.Amount], fields: Sequence[Figure], told: Told) -> None:
     """A single number goes to the single field that is wanted, or that its measure leaves; others are asked about."""
     wanted = [each for each in fields if each.required or len(fields) == 1]
-    counted = {unit for each in fields for unit in each.units}
+    measured = {unit for each in fields for unit in each.units}
     # 刊发1篇 of a row that counts reports is one, too.
     once = _ONCE | {"篇", "项", "件", "个"} if not fields else _ONCE
-    bare = [each for each in bare if each.value != 1 or each.measure not in once - counted]
+    bare = [each for each in bare if each.value != 1 or each.measure not in once - measured]
     one = bare[0] if len(bare) == 1 else None
     # 收到15个，认领12个，实现10个: what the others left over.
     may = [each for each in fields if one and one.measure in each.units] if one and one.measure else wanted

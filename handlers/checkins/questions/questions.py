@@ -137,7 +137,7 @@ def _likely(
     if issue == "COUNT_AMBIGUOUS":
         # 六年级两个班 44和39: those of its classes together.
         together = [sum(record.heads)] if (record.unit or "").startswith(("G", "ALL")) else []
-        return [(f"实到{each}", f"实到{each}") for each in dict.fromkeys([*together, *record.heads])]
+        return [(f"实到{each}", f"实到{each}") for each in dict.fromkeys([*together, *record.heads]) if each > 0]
     if issue == "COUNT_CONFLICT" and record.attended and record.due and record.attended > record.due:
         swapped = f"应到{record.attended}实到{record.due}"
         return [(swapped, swapped)]

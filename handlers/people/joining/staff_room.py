@@ -1,5 +1,6 @@
 """邀请 办公室: one code for a staff room; each picks their own row of the roster, and an admin confirms them all."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from storage.people.appointments import Wish
 
 _WORD = "邀请 办公室"
 _LISTED, _BUTTONS = 60, 6
+# 3号, 我是第3个; 包 晓岚, 3. 包晓岚, 我是包晓岚老师: one's place and one's name as people say them.
+_PLACE = re.compile(r"(?:我?是)?第?(\d{1,3})[号个位。.、]?", re.ASCII)
+_ASIDE = re.compile(r"\s|^\d{1,3}[.、]\s?|^我?[是叫]|老师[。.]?$|[。.]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,9 @@ def enter(ask: Ask, found: invites.Invite, name: str) -> list[Reply]:
 def pick(ask: Ask, known: _Rows) -> Sequence[Reply]:
     """A place of the list that was shown, or a name; raises Refusal for what is neither."""
     rows = _rows(ask, known.unit_id)
-    said = ask.args.strip().rstrip("。.号")
-    place = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
+    said = ask.args
+    placed = _PLACE.fullmatch(said.strip())
+    place = int(placed[1]) if placed else 0
     if 0 < place <= len(known.ids):
         rows = [each for each in rows if each.id == known.ids[place - 1]]
         said = rows[0].name if rows else ""
@@ -93,7 +98,7 @@ def pick(ask: Ask, known: _Rows) -> Sequence[Reply]:
 
 def _picked(ask: Ask, rows: Sequence[Person], name: str) -> list[Reply]:
     """The one row of this name waits for an admin's word; nothing when there is none, or several."""
-    named = [each for each in rows if each.name == name]
+    named = [each for each in rows if _plain(each.name) == _plain(name)]
     if len(named) != 1:
         return []
     me, at = named[0], named[0].grants[0].unit
@@ -105,6 +110,10 @@ def _picked(ask: Ask, rows: Sequence[Person], name: str) -> list[Reply]:
     asked = rights.nearest(ask.db, wish, me.id, ask.now) if first else []
     said = f"收到了，{me.name}：{units.full_name(ask.db, at)}的{me.grants[0].role.label}。管理员确认以后，我会告诉您。"
     return [Reply(said), *(Reply(told, (Button("待确认", "待确认"),), to=each.id) for each in asked)]
+
+
+def _plain(name: str) -> str:
+    return _ASIDE.sub("", name)
 
 
 def _has_waited(ask: Ask, me: Person) -> bool:

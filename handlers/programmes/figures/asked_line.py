@@ -16,7 +16,7 @@ def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
     row, period, rest = parted(ask, word)
     readers = programmes.LOOKERS if word == "看" else programmes.READERS
-    at = places.chosen_or_group(ask, readers, rest, f"{word} {row.name}")
+    at = places.chosen_or_group(ask, readers, rest, word, f"{row.name} {{}}")
     return of_paths(ask, row, paths(row, at), period), at
 
 

@@ -39,7 +39,7 @@ def look(ask: Ask) -> Reply:
     number = (value_of(issue[1]) or 0) if issue else 0
     period, rest = spans.named(words.replace(issue[0], " ", 1) if issue else words, ask.today)
     period = period or spans.label_of("week", ask.today)
-    at = [unit.path for unit in places.chosen_or_group(ask, programmes.LOOKERS, rest, f"看 {row.name}")]
+    at = [unit.path for unit in places.chosen_or_group(ask, programmes.LOOKERS, rest, "看", f"{row.name} {{}}")]
     calls = campaigns.of_issue(ask.db, row.name, number, at) if number else []
     first, last = spans.span_of(period)
     first, last = (ask.today - drafts.OLDEST, ask.today) if number else (first, min(last, max(first, ask.today)))

@@ -45,7 +45,8 @@ def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
     if row.shape == "report" and (foreign := _foreign(ask, row, said, own)):
         words = f"{foreign}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
         raise Denied(words, what="上报", subject=row.key)
-    return (own[0] if len(own) == 1 else None), said
+    # A class that is not theirs was there: its number is no figure, 宣讲 3场 三(2)中队.
+    return (own[0] if len(own) == 1 else None), said if key in (None, "ALL") else rest
 
 
 def _foreign(ask: Ask, row: Row, said: str, own: Sequence[Unit]) -> str:

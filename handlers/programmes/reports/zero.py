@@ -44,7 +44,7 @@ def pause(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
     """Until a day the unit need not report the row: neither missing nor chased; raises Refusal without a day."""
     until, _ = days.last_day_in(ask.args, ask.today)
     if until is None or not ask.today <= until <= ask.today + _LONGEST:
-        raise Refusal(f"{row.name}暂停到哪一天？没有记。像这样发：{row.name} 暂停到 5月31日（半年以内）")
+        raise Refusal(f"{row.name}暂停到哪一天？没有记。半年以内，像这样发：{row.name} 暂停到 5月31日")
     excused = exemptions.EXCUSED
     number = exemptions.add(ask.db, unit.id, excused, ask.today, until, ask.me.id, ask.now, row.key)
     undo = Button("取消", "照常报", f"{number}")

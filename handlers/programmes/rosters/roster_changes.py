@@ -61,7 +61,7 @@ def renew(ask: Ask) -> Reply:
     start = max(one.until + timedelta(days=1), ask.today) if one.until and not one.ended else ask.today
     _, until, _ = term(row, normalise.clean(rest).text, start)
     if until is None or until < ask.today:
-        raise Refusal(f"续到哪一天？没有改。像这样发：续 H{one.id} 一年，或 续 H{one.id} 到 2028-08-31")
+        raise Refusal(f"续到哪一天？没有改。发「续 H{one.id} 一年」，或「续 H{one.id} 到 2028-08-31」。")
     holdings.renew(ask.db, one.id, until)
     return Reply(f"已续：{one.unit_name} {row.name} H{one.id} {one.until or '长期'} → {until}")
 

@@ -108,7 +108,7 @@ def _first(ask: Ask, words: str) -> date:
         near = min((naming.coming(key, ask.today) for key in dates), default=date.max)
         if near < date.max:
             return near.replace(day=1)
-        raise Refusal("看哪个月？像这样发：日历 12月，或 日历 2027-03")
+        raise Refusal("没看懂是哪个月。看一个月，发「日历 12月」或「日历 2027-03」。")
     number = int(match[2])
     # A month alone is the next one of this number, or the one that runs.
     year = int(match[1]) if match[1] else ask.today.year + (number < ask.today.month)
