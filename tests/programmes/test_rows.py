@@ -13,6 +13,7 @@ from handlers.catalogue.catalogue import Wrong
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.reading.text.normalise import clean
+from scheduling import spans
 from tests.support.process import ROOT
 
 DAY = date(2026, 4, 3)
@@ -32,7 +33,8 @@ def test_every_system_of_the_reports_is_carried_by_one_row() -> None:
 
 @pytest.mark.parametrize("row", REPORTS, ids=lambda row: row.key)
 def test_the_example_of_a_row_is_read_whole(row: Row) -> None:
-    told = read_report(clean(row.example).text, row, DAY)
+    period, rest = spans.named(row.example, DAY)
+    told = read_report(clean(rest if period else row.example).text, row, DAY)
     assert told.complete, (told.open, told.missing, told.unclear)
     assert told.values or not any(each.required for each in row.fields)
     numbers = {name: value for name, value in told.values.items() if isinstance(value, Decimal)}
