@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dispatch import open_questions, typed_labels
+from bot.dispatch.answers import open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import inbox
 from handlers.attendance import participation

@@ -8,7 +8,7 @@ from typing import Any
 from bot.channels import Outgoing
 from bot.channels.robot import link, parts
 from bot.channels.robot.socket import Socket, State
-from bot.dispatch.dispatch import GREETING
+from bot.dispatch.calls import GREETING
 from bot.engine import Engine
 from bot.pipeline.writer import Pipeline
 from storage.base import key_values

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.dispatch import open_campaigns, open_letters, typed_labels
+from bot.dispatch.answers import open_campaigns, open_letters, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import context
 from handlers.attendance import asked as letters

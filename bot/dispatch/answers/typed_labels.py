@@ -11,6 +11,8 @@ from handlers.wording.questions import command_like, says_no, says_yes
 from storage.messages import cards, dialogues
 from storage.messages.cards import Card, Order
 
+# A card, and what one of its buttons stands for.
+Pressed = tuple[Card, Order]
 # So long they may be typed, and so long a mere yes is meant for the last one.
 _COUNTS, _FRESH = timedelta(hours=24), timedelta(minutes=10)
 # No label is longer, and none that begins like a command.
@@ -32,7 +34,7 @@ def _asked_at(question: dialogues.Dialogue) -> datetime:
     return question.expires_at - dialogues.KEPT
 
 
-def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> tuple[Card, Order] | None:
+def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> Pressed | None:
     """The button on one of the newest cards of this chat whose words these are."""
     said = _bare(text)
     if not said or len(said) > _LONGEST or ask.person is None:
@@ -44,7 +46,7 @@ def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> tuple[Ca
     return next(((card, order) for card, order in pairs if order.word or asked_with(ask, card)), None)
 
 
-def decided(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | None:
+def decided(features: Features, ask: Ask, text: str) -> Pressed | None:
     """可以 or 算了, said soon to a card that came last and whose buttons decide on one thing: 导入, 不导入.
 
     An approval (同意, 不同意) that nobody asked for has to be said in its own words.
@@ -67,7 +69,7 @@ def newest(ask: Ask) -> Card | None:
     return card if mine else None
 
 
-def instead_of(features: Features, ask: Ask, text: str, found: tuple[Command, str] | None) -> tuple[Card, Order] | None:
+def instead_of(features: Features, ask: Ask, text: str, found: tuple[Command, str] | None) -> Pressed | None:
     """签到怎么发, 解绑 1, a bare 退回: what this command would not know by itself; 撤回 and 更正 mean the newest."""
     if found is None:
         return _of_list(features, ask, text)
@@ -76,7 +78,7 @@ def instead_of(features: Features, ask: Ask, text: str, found: tuple[Command, st
     return labelled(features, ask, text, most=1) if may_be else None
 
 
-def _of_list(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | None:
+def _of_list(features: Features, ask: Ask, text: str) -> Pressed | None:
     """1, 第一个, 张老师: said soon to a list that came last and whose lines are numbered as its buttons are."""
     said = _bare(text)
     place = _PLACE.fullmatch(said)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.dispatch import open_campaigns
+from bot.dispatch.answers import open_campaigns
 from bot.dispatch.features import Features
 from handlers.asker import context
 from handlers.attendance import asked as letters

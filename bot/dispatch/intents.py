@@ -1,0 +1,67 @@
+"""What is to be done with what was read: a check-in may be a report of a row, a bare number amends the newest."""
+
+import re
+
+from bot.dispatch.tasks import CHANGES
+from handlers.attendance import recent
+from handlers.catalogue.loader import calendar_of
+from handlers.checkins.questions import asking
+from handlers.general import handbook
+from handlers.kit import Ask
+from handlers.programmes.reports import subject
+from handlers.reading import Reading
+from handlers.reminders import naming
+from handlers.wording import programmes
+
+# What is understood by itself, and not as the words on a button.
+_WHOLE = frozenset({"checkin", "nomination"})
+# What may be a report of a row instead: its words tell.
+_TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
+# What a day is called by, and no check-in of one (主题队日 38, 建队日 38人) nor its date.
+_OF_A_DAY = re.compile(r"(?!.*人).*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
+
+
+def is_whole(reading: Reading) -> bool:
+    """Whether it is understood by itself, and not as the words on a button."""
+    return reading.intent in _WHOLE and reading.status in ("ok", "confirm")
+
+
+def is_case(ask: Ask, text: str, reading: Reading) -> bool:
+    """Whether it opens a case of a row, though it may read like a nomination."""
+    whole = is_whole(reading)
+    case = programmes.cases_in(ask, text) if not whole or reading.intent == "nomination" else []
+    # 年度表扬 先进集体 四(1)中队 puts nobody forward for a medal, 双优奖 三(2)中队 no child.
+    no_child = case and all(each.target == "collective" for each in reading.nominations)
+    return bool(case) and (not whole or bool(no_child) or "child" not in case[0][0].subject)
+
+
+def is_report(ask: Ask, text: str, reading: Reading) -> bool:
+    """全校捐款活动 320人参加 names a row, and is a check-in: the row has no place for the number."""
+    whole = reading.intent == "checkin" and reading.status == "ok"
+    return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
+
+
+def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
+    """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
+    if reading.intent in _TELLS and is_report(ask, text, reading):
+        return "report"
+    if reading.intent in _TELLS and programmes.switched_off(ask, text):
+        return "unknown"
+    # 微心愿 征集20个 has no heads that could be asked for.
+    heads = any(each.activity and (each.attended is not None or not each.wishes) for each in reading.records)
+    if reading.intent == "checkin" and not heads and programmes.names_report(ask, text):
+        # 开站 26人 of a counselor: no check-in, whoever reports it.
+        return "unknown"
+    whole = reading.intent in _WHOLE | CHANGES and reading.status in ("ok", "confirm")
+    if not whole and programmes.begun(ask, text, reading):
+        return "report"
+    if reading.intent in CHANGES and handbook.asks_how(text):
+        return "question"
+    if reading.intent == "chat" and free and asking.offers(ask, reading):
+        return "offered"
+    if free and recent.amends(ask, text, reading):
+        return "amend"
+    # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads.
+    named = reading.intent in ("unknown", "question") or (reading.intent == "checkin" and _OF_A_DAY.match(text))
+    asks = free and ask.message.private and named
+    return "key_date" if asks and naming.called(calendar_of(ask.db), text, ask.today) else reading.intent
