@@ -112,7 +112,8 @@ class District:
 
     def report(self, row: Row) -> None:
         """The row's own example, as often as its period comes, for each kind of unit; in one week of March all rows."""
-        told = read_report(clean(row.example).text, row, FIRST)
+        named, rest = spans.named(row.example, FIRST)
+        told = read_report(clean(rest if named else row.example).text, row, FIRST)
         assert told.complete
         start = ROWS.index(row) * 5 % 28
         busy = [date(2026, 3, 4)] if row.many else []
