@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cached_property
 from pathlib import Path
 
 from handlers.privacy.names import persons
@@ -125,20 +126,35 @@ def kind_of(clause: str) -> str:
     for rule, kind in _NUMBERS:
         if rule.search(clause):
             return kind
+    themes = Themes(clause)
     for rule, kind in _ABOUT:
-        if any(not is_theme(match) for match in rule.finditer(clause)):
+        if any(not themes.has(match) for match in rule.finditer(clause)):
             return kind
     # 因…没来: the reason is private whatever it is.
     return "PII_HEALTH" if is_absence(clause) and _BECAUSE.search(clause) else ""
 
 
-def is_theme(match: re.Match[str]) -> bool:
-    """Whether a matter is what an activity is about, and nobody's own: 预防近视, 打针不哭绘本."""
-    text, start, end = match.string, match.start(), match.end()
-    # 看望王小明弱视: of whom it is said stands right before it.
-    if any(text[:start].endswith(name) for name in persons(text)):
-        return False
-    if _THEME_BEFORE.search(text, max(0, start - 12), start) or _THEME_AFTER.match(text, end):
-        return True
-    titled = _TITLE_BEFORE.search(text, max(0, start - 12), start) or _TITLE_AFTER.match(text, end)
-    return titled is not None and not _SOMEBODY.search(text) and not persons(text)
+class Themes:
+    """Which of a text's matters are what an activity is about, and nobody's own: 预防近视, 打针不哭绘本."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _persons(self) -> tuple[str, ...]:
+        return persons(self._text)
+
+    @cached_property
+    def _of_somebody(self) -> bool:
+        return bool(self._persons or _SOMEBODY.search(self._text))
+
+    def has(self, match: re.Match[str]) -> bool:
+        """Whether the matter that was found in the text is one."""
+        text, start, end = self._text, match.start(), match.end()
+        # 看望王小明弱视: of whom it is said stands right before it.
+        if any(text.endswith(name, 0, start) for name in self._persons):
+            return False
+        if _THEME_BEFORE.search(text, max(0, start - 12), start) or _THEME_AFTER.match(text, end):
+            return True
+        titled = _TITLE_BEFORE.search(text, max(0, start - 12), start) or _TITLE_AFTER.match(text, end)
+        return titled is not None and not self._of_somebody

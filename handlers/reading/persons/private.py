@@ -134,13 +134,13 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
 
 def hide_matters(scan: str, secrets: Secrets) -> str:
     """Take out illnesses and family matters that are somebody's own, not the theme of an activity."""
-    scan = _FAMILY.sub(_unless_theme("PII_FAMILY", secrets), scan)
-    return _HEALTH.sub(_unless_theme("PII_HEALTH", secrets), scan)
+    scan = _FAMILY.sub(_unless_theme("PII_FAMILY", matters.Themes(scan), secrets), scan)
+    return _HEALTH.sub(_unless_theme("PII_HEALTH", matters.Themes(scan), secrets), scan)
 
 
-def _unless_theme(issue: str, secrets: Secrets) -> Callable[[re.Match[str]], str]:
+def _unless_theme(issue: str, themes: matters.Themes, secrets: Secrets) -> Callable[[re.Match[str]], str]:
     def put(match: re.Match[str]) -> str:
-        return match[0] if matters.is_theme(match) else secrets.add(issue, match[0])
+        return match[0] if themes.has(match) else secrets.add(issue, match[0])
 
     return put
 
