@@ -24,6 +24,7 @@ from storage.organisation import units
 from storage.people import people
 from storage.tables import nomination, nomination_step
 from tests.support import nominating
+from tests.support.examples import examples
 from tests.support.nominating import NOW, WANG, School
 
 pytestmark = pytest.mark.both
@@ -114,7 +115,7 @@ def test_no_order_leads_astray(opened: School, moves: list[Move]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))
 @given(MOVES)
 def test_no_order_leads_astray_for_long(opened: School, moves: list[Move]) -> None:
     play(opened, moves)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.channels.wecom.callback.crypto import Unreadable, fields
 from bot.channels.wecom.callback.decode import Left, Press, decode, known_as
 from handlers.kit import Attachment, Message
+from tests.support.examples import examples
 
 NOON = 1_775_188_800
 HEAD = "<ToUserName>ww1</ToUserName><FromUserName>ZhangLi</FromUserName><CreateTime>1775188800</CreateTime>"
@@ -154,7 +155,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES))
 def test_nothing_else_is_ever_raised(said: dict[str, Any]) -> None:
     assert len(known_as(said)) <= 120

@@ -18,6 +18,7 @@ from bot.channels.wecom.callback import hook as wecom_hook
 from bot.channels.wecom.callback.crypto import Crypto, Signed
 from bot.channels.wecom.callback.hook import REASONS
 from storage.tables import inbox
+from tests.support.examples import examples
 from tests.support.platforms.fake_wecom import AES_KEY, CORP, TOKEN, FakeWecom
 from tests.support.platforms.wecom_stage import PATH, START, ZHANG, Platform, Stage, play
 
@@ -205,7 +206,7 @@ class NotReached:
 MADE_UP = st.one_of(st.text(max_size=60), st.from_regex(r"[0-9]{1,14}", fullmatch=True))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(
     st.sampled_from(("GET", "POST", "HEAD", "OPTIONS", "")),
     st.dictionaries(st.sampled_from(("msg_signature", "timestamp", "nonce", "echostr", "x")), MADE_UP),
