@@ -41,7 +41,7 @@ VOCABULARY = ("handlers.kit", "handlers.registry", "handlers.reading", "handlers
 WIDE = [
     "handlers/attendance/drafts.py", "handlers/checkins/corrections.py",
     "handlers/checkins/records.py", "handlers/checkins/repeat.py", "handlers/checkins/revisions.py",
-    "handlers/medals/changes.py", "handlers/medals/review.py", "handlers/reading/checkins/checkin.py",
+    "handlers/reading/checkins/checkin.py",
     "handlers/reading/checkins/pieces.py", "handlers/reading/checkins/topic.py", "handlers/reading/claims/clauses.py",
     "handlers/reading/messages/attendance.py", "handlers/reading/messages/medal_messages.py",
     "handlers/reading/messages/withdrawals.py",
