@@ -39,8 +39,6 @@ MOST_NAMES_KNOWN = 12
 VOCABULARY = ("handlers.kit", "handlers.registry", "handlers.reading", "handlers.reading.model")
 # What knew more when names began to be counted: to be made fewer, and no others come.
 WIDE = [
-    "handlers/attendance/drafts.py", "handlers/checkins/corrections.py",
-    "handlers/checkins/records.py", "handlers/checkins/repeat.py", "handlers/checkins/revisions.py",
     "handlers/reading/checkins/checkin.py",
     "handlers/reading/checkins/pieces.py", "handlers/reading/checkins/topic.py", "handlers/reading/claims/clauses.py",
     "handlers/reading/messages/attendance.py", "handlers/reading/messages/medal_messages.py",
