@@ -6,7 +6,8 @@ from handlers.privacy.names import DOCUMENT
 from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.checkins.pieces import Piece
-from handlers.reading.claims.clauses import Clause, clauses_of
+from handlers.reading.claims.claim import Clause
+from handlers.reading.claims.clauses import clauses_of
 from handlers.reading.claims.doubts import unexplained
 from handlers.reading.messages import corrections, talk, withdrawals
 from handlers.reading.messages.exemptions import read_exemption
