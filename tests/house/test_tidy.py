@@ -39,7 +39,6 @@ MOST_NAMES_KNOWN = 12
 VOCABULARY = ("handlers.kit", "handlers.registry", "handlers.reading", "handlers.reading.model")
 # What knew more when names began to be counted: to be made fewer, and no others come.
 WIDE = [
-    "handlers/reading/checkins/checkin.py",
     "handlers/reading/messages/attendance.py", "handlers/reading/messages/medal_messages.py",
     "handlers/reading/messages/withdrawals.py",
 ]  # fmt: skip

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from handlers.privacy.names import DOCUMENT
-from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
+from handlers.reading.checkins.checkin import read_checkin
+from handlers.reading.checkins.found import Found
 from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.claims.claim import Clause
@@ -52,12 +53,10 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     if _own_children(hits, scan, context):
         hits = []  # 一年级小朋友第一次升旗, of a class of that grade
     dates, scan = _dates(hide_persons(scan, secrets), context, bool(hits))
-    found = Found(scan, hits, dates, entries, chain, plain.media, secrets.issues)
+    found = Found(scan, hits, dates, entries, chain, plain.media, secrets.issues, context.received)
     if withdrawals.restores(text):
-        whole_piece(found, context)
         return withdrawals.read_restoring(found, context)
     if withdrawals.cancels(text, hits):
-        whole_piece(found, context)
         return withdrawals.read_cancel(found, context)
     if corrections.corrects(text, scan) and (hits or context.bound_unit or any(map(str.isdecimal, text))):
         return corrections.read_correction(found, context)
@@ -68,7 +67,6 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     clauses = clauses_of(text, scan, hits, dates, context.received)
     if any(clause.claim != "fact" for clause in clauses):
         return _claimed(found, clauses, text, context)
-    whole_piece(found, context)
     if _is_checkin(found, text, context):
         return read_checkin(found, context)
     return replace(talk.chat_or_unknown(text, text if dates else scan), offered=_alone(found, text))
@@ -99,10 +97,9 @@ def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -
         for clause in clauses:
             clause.claim, clause.ahead = headed.claim, headed.ahead
     stated = _only_facts(found, clauses)
-    counts = whole_piece(stated, context).counts
+    counts = stated.whole.counts
     if (counts.said or stated.whole.wishes) and _is_checkin(stated, text, context):
         return read_checkin(stated, context)
-    whole_piece(found, context)
     others = [clause for clause in clauses if clause.claim != "fact"]
     if all(clause.ahead for clause in others) and _is_checkin(found, text, context):
         return replace(read_checkin(found, context), claim="plan")

@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 
 from handlers.privacy.names import persons
-from handlers.reading.checkins.checkin import Found, read_checkin
+from handlers.reading.checkins.checkin import read_checkin
+from handlers.reading.checkins.found import Found
 from handlers.reading.medals.medals import Medal
 from handlers.reading.medals.particulars import PLACE, places_apart
 from handlers.reading.model import Context, Existing, Reading, Record
