@@ -9,8 +9,11 @@ from handlers.reading.medals.medals import Medal, find_medals, held, tells
 from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason, unsure
-from handlers.reading.messages import talk, withdrawals
+from handlers.reading.messages import talk
+from handlers.reading.messages.withdrawals import CANCEL
 from handlers.reading.model import Claim, Context, Reading
+from handlers.reading.nominations import exchanges, withdrawals
+from handlers.reading.nominations.named import persons_in
 from handlers.reading.persons.names import split_names
 from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.text import units
@@ -176,24 +179,24 @@ def _asks_for_one(text: str, context: Context, nominates: bool) -> bool:
 
 def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> Reading | None:
     """An exchange of the nominee, a nomination taken back, or somebody who is not nominated after all."""
-    other = withdrawals.OTHER_MEDAL.search(scan)
-    turned = withdrawals.REPLACE.search(text) or withdrawals.RATHER.search(scan) or other
-    if turned and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
+    other = exchanges.OTHER_MEDAL.search(scan)
+    turned = exchanges.REPLACE.search(text) or exchanges.RATHER.search(scan) or other
+    if turned and (exchange := exchanges.read_replacement(scan, hits, medals, context)):
         return exchange
     if other:
         return _UNSURE
     if withdrawals.ASKS_WHETHER.search(text):
         return talk.question(text)
-    if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
+    if CANCEL.search(text) or exchanges.GIVES_UP.search(text):
         if _PUT_ON.search(text):
-            return withdrawals.read_replacement(scan, hits, medals, context, _PUT_ON) or _UNSURE
+            return exchanges.read_replacement(scan, hits, medals, context, _PUT_ON) or _UNSURE
         return withdrawals.read_withdrawal(scan, hits, medals, context)
     return _of_refusal(text, scan, medals) if _NOT.search(text) else None
 
 
 def _of_refusal(text: str, scan: str, medals: list[Medal]) -> Reading | None:
     """一星章先不报李小红: nobody is proposed; beside 推荐王小明, or a medal in another clause, it is asked who is."""
-    named = withdrawals.persons_in(_NOT.sub(GAP, scan))
+    named = persons_in(_NOT.sub(GAP, scan))
     if not named and "集体" not in text:
         return None
     clauses = [(part.start(), part.end()) for part in _CLAUSE.finditer(scan) if _NOT.search(part[0])]
@@ -211,9 +214,9 @@ def _sent_back(text: str) -> Reading | None:
 def _exchanges(text: str, context: Context) -> bool:
     """把五(3)的周子涵换成林一凡, 王小明的不报了: no medal is named, but she stands on the list, or next to another."""
     stands = any(state.medal and state.name and state.name in text for state in context.existing)
-    if stands and any(rule.search(text) for rule in (withdrawals.REPLACE, withdrawals.GIVES_UP)):
+    if stands and any(rule.search(text) for rule in (exchanges.REPLACE, exchanges.GIVES_UP)):
         return True
-    return _TURNS.search(text) is not None and withdrawals.of_one_child(text)
+    return _TURNS.search(text) is not None and exchanges.of_one_child(text)
 
 
 def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> bool:
