@@ -12,8 +12,9 @@ from handlers.reading.text.units import Hit
 
 @dataclass
 class Found:
-    """The text of a check-in after units, dates and personal data were taken out, and what those were."""
+    """What was said; `scan` is the `text` after units, dates and personal data were taken out, and what those were."""
 
+    text: str
     scan: str
     hits: list[Hit]
     dates: list[When]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers.privacy.names import persons
 from handlers.reading.checkins.activities import find_activity
-from handlers.reading.checkins.lists import is_chain, without_numbers
+from handlers.reading.checkins.lists import without_numbers
 from handlers.reading.medals.medals import Medal, find_medals, held, tells
 from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
@@ -96,8 +96,7 @@ def may_be_medal(text: str, context: Context) -> bool:
 def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | None:
     """Read a message about medals; None when it is a check-in or talk after all."""
     text = plain.text
-    chain = is_chain(text)
-    scan, entries = without_numbers(text, chain, of_names=True)
+    scan, entries, chain = without_numbers(text, of_names=True)
     before = hide_numbers(scan, secrets)
     hits, scan = units.find_units(before, context)
     medals, _ = find_medals(scan, context.feature_medals)
