@@ -10,12 +10,12 @@ from handlers.kit import Ask, Button, Reply
 from handlers.reading.text.numbers import value_of
 from storage.checkins import checkins
 
-# 我们班44个人: of the whole squad, whoever came.
 # 多了一个人: of those who were told, or of those who came.
 _MORE = re.compile(
     r"(?:刚才|刚刚|上面|上一条|[那这]条|人数|好像|应该|的|[,，\s])*"
     r"多了?(?P<by>[\d一二两三四五]{1,2})\s?[个名位]?人?[了的。!！]*"
 )
+# 我们班44个人: of the whole squad, whoever came.
 _OF_ALL = re.compile("班|中队|[一总]共|总人?数")
 
 

@@ -12,7 +12,7 @@ from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
-REPLACE = pattern(
+_REPLACE = pattern(
     r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄打]错了?[,、\s]*(?:应该?)?是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
 )
 # 刚提名的名字打错了,是王小敏: of the one that stands.
@@ -26,12 +26,12 @@ _NUMBERS = pattern(r"\d{1,3}号\s?(?:替?换|更换|调换)[成为]\s?\d{1,3}号
 _FOR = pattern("(?:替?换|更换|调换)[成为]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
 # 不是王小明,是李小红; 应该是李小红不是王小明.
-RATHER = pattern(
+_RATHER = pattern(
     rf"不是(?P<old>{_WHO})[,、\s]*(?:而是|应该?[是为]|是)(?P<new>{_WHO})(?![\u4e00-\u9fff])"
     rf"|(?:应该?[是为]|是)(?P<right>{_WHO})[,、\s]*不是(?P<other>{_WHO})(?![\u4e00-\u9fff])"
 )
 # 王小明不是一星章, 是劳动章; 王小明是劳动章不是一星章; 王小明报成一星章了, 应该是劳动章.
-OTHER_MEDAL = pattern(
+_OTHER_MEDAL = pattern(
     rf"(?:不(?:是|应该?是?)|报成)报?(?P<old>{GAP}+)[了的]?[\s,、;。]*(?:而是|应该?[是为报]?|是|要报)报?(?P<new>{GAP}+)"
     rf"|(?:应该?[是为报]?|是|要报)报?(?P<right>{GAP}+)[\s,、;。]*(?:而)?不[是应]该?报?(?P<other>{GAP}+)"
 )
@@ -42,17 +42,37 @@ _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
 GIVES_UP = pattern(
     r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填打]错了?|撤[掉了下]|拿掉|去掉|划掉"
 )
+# 把华梓萌列入推荐名单
+PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
+UNSURE = Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+_TURNS = pattern("换|[那这][个条件]|提名|[打写报填弄]错")
+
+
+def read_exchange(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """Another one instead; None where nothing is exchanged."""
+    other = _OTHER_MEDAL.search(scan)
+    turned = _REPLACE.search(text) or _RATHER.search(scan) or other
+    if turned and (exchange := _read_replacement(scan, hits, medals, context)):
+        return exchange
+    return UNSURE if other else None
+
+
+def read_put_on(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """王小明撤下来, 把李小红加进去; None where nobody is put on the list."""
+    if not PUT_ON.search(text):
+        return None
+    return _read_replacement(scan, hits, medals, context, PUT_ON) or UNSURE
 
 
 def _turned(match: "re.Match[str]") -> str:
     return f"{match['old'] or match['other']}换成{match['new'] or match['right']}"
 
 
-def read_replacement(
-    scan: str, hits: list[Hit], medals: list[Medal], context: Context, turns: "re.Pattern[str]" = REPLACE
+def _read_replacement(
+    scan: str, hits: list[Hit], medals: list[Medal], context: Context, turns: "re.Pattern[str]" = _REPLACE
 ) -> Reading | None:
     """把四(1)中队一星章的王小明换成李小红; None unless two persons are named. `turns`: what stands between them."""
-    scan = RATHER.sub(_turned, scan)
+    scan = _RATHER.sub(_turned, scan)
     turn = next((match for match in [*turns.finditer(scan)][::-1] if persons_in(scan[match.end() :])), None)
     if turn is None:
         return _other_medal(scan, hits, medals, context)
@@ -77,7 +97,7 @@ def read_replacement(
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
 
 
-def of_one_child(text: str) -> bool:
+def _of_one_child(text: str) -> bool:
     """李小红那个不要了; 李小红换成周子轩, 7号换成9号: nothing but the exchange between them."""
     given_up = _ONE.match(text)
     if (
@@ -96,11 +116,11 @@ def of_one_child(text: str) -> bool:
 
 def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
     """王小明的一星章换成二星章, 王小明不是一星章是劳动章: the same child for another medal."""
-    if rather := OTHER_MEDAL.search(scan):
+    if rather := _OTHER_MEDAL.search(scan):
         old, new = ("old", "new") if rather["old"] else ("other", "right")
         pair = [one for key in (old, new) for one in medals if rather.start(key) <= one.start < rather.end(key)]
         return _exchanged(persons_in(f"{scan[: rather.start()]}{GAP}{scan[rather.end() :]}"), pair, hits, context)
-    for turn in REPLACE.finditer(scan):
+    for turn in _REPLACE.finditer(scan):
         before, behind = ([one for one in medals if (one.start < turn.start()) is first] for first in (True, False))
         if len(before) == len(behind) == 1:
             return _exchanged(persons_in(scan[: turn.start()]), before + behind, hits, context)
@@ -115,3 +135,11 @@ def _exchanged(who: list[str], medals: list[Medal], hits: list[Hit], context: Co
     unit, medal = target_of(hits, medals[:1], context)
     fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": codes[1]}
     return Reading("nomination_replace", "ok", replace=fields)
+
+
+def may_exchange(text: str, context: Context) -> bool:
+    """把五(3)的周子涵换成林一凡, 王小明的不报了: no medal is named, but she stands on the list, or next to another."""
+    stands = any(state.medal and state.name and state.name in text for state in context.existing)
+    if stands and any(rule.search(text) for rule in (_REPLACE, GIVES_UP)):
+        return True
+    return _TURNS.search(text) is not None and _of_one_child(text)

@@ -20,6 +20,11 @@ ASKS_WHETHER = pattern(
 )
 
 
+def takes_back(text: str) -> bool:
+    """Whether something that stands is to stand no more."""
+    return CANCEL.search(text) is not None or GIVES_UP.search(text) is not None
+
+
 def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
     """撤回四(1)中队王小明的一星章提名."""
     unit, medal = target_of(hits, medals, context)
