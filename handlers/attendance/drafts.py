@@ -52,9 +52,14 @@ def like(ask: Ask, one: checkins.Checkin, record: Record) -> checkins.Checkin:
     return of_unit(ask, units.by_id(ask.db, one.unit_id), record)
 
 
-def heads_in(ask: Ask, one: checkins.Checkin, words: str) -> Record | None:
-    """The heads that the words tell of its unit and activity: 38, 应到42实到40; None when they are not clear."""
-    said = f"{units.by_id(ask.db, one.unit_id).name} {one.activity} {phrases.with_heads(words)}"
+def heads_like(ask: Ask, one: checkins.Checkin, words: str) -> Record | None:
+    """The heads that the words tell of its unit and activity."""
+    return heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
+
+
+def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | None:
+    """The heads that the words tell of this unit and activity: 38, 应到42实到40; None when they are not clear."""
+    said = f"{unit_name} {activity} {phrases.with_heads(words)}"
     record = next(iter(context.reading_of(ask, said).records), None)
     doubts = [issue for issue in (record.issues if record else ()) if issue.startswith("COUNT")]
     return record if record and record.attended is not None and not doubts else None

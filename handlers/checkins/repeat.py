@@ -41,7 +41,7 @@ def again(ask: Ask) -> list[Reply]:
     if len(found) > 1:
         buttons = tuple(Button(_short(one), "同上周", f"#{one.id} {words}".strip()) for one in found)
         return [Reply("上周您报过几次，要再报哪一个？", buttons)]
-    heads = drafts.heads_in(ask, found[0], words) if words else None
+    heads = drafts.heads_like(ask, found[0], words) if words else None
     if words and heads is None:
         raise Refusal("没看懂人数，没有记录。像这样发：同上周 39")
     return _stored(ask, found[0], heads) if heads else [_question(ask, found[0])]
@@ -65,7 +65,7 @@ def answered(ask: Ask, known: _Again) -> list[Reply] | None:
     if one is None or any(record.activity for record in alone.records):
         return None
     words = phrases.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
-    heads = drafts.heads_in(ask, one, words)
+    heads = drafts.heads_like(ask, one, words)
     if heads is None:
         if alone.intent not in ("checkin", "unknown"):
             return None

@@ -16,7 +16,7 @@ from handlers.wording import questions
 def another(ask: Ask) -> list[Reply]:
     """What the squad of this check-in held once more on that day."""
     old, words = targets.meant(ask, "另记一场")
-    said = drafts.heads_in(ask, old, words)
+    said = drafts.heads_like(ask, old, words)
     if said is None:
         raise Refusal(f"没看懂人数，没有记录。像这样发：另记一场 #{old.id} 实到40")
     said = replace(said, activity=old.activity, date=old.day, dated=True, again=True)
