@@ -1,5 +1,6 @@
 """How a check-in is said: in a line, in a list, as the echo of a report."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -50,6 +51,11 @@ def turned(old: Checkin, new: Checkin, today: date) -> str:
 def marked(one: Checkin, today: date) -> str:
     """三(2)中队 4月1日(周三) 主题队日 应到42实到40 · 迟报, as a line of a list."""
     return " · ".join(filter(None, (f"{dated(one, today)} {heads(one)}", TIMINGS.get(one.timing, ""))))
+
+
+def in_lines(found: Iterable[Checkin], today: date) -> list[str]:
+    """The lines of a list of check-ins."""
+    return [f"· {marked(each, today)}" for each in found]
 
 
 def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:

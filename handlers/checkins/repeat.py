@@ -1,20 +1,16 @@
 """同上周: last week's activity once more, today; only the heads are asked, since those are seldom the same."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from handlers.asker import context, examples
 from handlers.attendance import drafts, phrases, reports
+from handlers.checkins import last_week
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record
 from handlers.registry import ANYTHING, command
 from handlers.wording import questions
-from scheduling import periods
 from storage.base import numbered
 from storage.checkins import checkins
-from storage.organisation import units
-
-MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ _SAME = ("一样", "同样", "一样的", "不变")
 def again(ask: Ask) -> list[Reply]:
     """Last week's activity of the asker, as of today; one of several by its button."""
     number, words = numbered.row(ask.args)
-    found = _last_week(ask)
+    found = last_week.repeatable(ask)
     if number is not None:
         found = [one for one in found if one.id == number]
     if not found:
@@ -45,27 +41,10 @@ def again(ask: Ask) -> list[Reply]:
     if len(found) > 1:
         buttons = tuple(Button(_short(one), "同上周", f"#{one.id} {words}".strip()) for one in found)
         return [Reply("上周您报过几次，要再报哪一个？", buttons)]
-    heads = drafts.heads_in(ask, found[0].unit_name, found[0].activity, words) if words else None
+    heads = drafts.heads_like(ask, found[0], words) if words else None
     if words and heads is None:
         raise Refusal("没看懂人数，没有记录。像这样发：同上周 39")
     return _stored(ask, found[0], heads) if heads else [_question(ask, found[0])]
-
-
-def _last_week(ask: Ask) -> list[checkins.Checkin]:
-    """One of each squad and activity, without those that were reported this week already."""
-    monday = periods.monday_of(periods.week_before(periods.week_of(ask.today)))
-    before = checkins.between(ask.db, monday, monday + timedelta(days=6), person_id=ask.me.id)
-    now = checkins.between(ask.db, monday + timedelta(days=7), ask.today, person_id=ask.me.id)
-    done = {(one.unit_id, one.activity) for one in now if one.day == ask.today}
-    mine = ask.me.paths(REPORTERS)
-    # A squad may have moved or gone up since: it is reported as what it is today.
-    present = units.by_ids(ask.db, {one.unit_id for one in before})
-    found = {
-        (one.unit_id, one.activity): one.at(present[one.unit_id])
-        for one in reversed(before)
-        if (one.unit_id, one.activity) not in done and present[one.unit_id].path.startswith(tuple(mine))
-    }
-    return list(found.values())[-MOST:]
 
 
 def _short(one: checkins.Checkin) -> str:
@@ -86,7 +65,7 @@ def answered(ask: Ask, known: _Again) -> list[Reply] | None:
     if one is None or any(record.activity for record in alone.records):
         return None
     words = phrases.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
-    heads = drafts.heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
+    heads = drafts.heads_like(ask, one, words)
     if heads is None:
         if alone.intent not in ("checkin", "unknown"):
             return None
@@ -96,4 +75,4 @@ def answered(ask: Ask, known: _Again) -> list[Reply] | None:
 
 def _stored(ask: Ask, one: checkins.Checkin, heads: Record) -> list[Reply]:
     said = Record(activity=one.activity, attended=heads.attended, due=heads.due, date=ask.today)
-    return reports.keep(ask, [drafts.of_unit(ask, units.by_id(ask.db, one.unit_id), said)], None)
+    return reports.keep(ask, [drafts.like(ask, one, said)], None)

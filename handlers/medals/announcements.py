@@ -2,17 +2,16 @@
 
 from handlers.asker import levels
 from handlers.kit import Ask, Button, Reply
-from handlers.medals import decisions, proposals
+from handlers.medals import decisions
 from handlers.medals.awards import eligibility
 from handlers.medals.chain import reminders
+from handlers.medals.own import cases as own
 from handlers.wording import days, medals
 from storage.medals import nominations
 from storage.medals.states import State
 
 # More at once come as one list, so that a whole 接龙 does not ring twenty times.
 _CARDS = 3
-LISTED = 10
-MINE = Button("我的提名", "我的提名")
 
 
 def receipt(ask: Ask, fresh: list[nominations.Case], old: list[nominations.Case], notes: list[str]) -> Reply:
@@ -33,7 +32,7 @@ def receipt(ask: Ask, fresh: list[nominations.Case], old: list[nominations.Case]
     if fresh:
         lines.append(_next(ask, fresh))
     withdraw = (Button("撤回提名", "撤回提名", f"{fresh[0].number}"),) if len(fresh) == 1 else ()
-    return Reply("\n".join([*lines, *notes]), (*withdraw, MINE))
+    return Reply("\n".join([*lines, *notes]), (*withdraw, own.MINE))
 
 
 def _in_group(fresh: list[nominations.Case], old: list[nominations.Case]) -> list[str]:
@@ -94,22 +93,3 @@ def _card(ask: Ask, to: int, case: nominations.Case, about: str) -> Reply:
     lines.append(f"请发「同意 {case.number}」或「退回 {case.number} 理由」。")
     buttons = [Button(word, word, case.number, reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to, about=case.number)
-
-
-def latest(ask: Ask) -> Reply:
-    """The asker's latest cases and how far they are."""
-    cases = nominations.of_person(ask.db, ask.me.id, LISTED)
-    if not cases:
-        return Reply(f"您还没有提名。像这样发：{proposals.resend(ask).partition('：')[2]}")
-    return listed(ask, cases, "您最近的提名")
-
-
-def listed(ask: Ask, cases: list[nominations.Case], head: str) -> Reply:
-    """These cases of the asker and how far they are."""
-    words = medals.case_lines(ask, cases)
-    steps = nominations.last_steps(ask.db, [case.id for case in cases])
-    lines = [head]
-    for case in cases:
-        why = medals.reason_of(ask, steps[case.id].reason) if ask.message.private else ""
-        lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f'：{why}' if why else ''}")
-    return Reply("\n".join([*lines, "待审的可以撤回，发「撤回提名 编号」；要改就撤回后重新提名。"]))

@@ -6,7 +6,8 @@ Until it is answered the names stand in the sealed question only.
 from dataclasses import dataclass
 
 from handlers.kit import Ask, Button, Reply
-from handlers.medals import announcements, intake, proposals
+from handlers.medals import intake, proposals
+from handlers.medals.own import cases as own
 from handlers.wording import days, medals, questions
 from handlers.wording.children.consents import consent_of, said
 from storage.children.consents import Consent
@@ -26,14 +27,14 @@ class _Waiting:
 CONSENT = questions.Question(
     "consent", _Waiting, undone="还没有提名。",
     asks="请回复家长同意的方式和日期，如：书面 9月1日。还没有同意，回「还没有」。",
-    dropped="好的，没有记下孩子的信息。收到家长的同意书以后，请重新提名。", then=(announcements.MINE,),
+    dropped="好的，没有记下孩子的信息。收到家长的同意书以后，请重新提名。", then=(own.MINE,),
     met_by=frozenset({"家长同意"}),
 )  # fmt: skip
 
 
 DOUBT = questions.Question(
     "nomination-doubt", _Waiting, undone="还没有提名。", asks="是这样提名吗？请回「是」或「否」。",
-    dropped="好的，没有提名。", yes="是，提名", no="不提名", then=(announcements.MINE,),
+    dropped="好的，没有提名。", yes="是，提名", no="不提名", then=(own.MINE,),
 )  # fmt: skip
 
 

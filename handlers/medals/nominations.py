@@ -4,11 +4,18 @@ from dataclasses import replace
 
 from handlers.asker import context
 from handlers.kit import Ask, Denied, Reply
-from handlers.medals import changes, consent_question, proposals
+from handlers.medals import consent_question, proposals
 from handlers.medals.awards import basics
 from handlers.medals.chain import honours
+from handlers.medals.own import exchanges, my_nominations, withdrawals
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import names
+
+# Of nominations that stand, though 提名 stands ahead.
+_ABOUT_MINE = {
+    "nomination_query": my_nominations.asked, "nomination_cancel": withdrawals.withdraw_by_words,
+    "nomination_replace": exchanges.exchange,
+}  # fmt: skip
 
 
 @command(
@@ -25,8 +32,8 @@ def nominate(ask: Ask) -> list[Reply]:
     if basics.meant(ask, ask.args):
         return [basics.preview(ask)]
     heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
-    if heard.intent in changes.ABOUT_MINE:
-        return changes.done(replace(ask, reading=heard))
+    if of_mine := _ABOUT_MINE.get(heard.intent):
+        return of_mine(replace(ask, reading=heard))
     names.check(ask, heard)
     if (heard.intent, heard.status) == ("nomination", "ignore"):
         return [Reply("好的，这次没有人提名，什么都没有记。")]

@@ -5,8 +5,9 @@ from dataclasses import replace
 from handlers.reading.messages import tasks
 from handlers.reading.messages.attendance import read_attendance
 from handlers.reading.messages.commands import read_command
-from handlers.reading.messages.medal_messages import may_be_medal, read_medals
 from handlers.reading.model import Context, Reading
+from handlers.reading.nominations.medal_messages import read_medals
+from handlers.reading.nominations.signs import may_be_medal
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.names import is_name
 from handlers.reading.persons.private import without_absent

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from handlers.medals import review
+from handlers.medals import returns
 from storage.children import children
 from storage.database import Database
 from storage.medals import nominations
@@ -73,9 +73,9 @@ def test_names_and_reasons_are_nowhere_in_the_database_file(database: Database, 
     with database.write.begin() as db:
         at = School(db)
         at.nominate(at.zhang, WANG)
-        review.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
+        returns.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
         at.nominate(at.zhang, replace(WANG, name="李小红"))
-        review.send_back(at.ask(at.li, N2))
+        returns.send_back(at.ask(at.li, N2))
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert "张老师".encode() in raw
     for word in ("王小明", "李小红", "小明", "雷锋", "材料不全"):

@@ -8,8 +8,9 @@ from sqlalchemy import update
 
 from handlers.asker import context
 from handlers.kit import Ask, Reply
-from handlers.medals import my_nominations, pending, review
 from handlers.medals import nominations as feature
+from handlers.medals import pending, returns, review
+from handlers.medals.own import my_nominations
 from handlers.reading import Nomination
 from storage.medals.states import State
 from storage.tables import account, nomination
@@ -84,7 +85,7 @@ def test_the_message_to_send_again_works_once_it_is_filled_in(at: School, text: 
 @pytest.mark.parametrize("wish", [WANG, Nomination("collective", None, "4-1", "S1"), None])
 def test_what_a_return_says_to_send_again_works(at: School, wish: Nomination | None) -> None:
     at.nominate(at.li, wish or Nomination("collective", None, "ALL", "S1"))
-    _, news = review.send_back(at.ask(at.zhao, f"{N1} 事迹材料不全"))
+    _, news = returns.send_back(at.ask(at.zhao, f"{N1} 事迹材料不全"))
     again = re.search(r"重新发「提名 (.*)」", news.text)
     assert again is not None
     told, *_ = say(at, at.li, again[1])
@@ -120,21 +121,21 @@ def test_only_what_the_purpose_needs_is_kept_of_a_reason(at: School, said: str, 
 
 def test_the_child_is_not_named_in_the_reason_of_a_return(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    *_, news = review.send_back(at.ask(at.li, f"{N1} 王小明材料不全"))
+    *_, news = returns.send_back(at.ask(at.li, f"{N1} 王小明材料不全"))
     assert "理由：该队员材料不全（李老师" in news.text
 
 
 @pytest.mark.parametrize("said", ["13812345678", "材料不全，请打１３８１２３４５６７８", "父母离异不用写"])
 def test_a_return_with_private_words_is_asked_for_again(at: School, said: str) -> None:
     at.nominate(at.zhang, WANG)
-    (again,) = review.send_back(at.ask(at.li, f"{N1} {said}"))
+    (again,) = returns.send_back(at.ask(at.li, f"{N1} {said}"))
     assert "含个人信息，不能保存" in again.text and at.state(N1) is State.SUBMITTED
 
 
 @pytest.mark.parametrize("text", ["五(2)中队 主题队日 38人", "五(2)中队 李小红 一星章"])
 def test_a_report_that_comes_instead_of_the_reason_is_no_reason(at: School, text: str) -> None:
     at.nominate(at.zhang, WANG)
-    review.send_back(at.ask(at.li, N1))
+    returns.send_back(at.ask(at.li, N1))
     at.say(at.li, text)
     assert at.question(at.li) is not None and at.state(N1) is State.SUBMITTED
 

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from handlers.kit import Reply, Role
-from handlers.medals import my_nominations, review
 from handlers.medals import nominations as feature
+from handlers.medals import returns, review
+from handlers.medals.own import my_nominations, withdrawals
 from handlers.reading import Nomination, Reading
 from handlers.wording import medals
 from storage.medals import nominations
@@ -123,7 +124,7 @@ def test_the_same_child_twice_in_one_message_is_one_case(at: School) -> None:
 
 def test_a_returned_one_may_come_again_as_a_new_case(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    review.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
+    returns.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
     told, card, *_ = at.nominate(at.zhang, WANG)
     assert f"已收到提名 {N2}" in told.text
     assert f"上次 {N1} 退回：事迹材料不全" in card.text
@@ -132,7 +133,7 @@ def test_a_returned_one_may_come_again_as_a_new_case(at: School) -> None:
 
 def test_a_withdrawn_one_may_come_again(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    my_nominations.withdraw(at.ask(at.zhang, N1))
+    withdrawals.withdraw(at.ask(at.zhang, N1))
     told, *_ = at.nominate(at.zhang, WANG)
     assert f"已收到提名 {N2}" in told.text
 
@@ -211,7 +212,7 @@ def test_what_is_complete_of_a_list_is_taken_and_the_rest_asked(at: School) -> N
 def test_my_nominations_show_where_each_stands(at: School) -> None:
     at.nominate(at.zhang, *(replace(WANG, name=name) for name in ("王小明", "李小红", "周子轩")))
     review.approve(at.ask(at.li, N1))
-    review.send_back(at.ask(at.li, f"{N2} 事迹材料不全"))
+    returns.send_back(at.ask(at.li, f"{N2} 事迹材料不全"))
     shown = my_nominations.show_mine(at.ask(at.zhang)).text
     assert f"{N1} 四(1)中队 王小明 一星章 公示到4月10日" in shown
     assert f"{N2} 四(1)中队 李小红 一星章 已退回：事迹材料不全" in shown
@@ -223,17 +224,17 @@ def test_my_nominations_show_where_each_stands(at: School) -> None:
 
 def test_withdrawing(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    assert f"已撤回提名 {N1}" in my_nominations.withdraw(at.ask(at.zhang, "n20260403－1"))[0].text
+    assert f"已撤回提名 {N1}" in withdrawals.withdraw(at.ask(at.zhang, "n20260403－1"))[0].text
     assert at.steps() == [("submitted", at.zhang), ("withdrawn", at.zhang)]
-    assert "不能撤回了：您已在4月3日 10:20 撤回" in refused(my_nominations.withdraw, at.ask(at.zhang, N1))
+    assert "不能撤回了：您已在4月3日 10:20 撤回" in refused(withdrawals.withdraw, at.ask(at.zhang, N1))
 
 
 def test_only_the_nominator_withdraws_and_only_what_waits(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    assert f"没有找到提名 {N1}" in refused(my_nominations.withdraw, at.ask(at.li, N1))
-    assert "请写上编号" in refused(my_nominations.withdraw, at.ask(at.zhang, ""))
+    assert f"没有找到提名 {N1}" in refused(withdrawals.withdraw, at.ask(at.li, N1))
+    assert "请写上编号" in refused(withdrawals.withdraw, at.ask(at.zhang, ""))
     review.approve(at.ask(at.li, N1))
-    assert "不能撤回了：李老师已在4月3日 10:20 同意" in refused(my_nominations.withdraw, at.ask(at.zhang, N1))
+    assert "不能撤回了：李老师已在4月3日 10:20 同意" in refused(withdrawals.withdraw, at.ask(at.zhang, N1))
 
 
 # What must not lie open

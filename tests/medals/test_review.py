@@ -8,8 +8,9 @@ import pytest
 from handlers.asker import levels
 from handlers.catalogue import current
 from handlers.kit import Attachment, Role
-from handlers.medals import my_nominations, pending, review
+from handlers.medals import pending, returns, review
 from handlers.medals.awards import exceptions
+from handlers.medals.own import my_nominations, withdrawals
 from handlers.reading import Nomination, Reading
 from handlers.wording import medals
 from storage.medals import nominations
@@ -55,7 +56,7 @@ def test_a_line_of_the_list_is_its_number(at: School) -> None:
 
 def test_a_return_needs_its_reason(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    done, news = review.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
+    done, news = returns.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
     assert done.text.startswith(f"已退回 {N1}")
     assert news.to == at.zhang and "理由：事迹材料不全（李老师 4月3日 10:20）" in news.text
     assert "重新发「提名 四(1)中队 王小明 一星章 理由」" in news.text
@@ -68,7 +69,7 @@ def test_a_return_needs_its_reason(at: School) -> None:
 
 def test_a_return_without_a_reason_asks_for_it(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    (question,) = review.send_back(at.ask(at.li, N1))
+    (question,) = returns.send_back(at.ask(at.li, N1))
     assert f"请回复退回 {N1} 的理由" in question.text and at.state(N1) is State.SUBMITTED
     assert at.say(at.li, "事迹材料不全")[0].text.startswith(f"已退回 {N1}")
     assert at.question(at.li) is None and at.state(N1) is State.RETURNED
@@ -76,37 +77,37 @@ def test_a_return_without_a_reason_asks_for_it(at: School) -> None:
 
 def test_a_return_reason_that_is_too_long_is_asked_for_again(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    (again,) = review.send_back(at.ask(at.li, N1 + " " + "长" * 101))
+    (again,) = returns.send_back(at.ask(at.li, N1 + " " + "长" * 101))
     assert "理由有 101 字" in again.text and at.state(N1) is State.SUBMITTED
     assert at.question(at.li) is not None
 
 
 def test_the_reviewer_may_think_better_of_a_return(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    review.send_back(at.ask(at.li, N1))
+    returns.send_back(at.ask(at.li, N1))
     assert at.say(at.li, "算了")[0].text == f"好的，{N1} 没有退回，还在待审。"
     assert at.question(at.li) is None and at.state(N1) is State.SUBMITTED
 
 
 def test_a_photo_is_no_reason(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    review.send_back(at.ask(at.li, N1))
+    returns.send_back(at.ask(at.li, N1))
     at.say(at.li, "", Attachment("photo", "1"))
     assert at.question(at.li) is not None and at.state(N1) is State.SUBMITTED
 
 
 def test_a_reason_that_comes_too_late_ends_the_question(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    review.send_back(at.ask(at.li, N1))
+    returns.send_back(at.ask(at.li, N1))
     review.approve(at.ask(at.wu, N1))
     assert at.say(at.li, "事迹材料不全")[0].text == f"{N1} 吴老师已在4月3日 10:20 同意，不用再审。"
     assert at.question(at.li) is None and at.state(N1) is State.NOTICE
 
 
-@pytest.mark.parametrize("second", [review.approve, review.send_back])
+@pytest.mark.parametrize("second", [review.approve, returns.send_back])
 def test_of_two_reviewers_the_second_hears_what_the_first_did(at: School, second: object) -> None:
     at.nominate(at.zhang, WANG)
-    review.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
+    returns.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
     heard = refused(second, at.ask(at.zhao, f"{N1} 好"))
     assert heard == f"{N1} 李老师已在4月3日 10:20 退回，不用再审。\n理由：事迹材料不全"
     assert refused(second, at.ask(at.li, f"{N1} 好")).startswith(f"{N1} 您已在4月3日 10:20 退回")
@@ -136,7 +137,7 @@ def test_who_holds_both_roles_decides_nothing_of_their_own(at: School) -> None:
     people.give(at.db, at.zhang, Role.SCHOOL_ADMIN, at.school, NOW)
     _, *cards = at.nominate(at.zhang, WANG)
     assert [card.to for card in cards] == [at.zhao]
-    assert "不能自己审" in refused(review.send_back, at.ask(at.zhang, f"{N1} 好"))
+    assert "不能自己审" in refused(returns.send_back, at.ask(at.zhang, f"{N1} 好"))
     assert pending.show_pending(at.ask(at.zhang)).text.startswith("没有等您审核的提名")
 
 
@@ -150,17 +151,17 @@ def test_another_school_learns_nothing(at: School) -> None:
 def test_a_counselor_decides_nothing(at: School) -> None:
     at.nominate(at.li, WANG)
     assert "由大队辅导员或学校管理员来做" in refused(review.approve, at.ask(at.zhang, N1))
-    assert "没有找到提名" in refused(review.send_back, at.ask(at.zhang, N1))
+    assert "没有找到提名" in refused(returns.send_back, at.ask(at.zhang, N1))
 
 
-@pytest.mark.parametrize("call", [review.approve, review.send_back])
+@pytest.mark.parametrize("call", [review.approve, returns.send_back])
 def test_a_decision_needs_a_number(at: School, call: object) -> None:
     assert "请写上编号" in refused(call, at.ask(at.li, "王小明"))
 
 
 def test_a_withdrawn_case_needs_no_decision(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    my_nominations.withdraw(at.ask(at.zhang, N1))
+    withdrawals.withdraw(at.ask(at.zhang, N1))
     assert refused(review.approve, at.ask(at.li, N1)) == f"{N1} 张老师已在4月3日 10:20 撤回，不用再审。"
 
 
@@ -191,7 +192,7 @@ def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
     assert "理由：该队员的事迹" in pending.show_pending(at.ask(at.li, "N20260403-04")).text
     review.approve(at.ask(at.li, "1"))
     # The others have moved up, but not on the reviewer's screen.
-    review.send_back(at.ask(at.li, "2 3处错字"))
+    returns.send_back(at.ask(at.li, "2 3处错字"))
     assert [at.state(f"N20260403-0{n}") for n in (1, 2, 3, 4)] == [
         State.NOTICE, State.RETURNED, State.SUBMITTED, State.SUBMITTED,
     ]  # fmt: skip

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from handlers.kit import Refusal, Role
-from handlers.medals import changes, review
+from handlers.medals import returns, review
 from handlers.medals.awards import exceptions, revoking
 from handlers.medals.chain import awarding, objections
+from handlers.medals.own import withdrawals
 from storage.audit import audit
 from storage.database import Database
 from storage.medals import quotas
@@ -35,8 +36,8 @@ NOMINEES = [*(replace(WANG, name=name) for name in ("王小明", "李小红", "�
 SAYINGS: dict[str, Any] = {
     "同意": lambda ask: review.approve(ask),
     "破例": lambda ask: exceptions.approve(replace(ask, args=f"{ask.args} 名额另行调剂")),
-    "退回": lambda ask: review.send_back(replace(ask, args=f"{ask.args} 材料不全")),
-    "撤回": lambda ask: changes.numbered_withdrawn(ask, ask.args),
+    "退回": lambda ask: returns.send_back(replace(ask, args=f"{ask.args} 材料不全")),
+    "撤回": lambda ask: withdrawals.numbered_withdrawn(ask, ask.args),
     "授予": lambda ask: awarding.award(ask),
     "异议": lambda ask: objections.object_to(replace(ask, args=f"{ask.args} 与事实不符")),
     "成立": lambda ask: objections.object_to(replace(ask, args=f"{ask.args} 成立")),

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import rights
 from handlers.asker.context import context_of
-from handlers.attendance import attachments, drafts, offered, phrases, recent
+from handlers.attendance import attachments, drafts, offered, phrases, recent, squads
 from handlers.checkins.questions import questions
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
@@ -35,7 +34,7 @@ def missing(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     """The one question for what is missing; the rest is filled in already."""
     in_doubt = [each for each in reading.records if each.issues or not is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
-    drafts.check_unit(ask, record)
+    squads.check_unit(ask, record)
     likely = offered.activities(ask)
     question, buttons = questions.question(reading.issues, record, _squads(ask, record), _size(ask, record), likely)
     day = record.date if record.date and not record.dated else ask.today
@@ -76,8 +75,7 @@ def offers(ask: Ask, reading: Reading) -> bool:
         return False
     # 隔壁班队会40人: the sender's own squad is meant only where it is named.
     named = read(ask.message.text, replace(context_of(ask), bound_unit=None)).offered
-    found = [places.by_key(ask, each.unit) if each.unit and is_complete(each) else None for each in named]
-    return bool(found) and all(unit is not None and rights.may_report(ask.me, unit) for unit in found)
+    return bool(named) and all(each.unit and is_complete(each) and squads.is_own(ask, each.unit) for each in named)
 
 
 def sessions(ask: Ask, record: Record, first: int | None) -> Reply:

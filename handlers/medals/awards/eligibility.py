@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from handlers.kit import Ask
+from handlers.kit import Ask, Unit
 from handlers.medals.awards import rules
 from handlers.reading import Nomination, Reading
 from handlers.reading.medals.medals import BASIC
@@ -87,6 +87,12 @@ def without_place(ask: Ask, places: Sequence[Quota]) -> list[str]:
     """Which of these quotas are used up, with their arithmetic."""
     taken = [(quota, quotas.used(ask.db, quota)) for quota in places]
     return [f"名额已满：{arithmetic(quota, used)}" for quota, used in taken if used >= quota.limit]
+
+
+def left_at(ask: Ask, at: Sequence[Unit], medal: object = None) -> list[str]:
+    """The places of this term, of one medal or of all, in which nominees of these units count."""
+    found = [each for each in quotas.over(ask.db, at, term_of(ask.today)) if medal in (None, each.medal)]
+    return [arithmetic(each, quotas.used(ask.db, each)) for each in found]
 
 
 def arithmetic(quota: Quota, used: int) -> str:

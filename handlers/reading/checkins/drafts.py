@@ -50,8 +50,16 @@ def status_of(drafts: list[Draft], private: list[str], received: date) -> model.
     return "confirm" if said & _CONFIRM else "ok"
 
 
-def records_of(segment: Segment, piece: Piece, context: model.Context, alone: bool) -> list[Draft]:
-    """What `piece` says of each unit of `segment`; `alone`: the message is about nothing else."""
+def drafts_of(segments: list[Segment], pieces: list[Piece], context: model.Context, alone: bool) -> list[Draft]:
+    """The records that are said, each once; `alone`: the message is about nothing else."""
+    drafts: list[Draft] = []
+    for segment, piece in zip(segments, pieces, strict=True):
+        drafts += _records_of(segment, piece, context, alone)
+    return _summed(_merged(drafts))
+
+
+def _records_of(segment: Segment, piece: Piece, context: model.Context, alone: bool) -> list[Draft]:
+    """What `piece` says of each unit of `segment`."""
     units = _units(segment.hits, context, alone)
     apart = _events(piece) if len(units) == 1 else []
     units, shares = (units * len(apart), apart) if apart else (units, _shares(piece.counts, len(units)))
@@ -187,7 +195,7 @@ def _same(old: model.Existing, unit: str, activity: str | None, day: date | None
     return old.unit == unit and old.medal is None and old.activity == activity and old.date == day
 
 
-def summed(drafts: list[Draft]) -> list[Draft]:
+def _summed(drafts: list[Draft]) -> list[Draft]:
     """第一小队8人第二小队9人: a squad has one record of it, of all of them or of one; how many came is asked."""
     parts: dict[tuple[str, str | None, date | None], list[Draft]] = {}
     for each in drafts if len(drafts) > 1 else ():
@@ -203,7 +211,7 @@ def summed(drafts: list[Draft]) -> list[Draft]:
     return drafts
 
 
-def merged(drafts: list[Draft]) -> list[Draft]:
+def _merged(drafts: list[Draft]) -> list[Draft]:
     """A unit named twice, the second time without a number (我们三(2)中队…): one record."""
     kept: list[Draft] = []
     first: dict[str, Draft] = {}

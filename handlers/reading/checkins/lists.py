@@ -15,21 +15,21 @@ _SENDER = pattern(r"([^\s\d()\n:班队级站社团]{1,12})(?:[ \t]+|[ \t]?:[ \t]
 _TEACHER = pattern(r"([^\s\d()\n:]{1,8}(?:老师|辅导员|主任))(?:[ \t]+|[ \t]?:[ \t]?)(?=\S)")
 
 
-def is_chain(text: str) -> bool:
+def _is_chain(text: str) -> bool:
     """Whether `text` is a WeChat 接龙."""
-    return "接龙" in text[:40] and _CHAIN.search(text) is not None and "\n" in text
+    return "接龙" in text[:40] and _CHAIN.search(text) is not None
 
 
-def without_numbers(text: str, chain: bool, of_names: bool) -> tuple[str, list[int]]:
-    """`text` with entry numbers, and in a 接龙 senders' names, blanked (same length), and where each entry starts.
+def without_numbers(text: str, of_names: bool) -> tuple[str, list[int], bool]:
+    """`text` with entry numbers, and in a 接龙 senders' names, blanked (same length); where each starts; if it is one.
 
     In a list `of_names` (nominations) only what is surely a sender's name goes.
     """
     if "\n" not in text:
-        return text, []
-    entries = _entries(text)
+        return text, [], False
+    entries, chain = _entries(text), _is_chain(text)
     if not chain and len(entries) < 2:
-        return text, []
+        return text, [], False
     if chain:
         text = _blank(_EXAMPLE, _blank_first(_CHAIN, text))
     parts, at = [], 0
@@ -39,7 +39,7 @@ def without_numbers(text: str, chain: bool, of_names: bool) -> tuple[str, list[i
         stop = sender.end() if sender and not names_activity(sender[1]) else end
         parts += [text[at:start], GAP * (stop - start)]
         at = stop
-    return "".join([*parts, text[at:]]), [start for start, _ in entries]
+    return "".join([*parts, text[at:]]), [start for start, _ in entries], chain
 
 
 def _entries(text: str) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.quantities.counts import Counts
+from handlers.reading.quantities.tokens import columns_of
 
 
 def shared_total(pieces: list[Piece], counts: Counts | None) -> None:
@@ -25,8 +26,9 @@ def only_attended(header: str, pieces: list[Piece]) -> None:
             piece.counts.attended, piece.counts.due, piece.counts.guessed = piece.counts.due, None, False
 
 
-def in_columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
+def in_columns(header: str, pieces: list[Piece]) -> None:
     """中队 应到 实到 请假, and in each line as many numbers in that order."""
+    order = columns_of(header)
     for piece in pieces if order else ():
         if len(piece.counts.given) == len(order) and not piece.counts.firm:
             said = dict(zip(order, piece.counts.given, strict=True))

@@ -10,9 +10,9 @@ from handlers.reading.text.patterns import pattern
 _HEADS = r"\d[\d,]*\s?余?[人名位个]"
 # That the thing was held, whatever else the clause says: 原计划42人,实到40人.
 FACTUAL = pattern(r"实[到际有]|[到来去]了|参[加与]了|参[加与学会训]\s?\d|出席|已[有到经全]|到场|到会")
-CALLED = pattern(r"应到?\s?\S{1,4}人?[,\s]?实到?")
+_CALLED = pattern(r"应到?\s?\S{1,4}人?[,\s]?实到?")
 # 本来四十三个…所以四十一个: what was planned, and what came of it.
-TURNED_OUT = pattern(r"(?:本来|原计划|原定).*(?:所以|实[到际]|只?[来到去]了)")
+_TURNED_OUT = pattern(r"(?:本来|原计划|原定).*(?:所以|实[到际]|只?[来到去]了)")
 
 # What is quoted or labelled as the topic is not said by the clause: 《我该怎么办》, 主题:明天会更好.
 OPAQUE = pattern(
@@ -143,6 +143,22 @@ CUES = (
         sign=r"(?<=\d)张|合影|午餐",
     ),
 )  # fmt: skip
-ANY = pattern("|".join(cue.sign for cue in CUES))
+_ANY = pattern("|".join(cue.sign for cue in CUES))
 # 今天没升旗: no word of its own, but the activity right behind it.
 NOT_HELD = next(cue for cue in CUES if cue.claim == "negation")
+
+
+def any_in(words: str) -> bool:
+    """Whether there may be any cue in them."""
+    return _ANY.search(words) is not None
+
+
+def cue_in(words: str) -> Cue | None:
+    """The cue that tells what they claim; None where they have none."""
+    return next((cue for cue in CUES if cue.found.search(words)), None)
+
+
+def turned_out(cue: Cue, words: str) -> bool:
+    """Whether they tell what came of it all the same: 本来43个两个请假所以41个, 应到47实到44有三个没去."""
+    called = _CALLED.search(words) if cue.claim == "negation" else None
+    return bool(_TURNED_OUT.search(words) or (called and cue.found.search(words, called.end())))

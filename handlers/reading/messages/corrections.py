@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from handlers.reading.checkins import activities
-from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
+from handlers.reading.checkins.checkin import read_checkin
+from handlers.reading.checkins.found import Found
 from handlers.reading.messages.withdrawals import is_of, stored
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.quantities.tokens import tokens_of
@@ -121,7 +122,6 @@ def read_correction(found: Found, context: Context) -> Reading:
     moved = _is_moved(found)
     if moved:
         found.hits = found.hits[-1:]
-    whole_piece(found, context)
     reading = read_checkin(found, replace(context, existing=(), history={}))
     records = tuple(_with_news(record, found, target) for record in reading.records)
     if by and not any(record.attended for record in records):

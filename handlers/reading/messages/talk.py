@@ -4,8 +4,8 @@ import re
 
 from handlers.reading.medals.medals import Medal
 from handlers.reading.messages.questions import subject_of, tells_trouble
-from handlers.reading.messages.withdrawals import persons_in, target_of
 from handlers.reading.model import Claim, Context, Reading, Record
+from handlers.reading.nominations.named import persons_in, target_of
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit

@@ -15,6 +15,8 @@ SECRET = "\ue001"  # nosec B105 # stands where personal data was taken out
 HELD = "\ue003"  # stands where the plain name of an activity was taken out: what stands beside it is its topic
 COUNTED = "\ue004"  # stands where a count was taken out
 NAMED = "\ue002"  # stands where only the name of who did something was taken out: what was done may be told
+# What stands for words that were understood already.
+TAKEN = f"{GAP}{SECRET}{NAMED}{HELD}{COUNTED}"
 
 # 请假：马 力、王 明: names of two characters as they are written under each other.
 _AWAY = pattern(r"(?:请假|[病事]假|缺[席勤到]?|[未没]到|没来)[ ]?:?[^\n。;\d]{0,200}")

@@ -196,7 +196,7 @@ def test_without_a_trusted_address_short_answers_still_arrive(tmp_path: Path, fa
 
 def test_a_failed_message_is_told_at_once(tmp_path: Path, fake: FakeWecom, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(stage: Stage) -> None:
-        monkeypatch.setattr("handlers.checkins.records._lines", None)
+        monkeypatch.setattr("handlers.checkins.my_checkins._waiting", None)
         await stage.say(ZHANG, CHECKIN)
         [said] = await stage.say(ZHANG, "我的")
         assert said.startswith("抱歉，这条消息没有处理好，已经保存（编号 ")

@@ -1,20 +1,16 @@
-"""What a check-in becomes when it is put right, and what is said of it."""
+"""What a check-in that is put right may become, how it is kept, and what is said of it."""
 
 from dataclasses import replace
 from datetime import date
 
-from handlers import rights
-from handlers.attendance import drafts, phrases
-from handlers.kit import Ask, Denied, Refusal, Reply
-from handlers.privacy import gate
+from handlers.attendance import drafts, phrases, squads
+from handlers.kit import Ask, Refusal, Reply
 from handlers.reading import Reading, Record
-from handlers.wording import days, names, places, weeks
+from handlers.wording import days, names, weeks
 from scheduling import periods
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
-from storage.organisation import units
 
-MOST_HEADS = 20_000
 MEANWHILE = "这条签到刚被别人改过，没有再改。发「我的」看现在的情况，再改一次。"
 
 
@@ -50,8 +46,7 @@ def check_day(reading: Reading, record: Record, today: date) -> None:
 
 def revised(ask: Ask, old: checkins.Checkin, new: checkins.Checkin) -> checkins.Checkin:
     """The check-in as it is now; raises Refusal for what cannot be right."""
-    most = drafts.LARGEST_SQUAD if new.kind == units.Kind.SQUAD else MOST_HEADS
-    if not 0 < new.attended <= most:
+    if not 0 < new.attended <= squads.most_heads(new.kind):
         raise Refusal(f"实到 {new.attended} 人好像不对，没有改。请再核对，像这样发：更正 实到40")
     if new.due is not None and new.attended > new.due:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多，没有改。请再核对，像这样发：更正 应到42实到40")
@@ -77,29 +72,3 @@ def _elsewhere(ask: Ask, new: checkins.Checkin) -> checkins.Checkin:
     made_at = (new.made_at or ask.now).astimezone(zone)
     timing = periods.timing_of(new.day, made_at, campaign.ends_at if campaign else None)
     return replace(new, timing=timing, campaign_id=campaign.id if campaign else None)
-
-
-def merged(old: checkins.Checkin, said: Record) -> checkins.Checkin:
-    """The check-in with what was said of it."""
-    due = said.due if said.due is not None else old.due
-    attended = said.attended if said.attended is not None else old.attended
-    if said.absent is not None and said.attended is None and due is not None:
-        attended = due - said.absent
-    return replace(
-        old,
-        activity=said.activity or old.activity,
-        day=said.date if said.dated and said.date is not None else old.day,
-        due=due,
-        attended=attended,
-        topic=gate.cleared(said.topic or "") or old.topic,
-    )
-
-
-def moved(ask: Ask, new: checkins.Checkin, said: Record) -> checkins.Checkin:
-    """The squad is put right as well, within what is the sender's."""
-    unit = places.by_key(ask, said.unit) if said.unit else None
-    if unit is None or unit.id == new.unit_id:
-        return new
-    if not rights.may_report(ask.me, unit):
-        raise Denied(f"{unit.name}不在您负责的范围，没有改。", what="更正", subject=f"unit:{unit.id}")
-    return new.at(unit)

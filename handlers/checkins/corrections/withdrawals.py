@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers import registry
 from handlers.attendance import phrases
-from handlers.checkins import revisions, targets
+from handlers.checkins.corrections import revisions, targets
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from storage.base import numbered
 from storage.checkins import checkins, recording

@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers import registry
 from handlers.asker.context import context_of
 from handlers.attendance import phrases
-from handlers.checkins import revisions, targets
+from handlers.checkins.corrections import changes, revisions, targets
 from handlers.kit import Ask, Refusal, Reply
 from handlers.reading import Record, read
 from handlers.wording import names, places
@@ -38,7 +38,7 @@ def edited(ask: Ask) -> list[Reply] | None:
 def _corrected_one(ask: Ask, old: checkins.Checkin, said: Record) -> list[Reply]:
     if said.attended is None and said.due is None and not said.activity:
         raise Refusal("您改了报签到的消息，但没看懂要改成什么，原来的没有动。像这样发：更正 实到39 应到42")
-    new = revisions.moved(ask, revisions.merged(old, said), said)
+    new = changes.moved(ask, changes.merged(old, said), said)
     return [] if new == old else [revisions.said(ask, "已按您改的消息更正", old, revisions.revised(ask, old, new))]
 
 
@@ -53,7 +53,7 @@ def _corrected_many(ask: Ask, left: list[checkins.Checkin], records: Sequence[Re
             new += 1
             continue
         left.remove(old)
-        merged = revisions.merged(old, record)
+        merged = changes.merged(old, record)
         if merged != old:
             lines.append(f"已更正：{phrases.checkin_line(revisions.revised(ask, old, merged))}")
     lines += [f"有 {new} 条是新的，没有记，请另发一条消息。"] if new else []

@@ -1,0 +1,1 @@
+"""What whoever nominated does with their own nominations."""

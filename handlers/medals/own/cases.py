@@ -1,0 +1,45 @@
+"""Which of one's own nominations words mean, and how far they are."""
+
+from collections.abc import Mapping
+
+from handlers.kit import Ask, Button, Reply
+from handlers.medals import proposals
+from handlers.wording import medals, places
+from storage.medals import nominations
+
+LOOKED_AT = 60
+LISTED = 10
+MINE = Button("我的提名", "我的提名")
+
+
+def meant(ask: Ask, said: Mapping[str, object], whom: str = "name") -> list[nominations.Case]:
+    """One's own cases of this unit, medal and nominee, as far as they are named; nothing named: none."""
+    unit, medal, name = (str(said.get(key) or "") for key in ("unit", "medal", whom))
+    if not (medal or name):
+        return []
+    unit_id = found.id if unit and (found := places.by_key(ask, unit)) else None
+    cases = [
+        case
+        for case in nominations.of_person(ask.db, ask.me.id, LOOKED_AT)
+        if unit_id in (None, case.unit.id) and medal in ("", case.medal)
+    ]
+    return medals.of_nominee(ask, cases, name) if name else cases
+
+
+def latest(ask: Ask) -> Reply:
+    """The asker's latest cases and how far they are."""
+    cases = nominations.of_person(ask.db, ask.me.id, LISTED)
+    if not cases:
+        return Reply(f"您还没有提名。像这样发：{proposals.resend(ask).partition('：')[2]}")
+    return listed(ask, cases, "您最近的提名")
+
+
+def listed(ask: Ask, cases: list[nominations.Case], head: str) -> Reply:
+    """These cases of the asker and how far they are."""
+    words = medals.case_lines(ask, cases)
+    steps = nominations.last_steps(ask.db, [case.id for case in cases])
+    lines = [head]
+    for case in cases:
+        why = medals.reason_of(ask, steps[case.id].reason) if ask.message.private else ""
+        lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f'：{why}' if why else ''}")
+    return Reply("\n".join([*lines, "待审的可以撤回，发「撤回提名 编号」；要改就撤回后重新提名。"]))

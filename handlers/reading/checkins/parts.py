@@ -1,0 +1,95 @@
+"""The parts of a check-in, a record each: by unit, or of one unit by line or clause; and what is said once for all."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.reading.checkins import totals
+from handlers.reading.checkins.found import Found
+from handlers.reading.checkins.pieces import Piece
+from handlers.reading.checkins.segments import Layout, Segment, lay_out
+from handlers.reading.checkins.shares import share
+from handlers.reading.text.dates import When
+from handlers.reading.text.patterns import pattern
+
+_LINE = pattern(r"[^\n]+")
+_CLAUSE = pattern(r"[^,;。、 \n]+[,;。、 \n]*")
+# What says more is no report of one unit; each clause is read together with those before it.
+_MOST_CLAUSES = 20
+
+
+@dataclass(slots=True)
+class Parts:
+    """The pieces of the segments; what was said `once` for several; `alone`: the message is about one record."""
+
+    segments: list[Segment]
+    pieces: list[Piece]
+    once: list[Piece]
+    alone: bool
+
+
+def parts_of(found: Found) -> Parts:
+    """The records of a message that is known to be a check-in, each with what is said of it."""
+    layout = lay_out(found.scan, found.hits, found.entries, found.chain)
+    segments = _own_parts(found, layout)
+    if len(segments) == 1:
+        pieces = [found.whole]
+        first, mark, _ = found.scan.partition("\n")
+        totals.in_columns(first if mark and "应" in first else "", pieces)
+    else:
+        pieces = [found.part((segment.start, segment.end)) for segment in segments]
+    if len(segments) > len(layout.segments):
+        _several(pieces, [] if _begins_a_later_one(found, segments) else found.dates)
+    once = share(found, layout, segments, pieces)
+    totals.without_sum(pieces)
+    return Parts(segments, pieces, once, alone=not (found.chain or len(layout.segments) > 1))
+
+
+def _begins_a_later_one(found: Found, segments: list[Segment]) -> bool:
+    """升旗44人 昨天队会43人: the day is of the second alone."""
+    day = found.dates[0].start if found.dates else 0
+    return any(each.start <= day < each.end and not found.scan[each.start : day].strip() for each in segments[1:])
+
+
+def _several(pieces: list[Piece], dates: list[When]) -> None:
+    """Of one unit: the only day is that of all; 上午队会38人,下午队会40人 are two."""
+    told: set[tuple[str | None, date | None]] = set()
+    for piece in pieces:
+        if len(dates) == 1:
+            piece.dated, piece.day = True, dates[0].day
+        piece.again = piece.again or (piece.activity.name, piece.day) in told
+        told.add((piece.activity.name, piece.day))
+
+
+def _own_parts(found: Found, layout: Layout) -> list[Segment]:
+    """One unit, several lines or clauses each with an activity and a number: one record each."""
+    segments = layout.segments
+    if len(segments) != 1:
+        return segments
+    hits, scan = segments[0].hits, found.scan
+    if sum(number.taken in ("attended", "open") or "/" in number.text for number in found.whole.numbers) < 2:
+        return segments
+    if "\n" in scan:
+        spans = [match.span() for match in _LINE.finditer(scan)]
+        told = [(span, found.part(span)) for span in spans]
+        if sum(_complete(piece) for _, piece in told) > 1:
+            return [Segment(hits, *span) for span, piece in told if _complete(piece) or _counts(piece)]
+    parts: list[Segment] = []
+    start, clauses = 0, list(_CLAUSE.finditer(scan))
+    for match in clauses if len(clauses) <= _MOST_CLAUSES else ():
+        if _complete(found.part((start, match.end()))):
+            parts.append(Segment(hits, start, match.end()))
+            start = match.end()
+    rest = found.part((start, len(scan))) if parts and start < len(scan) else None
+    if rest and (_counts(rest) or (rest.activity.rank and rest.counts.attended is not None)):
+        parts.append(Segment(hits, start, len(scan)))
+    return parts if len(parts) > 1 else segments
+
+
+def _complete(piece: Piece) -> bool:
+    return piece.activity.rank > 1 and piece.counts.attended is not None
+
+
+def _counts(piece: Piece) -> bool:
+    """跳绳 6人 beside two check-ins: heads of something else, which is asked about if it is no activity we know."""
+    named = piece.activity.rank or piece.held or piece.topic
+    return bool(named) and piece.counts.firm and piece.counts.attended is not None

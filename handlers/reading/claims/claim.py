@@ -1,0 +1,68 @@
+"""What one clause claims by itself: a fact, or by which of its words none."""
+
+import re
+from dataclasses import dataclass
+
+from handlers.reading.checkins.activities import activity_at, names_activity
+from handlers.reading.claims.cues import ASKING, FACTUAL, NOT_HELD, Cue, any_in, cue_in, turned_out
+from handlers.reading.model import Claim
+from handlers.reading.text.normalise import SECRET
+from handlers.reading.text.patterns import pattern
+
+COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
+_NOT = pattern(r"(?:没有?|没能|未能?)(?:再|去|参加|开展|举行)?")
+_SOMEBODY = pattern(rf"(?:\d\s?[人名位个][^,。]{{0,6}}|{SECRET}[^,。]{{0,4}})$")
+_ENDS_SENTENCE = ("。", ";", "!", "?", "\n")
+_END = ",;。!()\n "
+_ASKED = ("?", "吗", "么")
+
+
+@dataclass(slots=True)
+class Clause:
+    """text[start:end] and its claim; `ahead`: only a day to come makes it a plan."""
+
+    start: int
+    end: int
+    claim: Claim = "fact"
+    cue: Cue | None = None
+    ahead: bool = False
+    counted: bool = False
+    named: bool = False  # an activity
+    unit: bool = False
+    factual: bool = False
+    ends: bool = False  # its sentence
+
+
+def has_cue(words: str) -> bool:
+    """Whether anything in them may claim something else than a fact."""
+    bare = words.rstrip(_END)
+    return bare.endswith(_ASKED) or _NOT.search(bare) is not None or any_in(bare)
+
+
+def look_at(clause: Clause, said: str, scan: str) -> None:
+    """Fill in what it claims; `said` is `scan` without what is quoted."""
+    words = said[clause.start : clause.end]
+    bare = words.rstrip(_END)
+    clause.ends = words.rstrip(" )").endswith(_ENDS_SENTENCE)
+    clause.counted = COUNTED.search(words) is not None
+    clause.named = names_activity(scan[clause.start : clause.end])
+    clause.factual = FACTUAL.search(words) is not None
+    clause.cue = cue_in(bare)
+    if bare.endswith(_ASKED) or (not clause.counted and ASKING.found.search(bare)):
+        clause.claim = "question"
+    elif clause.cue and not _holds(clause, bare):
+        clause.claim = clause.cue.claim
+    elif any(_denies(match, bare) for match in _NOT.finditer(bare)):
+        clause.cue, clause.claim = NOT_HELD, "negation"
+
+
+def _holds(clause: Clause, words: str) -> bool:
+    """升旗来了39个其中一个是插班生, 本来43个两个请假所以41个, 实到47有一个没去成: it was held."""
+    if clause.cue is None or not (clause.counted and clause.named):
+        return False
+    return turned_out(clause.cue, words) or (clause.cue.claim == "other" and clause.factual)
+
+
+def _denies(match: re.Match[str], words: str) -> bool:
+    """今天没升旗, 因雨未能升旗: the activity, not somebody's part in it: 2人没升旗."""
+    return activity_at(words, match.end()) and not _SOMEBODY.search(words, 0, match.start())

@@ -1,0 +1,50 @@
+"""Whether what a message says is enough to be a check-in, or the one thing that is to be changed of the last."""
+
+from dataclasses import replace
+
+from handlers.reading.checkins.found import Found
+from handlers.reading.checkins.pieces import Piece
+from handlers.reading.claims.doubts import unexplained
+from handlers.reading.messages import talk
+from handlers.reading.model import Context, Record
+
+# What is made, picked up or collected is measured so; not 18页, 3岁.
+_MADE = tuple("棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个元吨克节次")
+_SHORT = 20
+_LONE = 12
+
+
+def alone(found: Found) -> tuple[Record, ...]:
+    """39, 昨天, 队课: right after a record it may be what is to be changed of it."""
+    piece = found.whole
+    if len(found.text) > _LONE:
+        return ()
+    heads = next((number.value for number in piece.numbers if number.taken in ("attended", "open")), None)
+    said = Record(attended=heads, activity=piece.activity.name, date=piece.day, dated=piece.dated, topic=piece.topic)
+    return (said,) if replace(said, topic=None) != Record() else ()
+
+
+def is_checkin(found: Found, context: Context) -> bool:
+    """Two of unit, activity and heads make a check-in; the sender's own unit counts when the rest is short and sure."""
+    piece, rank, text = found.whole, found.whole.activity.rank, found.text
+    counted = piece.counts.said or bool(piece.wishes)
+    if not counted and (talk.announces(text) or (not rank and talk.excuses(text))):
+        return False
+    if found.hits:
+        short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)
+        made = (piece.held or rank > 0) and any(number.taken == "thing" for number in piece.numbers)
+        return counted or made or piece.sessions is not None or rank > 1 or short
+    if not counted and context.bound_unit and _tells_a_deed(piece, text):
+        return True
+    if rank and (piece.counts.firm or piece.wishes or (counted and (rank > 1 or len(text) <= _LONE))):
+        return True
+    told = rank > 0 or piece.held or piece.counts.due is not None or not unexplained(piece.rest)
+    if not context.bound_unit:
+        return piece.held and piece.counts.firm and len(text) <= 2 * _SHORT and not unexplained(piece.rest)
+    return (piece.counts.firm and told) or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
+
+
+def _tells_a_deed(piece: Piece, text: str) -> bool:
+    """植树50棵, 捡垃圾8袋, 手抄报44份: what was done and how much of it; who came is to be asked."""
+    things = any(number.taken == "thing" and number.text.endswith(_MADE) for number in piece.numbers)
+    return things and len(text) <= _SHORT and bool(piece.held or piece.activity.rank) and not unexplained(piece.rest)

@@ -1,0 +1,39 @@
+"""What a message about attendance has in it: entries of a list, units, dates; polite words are no part of it."""
+
+from handlers.reading.checkins.found import Found
+from handlers.reading.checkins.lists import without_numbers
+from handlers.reading.model import Context
+from handlers.reading.persons.private import Secrets, hide_numbers, hide_persons
+from handlers.reading.text import fixed
+from handlers.reading.text.normalise import Clean
+from handlers.reading.text.patterns import pattern
+from handlers.reading.text.titles import find_said_dates
+from handlers.reading.text.units import Hit, find_units
+
+_WITH = pattern(r"(?:今天|昨天|上午|下午|[\s,])*(?:我们|我班|咱们?班?)?(?:和|与|跟|同)\s?")
+_OURS = pattern(r"(?:我们|我班|我方|咱们?班?|本班)[^,。]{0,6}\d")
+_CHILDREN = ("小朋友", "孩子", "娃", "新生", "同学", "小同学", "的小朋友", "的孩子", "的同学")
+# 能不能帮我记一下今天升旗44人 is an order, politely put.
+_PLEASE = pattern(
+    r"(?:请问)?(?:[能可]不[能可]以?|能否|可否|可以|能)?(?:请|麻烦)?(?:你|您)?(?:帮|给|替)[我忙]*(?:记|报|登记|登|签到?|录)(?:一下|上|个)?"
+)
+
+
+def _own_children(hits: list[Hit], scan: str, context: Context) -> bool:
+    grade = f"G{context.bound_unit.partition('-')[0]}" if context.bound_unit else ""
+    return len(hits) == 1 and hits[0].unit == grade and scan.startswith(_CHILDREN, hits[0].end)
+
+
+def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
+    """What a message about attendance has in it; what is personal is hidden, and noted in `secrets`."""
+    text = plain.text
+    if "帮" in text or "给" in text or "替" in text:
+        text = _PLEASE.sub(lambda match: " " * len(match[0]), text)
+    scan, entries, chain = without_numbers(fixed.held(text), of_names=False)
+    hits, scan = find_units(hide_numbers(scan, secrets), context)
+    if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):
+        hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself
+    if _own_children(hits, scan, context):
+        hits = []  # 一年级小朋友第一次升旗, of a class of that grade
+    dates, scan = find_said_dates(hide_persons(scan, secrets), context.received, bool(hits))
+    return Found(text, scan, hits, dates, entries, chain, plain.media, secrets.issues, context.received)

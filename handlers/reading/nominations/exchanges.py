@@ -1,0 +1,145 @@
+"""Another nominee, or another medal, instead of the one that stands."""
+
+import re
+
+from handlers.privacy.names import persons
+from handlers.reading.medals.medals import Medal
+from handlers.reading.medals.particulars import PLACE
+from handlers.reading.model import Context, Reading
+from handlers.reading.nominations.named import is_whole, persons_in, target_of
+from handlers.reading.persons.names import is_name
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.patterns import pattern
+from handlers.reading.text.units import Hit
+
+_REPLACE = pattern(
+    r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄打]错了?[,、\s]*(?:应该?)?是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
+)
+# 刚提名的名字打错了,是王小敏: of the one that stands.
+_SLIP = pattern(r"(?:提名|推荐|申?报)的?[^,;。!\n]{0,6}(?:名字|姓名)[写报填弄打]错")
+# 李小红那个不要了, 王小明的提名取消
+_ONE = pattern(
+    r"^\W{0,2}(?:把|刚才|刚刚|昨天|上午|之前)?(?:提名?|报|推荐)?的?(?P<who>[\u4e00-\u9fff·]{2,4}?)(?:同学)?的?"
+    r"(?:[那这][个条件]|提名)(?:先|就|也)?(?:不再?(?:要|报|推荐?|提|评)了?|撤[了掉回销]|取消|作废|算了|去掉)[吧了啊]*\W*$"
+)
+_NUMBERS = pattern(r"\d{1,3}号\s?(?:替?换|更换|调换)[成为]\s?\d{1,3}号")
+_FOR = pattern("(?:替?换|更换|调换)[成为]")
+_WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
+# 不是王小明,是李小红; 应该是李小红不是王小明.
+_RATHER = pattern(
+    rf"不是(?P<old>{_WHO})[,、\s]*(?:而是|应该?[是为]|是)(?P<new>{_WHO})(?![\u4e00-\u9fff])"
+    rf"|(?:应该?[是为]|是)(?P<right>{_WHO})[,、\s]*不是(?P<other>{_WHO})(?![\u4e00-\u9fff])"
+)
+# 王小明不是一星章, 是劳动章; 王小明是劳动章不是一星章; 王小明报成一星章了, 应该是劳动章.
+_OTHER_MEDAL = pattern(
+    rf"(?:不(?:是|应该?是?)|报成)报?(?P<old>{GAP}+)[了的]?[\s,、;。]*(?:而是|应该?[是为报]?|是|要报)报?(?P<new>{GAP}+)"
+    rf"|(?:应该?[是为报]?|是|要报)报?(?P<right>{GAP}+)[\s,、;。]*(?:而)?不[是应]该?报?(?P<other>{GAP}+)"
+)
+# 用李小红替换王小明: the new one comes first.
+_NEW_FIRST = ("代替", "顶替")
+_WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
+# 王小明不报了, 一星章不要了, 撤掉: it stood and shall no more.
+GIVES_UP = pattern(
+    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填打]错了?|撤[掉了下]|拿掉|去掉|划掉"
+)
+# 把华梓萌列入推荐名单
+PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
+UNSURE = Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+_TURNS = pattern("换|[那这][个条件]|提名|[打写报填弄]错")
+
+
+def read_exchange(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """Another one instead; None where nothing is exchanged."""
+    other = _OTHER_MEDAL.search(scan)
+    turned = _REPLACE.search(text) or _RATHER.search(scan) or other
+    if turned and (exchange := _read_replacement(scan, hits, medals, context)):
+        return exchange
+    return UNSURE if other else None
+
+
+def read_put_on(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """王小明撤下来, 把李小红加进去; None where nobody is put on the list."""
+    if not PUT_ON.search(text):
+        return None
+    return _read_replacement(scan, hits, medals, context, PUT_ON) or UNSURE
+
+
+def _turned(match: "re.Match[str]") -> str:
+    return f"{match['old'] or match['other']}换成{match['new'] or match['right']}"
+
+
+def _read_replacement(
+    scan: str, hits: list[Hit], medals: list[Medal], context: Context, turns: "re.Pattern[str]" = _REPLACE
+) -> Reading | None:
+    """把四(1)中队一星章的王小明换成李小红; None unless two persons are named. `turns`: what stands between them."""
+    scan = _RATHER.sub(_turned, scan)
+    turn = next((match for match in [*turns.finditer(scan)][::-1] if persons_in(scan[match.end() :])), None)
+    if turn is None:
+        return _other_medal(scan, hits, medals, context)
+    old, new = persons_in(scan[: turn.start()]), persons_in(scan[turn.end() :])
+    if _WITH_WHOM.search(scan[: turn.start()]) or turn[0] in _NEW_FIRST:
+        old, new = new, old
+    if not old and GIVES_UP.search(scan, turn.end()):
+        old = new[1:]
+    slip = _SLIP.search(scan) is not None and not medals
+    old = [] if slip else old
+    if not new or not (old or slip or context.existing):
+        return None
+    unit, medal = target_of(hits, medals, context)
+    fields = {"unit": unit, "medal": medal, "old": old[-1] if old else None, "new": new[0]}
+    there = any(
+        state.medal and state.name == fields["old"] and unit in (None, state.unit) and medal in (None, state.medal)
+        for state in context.existing
+    )
+    issues = [] if there else ["NOTHING_TO_CORRECT"]
+    if not (is_whole(new[0]) or PLACE.fullmatch(new[0])):
+        issues.append("NAME_INCOMPLETE")
+    return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
+
+
+def _of_one_child(text: str) -> bool:
+    """李小红那个不要了; 李小红换成周子轩, 7号换成9号: nothing but the exchange between them."""
+    given_up = _ONE.match(text)
+    if (
+        _SLIP.search(text)
+        or _NUMBERS.search(text)
+        or (given_up and is_name(given_up["who"]) and persons(given_up["who"]))
+    ):
+        return True
+    return any(
+        (before := persons(text[: turn.start()])[-1:])
+        and text[: turn.start()].endswith(before[0])
+        and any(text.startswith(name, turn.end()) for name in persons(text[turn.end() :])[:1])
+        for turn in _FOR.finditer(text)
+    )
+
+
+def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """王小明的一星章换成二星章, 王小明不是一星章是劳动章: the same child for another medal."""
+    if rather := _OTHER_MEDAL.search(scan):
+        old, new = ("old", "new") if rather["old"] else ("other", "right")
+        pair = [one for key in (old, new) for one in medals if rather.start(key) <= one.start < rather.end(key)]
+        return _exchanged(persons_in(f"{scan[: rather.start()]}{GAP}{scan[rather.end() :]}"), pair, hits, context)
+    for turn in _REPLACE.finditer(scan):
+        before, behind = ([one for one in medals if (one.start < turn.start()) is first] for first in (True, False))
+        if len(before) == len(behind) == 1:
+            return _exchanged(persons_in(scan[: turn.start()]), before + behind, hits, context)
+    return None
+
+
+def _exchanged(who: list[str], medals: list[Medal], hits: list[Hit], context: Context) -> Reading | None:
+    """The first of two medals gives way to the second, for the one person that is named."""
+    codes = [medal.code for medal in medals if medal.code]
+    if len(codes) != 2 or len(who) != 1:
+        return None
+    unit, medal = target_of(hits, medals[:1], context)
+    fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": codes[1]}
+    return Reading("nomination_replace", "ok", replace=fields)
+
+
+def may_exchange(text: str, context: Context) -> bool:
+    """把五(3)的周子涵换成林一凡, 王小明的不报了: no medal is named, but she stands on the list, or next to another."""
+    stands = any(state.medal and state.name and state.name in text for state in context.existing)
+    if stands and any(rule.search(text) for rule in (_REPLACE, GIVES_UP)):
+        return True
+    return _TURNS.search(text) is not None and _of_one_child(text)

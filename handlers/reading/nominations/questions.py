@@ -1,0 +1,17 @@
+"""Questions about nominations: how far one is, or anything else that is asked beside a medal."""
+
+from handlers.reading.medals.nomination import Proposal
+from handlers.reading.messages import talk
+from handlers.reading.model import Context, Reading
+from handlers.reading.nominations.exchanges import PUT_ON
+from handlers.reading.text.patterns import pattern
+
+_HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?几[个名枚人位]")
+
+
+def read_question(text: str, found: Proposal, context: Context) -> Reading | None:
+    """What is asked; None where nothing is."""
+    told = PUT_ON.search(text) or found.entries
+    if not told and (progress := talk.read_progress(text, found.scan, found.hits, found.medals, context)):
+        return progress
+    return talk.question(text) if talk.asks(text) or _HOW_MANY.search(text) else None

@@ -1,0 +1,53 @@
+"""Whether a message about a medal asks for one, or by which words for nothing: it was awarded, it is for later."""
+
+from handlers.reading.medals.medals import Medal, held, tells
+from handlers.reading.model import Claim
+from handlers.reading.text.patterns import pattern
+
+NOMINATES = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
+# 今天给三(3)中队颁发了向阳章: it is told, not asked for.
+_AWARDED = pattern(
+    r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
+    r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|被(?:评为|授予)|(?:荣获|获评)了?[校区县市省国级]*(?:为|集体)?(?:[一二三四五]星|优秀|先进|十佳|最美|美德|新时代好|红领巾好)|(?:已经?|都)(?:公示|颁发?|发)了"
+    r"|(?:去年|上学期|上一?年|以前)[\u4e00-\u9fff]{1,6}章(?:是|给了|有)"
+)
+# 如果名额够,推荐王小明: nothing is asked for yet.
+_IF = pattern(r"(?:^|[,。;!\n])\s?(?:如果|要是|假如|万一|倘若|只要|若是?)(?!不)")
+# 例如: 三(2)中队 王小明 一星章.
+_EXAMPLE = pattern(r"^\W{0,3}(?:例如|比如|譬如|格式|示例|样例|模板|例)(?:[:,]|\s|如下|是)")
+_NO_CONSENT = pattern(r"(?:家长|父母|监护人|爸妈|[爸妈]{1,2})[^,。;\n]{0,4}(?:没|未|不)有?(?:同意|签|答应|愿意)")
+# 王浩可以评一星章: somebody thinks so.
+_MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
+# 12个基础章 全班
+EVERYBODY = pattern(r"全班|全体|(?:其他|其余|剩下|别)的?(?:同学|队员|人)*(?:都|全|均)")
+_BY_CLASS = ("B:", "F:")
+# 明年再推荐王小明二星章
+_LATER = pattern(
+    r"(?:明年|下学期|下一?次|以后|将来|下周|下个?月|明天|后天|过几天|打算)[^,。;\n]{0,8}(?:推荐|提名|申报|报|评)"
+)
+
+
+def is_by_class(text: str, medals: list[Medal]) -> bool:
+    """全班42人都拿到了健体章."""
+    return EVERYBODY.search(text) is not None and any((each.code or "").startswith(_BY_CLASS) for each in medals)
+
+
+def no_request(text: str, before: str, scan: str, medals: list[Medal]) -> Claim | None:
+    """What a message about a medal claims that asks for nothing; `before`: its words with the medals in them."""
+    if _EXAMPLE.search(text):
+        return "example"
+    if _IF.search(text):
+        return "condition"
+    if _LATER.search(text):
+        return "plan"
+    if NOMINATES.search(text) or is_by_class(text, medals):
+        return None
+    awarded = not tells(scan) and _AWARDED.search(text) is not None
+    return "other" if awarded or held(medals, before) else None
+
+
+def not_now(text: str) -> Claim | None:
+    """王浩可以评一星章, 家长不同意: nobody is put up."""
+    if not NOMINATES.search(text) and _MAYBE.search(text):
+        return "condition"
+    return "negation" if _NO_CONSENT.search(text) else None

@@ -1,0 +1,48 @@
+"""A nomination that stands is taken back."""
+
+import re
+
+from handlers.privacy.names import persons
+from handlers.reading.medals.medals import Medal
+from handlers.reading.medals.particulars import places_apart
+from handlers.reading.messages.withdrawals import CANCEL
+from handlers.reading.model import Context, Reading
+from handlers.reading.nominations.exchanges import GIVES_UP
+from handlers.reading.nominations.named import persons_in, target_of
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.patterns import pattern
+from handlers.reading.text.units import Hit
+
+# 要撤回吗, 是否取消; but 能撤回吗 asks for it.
+ASKS_WHETHER = pattern(
+    r"(?:要不要|是否|该不该|用不用|需不需要)[^,。\n]{0,12}(?:撤|取消|作废|删)"
+    r"|^(?!.*(?:能|可以|可否|帮|麻烦|请)).*(?:撤[回销掉]?|取消|作废|删[掉除]?)了?(?:没有?|吗|么)\W*$"
+)
+
+
+def takes_back(text: str) -> bool:
+    """Whether something that stands is to stand no more."""
+    return CANCEL.search(text) is not None or GIVES_UP.search(text) is not None
+
+
+def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
+    """撤回四(1)中队王小明的一星章提名."""
+    unit, medal = target_of(hits, medals, context)
+    bare = GIVES_UP.sub(_bare, CANCEL.sub(_bare, scan))
+    names = persons_in(bare) or [*persons(bare)]
+    together = rf"(?:同学|队员|\s|{GAP})*[、和与及](?:\s|{GAP})*".join(map(re.escape, dict.fromkeys(names)))
+    several = len(set(names)) > 1 and re.search(together, places_apart(bare)) is not None
+    named: list[str | None] = [*dict.fromkeys(names)] if several else [*names[:1]] or [None]
+    stand = [
+        state for state in context.existing
+        if state.medal and unit in (None, state.unit) and medal in (None, state.medal)
+    ]  # fmt: skip
+    there = all(any(name in (None, state.name) for state in stand) for name in named)
+    issues = () if there else ("NOTHING_TO_CORRECT",)
+    fields = {"unit": unit, "medal": medal, "name": named[0], "names": named if several else None}
+    return Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
+
+
+def _bare(match: "re.Match[str]") -> str:
+    """不报王小明了 says whom as well: only the ends go."""
+    return f"{GAP}{match[0][2:-1]}{GAP}"

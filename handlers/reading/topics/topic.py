@@ -1,0 +1,75 @@
+"""The topic of a check-in: what is quoted, labelled, or stands beside the activity word; never a person or debris."""
+
+from collections.abc import Iterator
+
+from handlers.reading.checkins.activities import is_held, names_activity, without_amount
+from handlers.reading.text.normalise import COUNTED, GAP, HELD, TAKEN
+from handlers.reading.text.patterns import pattern
+from handlers.reading.topics.persons import away
+from handlers.reading.topics.words import besides, joined, trimmed
+
+# Words that stand alone are the topic of a short message; of a long one only what is beside its activity.
+_MOST_LOOSE = 2
+_QUOTED = rf"《[^《》\n{TAKEN}]{{1,60}}》|“[^“”\n{TAKEN}]{{1,60}}”|「[^「」\n{TAKEN}]{{1,60}}」"
+_CHUNK = pattern(rf"(?:{_QUOTED}|[^\s,;。!?:|{GAP}{HELD}{COUNTED}])+")
+# 空调坏了 tells how it went; 演练结束了 does not, and who 来不了 is no topic but a matter.
+_WENT = pattern(r"(?<!结束)(?<!完成)(?<!举办)(?<!不)了$")
+# What tells of the message or of how it went; the first part also where an activity is named.
+_NO_THEME = (
+    r"节目|作品(?!展)|评委|选手|观众|冠军|^(?:照片|图片|视频)\d|^为(?:弘扬|进一步|增强|丰富|庆祝|迎接|纪念|了)|将至|请假"
+    r"|主持(?!人大赛)|\d+[辆条朵]"
+)
+_NO_TOPIC = pattern(_NO_THEME)
+_DEBRIS = pattern(
+    rf"{_NO_THEME}|[了过着很]|已|我们(?!的)|咱|大家|老师|家长(?!课堂|学校)|爸|妈|(?:爷爷|奶奶)(?!的)|叔叔"
+    rf"|阿姨|哥哥|姐姐|(?:附|见|有|发)[^,]{{0,4}}照片"
+    r"|照片(?:已|见|发)|总结|邮箱|公众号|^附|原因|地点|每|其中|分别|小组|气氛|兴致|认真|积极|热烈|顺利|[下大]雨|雨[太很]|天气[太很]"
+    r"|圆满|意义|感受|体会|费用|成交|金额"
+    r"|\d+[份袋斤件块本名个道次位]|^共\d|发言|答题|点赞\d|刚才|上次|缺|假|病|没|未|(?:是|开始|完)$|准备(?:完毕|就绪|好)"
+)
+# Of a form: what stands behind 地点: or 备注: is no topic.
+_OF_TOPIC = pattern(r"主题|内容|项目|活动|形式|名称|题目|类型|[课会日动]$")
+_NEXT_LABEL = pattern(r"\s(?:活动)?(?:时间|日期|地点|人数|人员|形式|对象|主持人?|参加人员?|备注)\s?:")
+_LABELLED = pattern(
+    r"(?:(?:活动主题|活动内容|主题|内容)\s?:\s?|(?<!以)主题(?:[是为]|(?=[《“「])))"
+    rf"([^\n;。{COUNTED}]{{1,200}})(?<!:)(?<!: )"
+)
+
+
+def topic_of(scan: str, told: str, activity: str | None) -> str | None:
+    """The topic in `scan`, where what was understood is taken out of what was `told`; the activity alone is none."""
+    labelled = _LABELLED.search(scan) if ":" in scan or "主题" in scan else None
+    found = joined([trimmed(_NEXT_LABEL.split(labelled[1])[0])]) if labelled else None
+    return besides(found or joined(_chunks(scan, told)) or "", activity)
+
+
+def tells_what_was_held(scan: str) -> bool:
+    """Whether any of the words left says what was held or done, be it a topic or not: 给妈妈送贺卡."""
+    told = ((trimmed(match[0]), match[0]) for match in _CHUNK.finditer(scan))
+    return any(words and (is_held(words) or is_held(whole)) for words, whole in told)
+
+
+def _chunks(scan: str, told: str) -> Iterator[str]:
+    """What stands beside the activity or names one, and where little is left what stands alone."""
+    loose, label = 0, ""
+    chunks = list(_CHUNK.finditer(scan))
+    gone = away(scan, told, chunks)
+    for place, match in enumerate(chunks):
+        before, after = scan[match.start() - 1 : match.start()], scan[match.end() : match.end() + 1]
+        theirs = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
+        label = match[0] if after == ":" else ""
+        words = "" if label or place in gone or not theirs or _WENT.search(match[0]) else trimmed(match[0])
+        beside = after == HELD or (before == HELD and not _DEBRIS.search(words))
+        if words and (beside or words.startswith(("《", "“", "「"))):
+            yield words
+        elif words and loose < _MOST_LOOSE and _tells(words, before, after):
+            loose += 1
+            yield words
+
+
+def _tells(words: str, before: str, after: str) -> bool:
+    """Beside a count stand words of what they did: 5位队员讲解; only an activity of more words is one."""
+    theme = names_activity(words)
+    if (_NO_TOPIC if theme else _DEBRIS).search(without_amount(words) if is_held(words) else words):
+        return False
+    return COUNTED not in (before, after) or (len(words) > 2 and (theme or is_held(words)))
