@@ -131,7 +131,9 @@ def hours(ask: Ask) -> Reply:
         return Reply(f"好的，{times.quiet_until:%H:%M} 到 {times.quiet_from:%H:%M} 之间随时提醒您。")
     said = hours_in(ask.args)
     if len(said) != 2:
-        return Reply(_standing(ask) + "\n要改，发「勿扰 7:30-20:00」，只在这段时间提醒；不要这样了，发「勿扰 取消」。")
+        # 勿扰 25点 is told apart from 勿扰 alone: it is not nodded at.
+        unread = "没看懂，没有改。" if ask.args else ""
+        return Reply(unread + _standing(ask) + "\n要改，发「勿扰 7:30-20:00」，只在这段时间提醒；不要这样了，发「勿扰 取消」。")
     since, until = said
     if since is None or until is None:
         raise Refusal("时间不对，没有改。像这样发：勿扰 7:30-20:00")

@@ -30,6 +30,8 @@ _MADE = tuple("棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串�
 _PLEASE = pattern(
     r"(?:请问)?(?:[能可]不[能可]以?|能否|可否|可以|能)?(?:请|麻烦)?(?:你|您)?(?:帮|给|替)[我忙]*(?:记|报|登记|登|签到?|录)(?:一下|上|个)?"
 )
+# 看 三(9), 删 三(2): somebody bids something else; 报 三(2) begins a check-in.
+_BID = pattern(r"\s*(?![报记签登填补])[\u4e00-\u9fff]\s")
 _SHORT = 20
 _LONE = 12
 _TITLE = pattern(
@@ -150,7 +152,7 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
     if not counted and (talk.announces(text) or (not rank and talk.excuses(text))):
         return False
     if found.hits:
-        short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)
+        short = len(text) <= _SHORT and (rank > 0 or (piece.topic is None and not _BID.match(text)))
         made = (piece.held or rank > 0) and any(number.taken == "thing" for number in piece.numbers)
         return counted or made or piece.sessions is not None or rank > 1 or short
     if not counted and context.bound_unit and _tells_a_deed(piece, text):
