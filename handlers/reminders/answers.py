@@ -131,9 +131,7 @@ def hours(ask: Ask) -> Reply:
         return Reply(f"好的，{times.quiet_until:%H:%M} 到 {times.quiet_from:%H:%M} 之间随时提醒您。")
     said = hours_in(ask.args)
     if len(said) != 2:
-        # 勿扰 25点 is told apart from 勿扰 alone: it is not nodded at.
-        unread = "没看懂，没有改。" if ask.args else ""
-        return Reply(unread + _standing(ask) + "\n要改，发「勿扰 7:30-20:00」，只在这段时间提醒；不要这样了，发「勿扰 取消」。")
+        return Reply(_standing(ask) + "\n要改，发「勿扰 7:30-20:00」，只在这段时间提醒；不要这样了，发「勿扰 取消」。")
     since, until = said
     if since is None or until is None:
         raise Refusal("时间不对，没有改。像这样发：勿扰 7:30-20:00")
@@ -149,4 +147,5 @@ def hours(ask: Ask) -> Reply:
 def _standing(ask: Ask) -> str:
     own, times = wishes.of(ask.db, [ask.me.id]).hours(ask.me.id), calendar_of(ask.db).times
     since, until = (times.quiet_until, times.quiet_from) if own.since == own.until else (own.since, own.until)
-    return f"现在 {since:%H:%M} 到 {until:%H:%M} 之间提醒您。"
+    # 勿扰 25点 is told apart from 勿扰 alone: it is not nodded at.
+    return ("没看懂，没有改。" if ask.args else "") + f"现在 {since:%H:%M} 到 {until:%H:%M} 之间提醒您。"
