@@ -143,7 +143,7 @@ def chat_or_unknown(text: str, scan: str) -> Reading:
     if tells_trouble(text) or ("参学率" in text and not any(map(str.isdecimal, text))):
         return question(text)
     # 。。。。 says nothing, and is not nodded at.
-    if (_NOD.fullmatch(scan) and any(map(str.isalnum, scan))) or _GREETING.match(text):
+    if (_NOD.fullmatch(scan) and any(map(str.isalnum, text))) or _GREETING.match(text):
         return Reading("chat", "ignore")
     if excuses(text) or _NOTHING_DONE.search(text):
         return Reading("chat", "ignore", claim="negation")
