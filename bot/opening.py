@@ -20,15 +20,15 @@ def _newer(database: Database) -> str:
     return f"数据库的版本 {found} 比程序的 {migrate.HEAD} 新，没有启动，什么也没有改。请更新程序，或用升级前的备份。"
 
 
-def key_problem(settings: Settings, db: Connection) -> str:
-    """What is wrong with the key for what is sealed in this database, and the cure; empty: nothing."""
+def key_problem(settings: Settings, db: Connection | None) -> str:
+    """What is wrong with the key for what is sealed in this database, if there is one, and the cure; empty: nothing."""
     keys = settings.given_keys
     cure = f"请把备份的 name.key 放回 {settings.data_dir}，或在 NAME_KEY 里写上原来的密钥"
     try:
         vault = Vault(keys) if keys else None
     except ValueError:
         return f"NAME_KEY：现在写的不是密钥，像是坏了。{cure}。"
-    if not sealed.any_unopened(db, vault):
+    if db is None or not sealed.any_unopened(db, vault):
         return ""
     if not keys:
         return f"NAME_KEY：这个数据库用过密钥，密钥却不见了，没有另造新的。{cure}。"

@@ -103,8 +103,8 @@ def _week_back(match: "re.Match[str]", today: date) -> str:
 
 
 def _month_back(match: "re.Match[str]", today: date) -> str:
-    first = today.replace(day=1)
-    return f"{(first - timedelta(days=1)) if '上' in match[0] else first:%Y-%m}"
+    year, month = divmod(today.year * 12 + today.month - 1 - match[0].count("上"), 12)
+    return f"{year}-{month + 1:02}"
 
 
 def _month(match: "re.Match[str]", today: date) -> str:
@@ -141,10 +141,10 @@ _NAMED = (
     (re.compile(r"(20\d\d)年?([春秋])(?:季?学期)?"), lambda match, today: match[1] + match[2]),
     (re.compile(r"(20\d\d)-(1[0-2]|0[1-9])(?![\d\-])"), lambda match, today: match[0]),
     (_SAID_WEEK, lambda match, today: week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))),
-    (re.compile(r"[本这]周|上{1,2}周"), _week_back),
+    (re.compile(r"[本这]周|上+周"), _week_back),
     (re.compile(r"[本这]个?学期|上个?学期"), _term_back),
     (re.compile(r"[本这]个?学年|上个?学年"), _school_year_back),
-    (re.compile(r"[本这]个?月|上个?月"), _month_back),
+    (re.compile(r"[本这]个?月|上+个?月"), _month_back),
     (re.compile(r"[本这]个?季度|上个?季度"), _quarter_back),
     (_SAID_QUARTER, _quarter),
     (re.compile("今年|去年|本年"), _year),

@@ -15,6 +15,8 @@ from handlers.wording import programmes
 
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
+# 停用 宣讲: what is to be done with a row, and none of its reports.
+_SWITCHES = re.compile(r"(?:停用|启用|恢复|关闭|打开|取消|删除|删掉|去掉) *[^\d\s]{1,12}")
 # What may be a report of a row instead: its words tell.
 _TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
 # What a day is called by, and no check-in of one (主题队日 38, 建队日 38人) nor its date.
@@ -43,6 +45,8 @@ def is_report(ask: Ask, text: str, reading: Reading) -> bool:
 
 def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
     """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
+    if reading.intent in _TELLS and _SWITCHES.fullmatch(text):
+        return "unknown"
     if reading.intent in _TELLS and is_report(ask, text, reading):
         return "report"
     if reading.intent in _TELLS and programmes.switched_off(ask, text):

@@ -16,7 +16,7 @@ _NOTHING = Record()
 _QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发][:：]|(?<!这样)写[:：]")
 # A number that there may not be, a blank to be filled.
 _NOT_AS_IT_IS = re.compile(r"像这样.*[A-Z]\d{8}-\d\d|[〈〉]")
-_USUAL_SHOWN = re.compile(rf"(?<=[\s：]){re.escape(_USUAL_NAME)}(?=\s)")
+_USUAL_SHOWN = re.compile(rf"(?<=[\s：]){re.escape(_USUAL_NAME)}(?=\s|$)")
 _WORK = ADMINS | {Role.CARE_ADMIN, Role.GROUP_HEAD}
 _WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 

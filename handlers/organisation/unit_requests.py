@@ -18,7 +18,7 @@ _KEPT = "以前的周报不变，从本周起按新的算。"
 
 
 def _rename(ask: Ask, words: str) -> Reply:
-    one, name = _one_and(ask, words, "单位 改名 三(9)中队 四(9)中队")
+    one, name = _one_and(ask, words, "单位 改名 三(2)中队 三(8)中队")
     unit_names.check_name(ask, one.parent_id, name, one)
     facts = {}
     if one.kind == units.Kind.SQUAD:
@@ -127,7 +127,7 @@ def _one_and(ask: Ask, words: str, example: str) -> tuple[Unit, str]:
 def _strictly(ask: Ask, words: str, args: str, own: bool = False) -> list[Unit]:
     """The one unit that is meant; with `own` the asker's own when nothing is said."""
     if not words and not own:
-        raise Refusal(f"请写明是哪个单位，像这样发：单位 {args.replace('{}', '三(9)中队')}")
+        raise Refusal(f"请写明是哪个单位，像这样发：单位 {args.replace('{}', '三(2)中队')}")
     # With something behind the unit, 看全部 is 单位 alone: 单位 停用 shows none.
     found = places.chosen(ask, rights.GIVERS, words, "单位", f"{args} ")
     if len(found) != 1:

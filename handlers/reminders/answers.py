@@ -147,4 +147,5 @@ def hours(ask: Ask) -> Reply:
 def _standing(ask: Ask) -> str:
     own, times = wishes.of(ask.db, [ask.me.id]).hours(ask.me.id), calendar_of(ask.db).times
     since, until = (times.quiet_until, times.quiet_from) if own.since == own.until else (own.since, own.until)
-    return f"现在 {since:%H:%M} 到 {until:%H:%M} 之间提醒您。"
+    # 勿扰 25点 is told apart from 勿扰 alone: it is not nodded at.
+    return ("没看懂，没有改。" if ask.args else "") + f"现在 {since:%H:%M} 到 {until:%H:%M} 之间提醒您。"

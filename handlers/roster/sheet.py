@@ -31,6 +31,9 @@ _PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
 # Two people in one cell: 张老师、李老师, 张明 李红. Two signs and a space are more than padding.
 _SEVERAL = re.compile(r"[、,;/&\n]|老师 ?(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]{2}) +(?=[\u3400-\u9fff]{2})")
 # 大队辅导员(兼). The foot of a table, which is no unit.
+# What a formula comes to that could not be calculated.
+_FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!)")
+_NOT_CALCULATED = "{}是没有算出来的公式。请在 Excel 或 WPS 里打开，换成字或数，保存后再发"
 _ASIDE = re.compile(r"\((?:兼|兼任|兼职|专职)\)$")
 _FOOT = re.compile(r"[总小合]\s*计:?|(?:填表|填报|制表|审核|复核|联系)人?:.*|(?:填表|填报|制表)(?:日期|时间|单位):.*")
 # What people write between units beside /; the second where what stands before is a unit of the file.
@@ -168,6 +171,10 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], notes: Notes) -> Iter
             continue
         named = dict(zip(columns, cells, strict=False))
         path = _path(named.get("组织", ""), paths)
+        if faults := [f"「{column}」（{cell}）" for column, cell in named.items() if _FAULT.fullmatch(cell)]:
+            notes.problem(number, _NOT_CALCULATED.format("、".join(faults)))
+            notes.broken.add(path)
+            continue
         wrong: list[str] = []
         if _SEVERAL.search(dict(zip(columns, row, strict=False)).get("姓名", "").strip()):
             wrong.append("「姓名」一行只写一位，两位请分成两行；是一位的话，请去掉中间的空格和符号")
@@ -204,7 +211,7 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
     kind = _kind(cells.get("类型", ""), wrong)
     members = _members(cells.get("应到人数", ""), wrong)
     aliases = tuple(_aliases(number, cells.get("别名", ""), notes, wrong))
-    name, label = unpadded(cells.get("姓名", "")), _ASIDE.sub("", cells.get("角色", ""))
+    name, label = unpadded(cells.get("姓名", "")), _ASIDE.sub("", cells.get("角色", "").replace(" ", ""))
     accounts = tuple(_accounts(cells, wrong))
     if not name:
         if label or accounts:

@@ -11,7 +11,7 @@ from handlers.wording import days
 from scheduling.periods import monday_of, week_before, week_of
 from storage.organisation import school_days
 
-_WEEK_WORD = re.compile(r"(上上周|上周)|本周|这周")
+_WEEK_WORD = re.compile(r"(上+)周|本周|这周")
 _WEEK_NUMBER = re.compile(r"(?:(20\d\d)[-年 ]*)?(?:[Ww](\d{1,2})|第? ?(\d{1,2}) ?周)")
 # 第16周; with its year it is a week of the calendar.
 _TAUGHT = re.compile(r"(?<![\d年Ww\- ])第 ?(\d{1,2}) ?(?:教学)?周")
@@ -83,8 +83,7 @@ def _begun(pattern: "re.Pattern[str]", match: "re.Match[str]", today: date) -> P
 
 
 def _week_word(match: "re.Match[str]", today: date) -> Period:
-    back = {"上周": 1, "上上周": 2}.get(match[1], 0)
-    return Period(week_of(today - timedelta(days=7 * back)))
+    return Period(week_of(today - timedelta(weeks=len(match[1] or ""))))
 
 
 def _week_number(match: "re.Match[str]", today: date) -> Period:

@@ -8,16 +8,18 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from storage.migrate import HEAD
 from tests.support import commanding
-from tests.support.process import ROOT
+from tests.support.process import ROOT, Serving
 
 pytestmark = [pytest.mark.both, pytest.mark.sqlite("what goes back by itself is a file")]
 
 folder, imported, filled = commanding.folder, commanding.imported, commanding.filled
+UNREACHABLE = f"TELEGRAM_TOKEN=123456789:{'A' * 35}\nTELEGRAM_API_URL=http://127.0.0.1:9/bot\n"
 BREAKS = """
 revision = "9998"
 down_revision = "{head}"
@@ -83,6 +85,28 @@ def test_a_newer_program_comes_with_a_verified_backup(source: Path, installed: P
     assert len(list(installed.glob("before-upgrade-*.backup"))) == 1 and revision(installed) == HEAD
 
 
+def test_what_failed_before_is_no_fault_of_the_upgrade(source: Path, installed: Path) -> None:
+    """A platform that cannot be reached keeps nobody from a newer program."""
+    (installed / ".env").write_text(UNREACHABLE, encoding="utf-8")
+    git(source, "commit", "-q", "--allow-empty", "-m", "newer")
+    done = upgrade(installed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "不对 Telegram" in done.stdout and "升级以前就有" in done.stderr and "升级好了" in done.stdout
+
+
+def test_a_bot_that_runs_is_not_upgraded(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = installed.parent / "other"
+    other.mkdir()
+    bot = Serving(other)
+    try:
+        monkeypatch.setenv("PORT", str(urlsplit(bot.url).port))
+        done = upgrade(installed)
+    finally:
+        bot.stop()
+    assert done.returncode != 0 and "请先停掉它" in done.stderr
+    assert not list(installed.glob("*.backup"))
+
+
 def test_a_migration_that_breaks_is_undone(source: Path, installed: Path) -> None:
     was = git(installed, "rev-parse", "HEAD")
     (source / "storage" / "migrations" / "versions" / "9998_breaks.py").write_text(BREAKS.format(head=HEAD))
@@ -94,6 +118,7 @@ def test_a_migration_that_breaks_is_undone(source: Path, installed: Path) -> Non
     assert done.returncode != 0
     assert "升级没有成功（改表）" in done.stderr and "数据和升级前一样" in done.stderr, done.stderr
     assert git(installed, "rev-parse", "HEAD") == was and revision(installed) == HEAD
+    assert git(installed, "branch", "--show-current") == "main", "the next upgrade is pulled"
 
 
 def test_a_changed_program_is_not_pulled_over(installed: Path) -> None:

@@ -65,7 +65,10 @@ def test_the_sheet_called_roster_is_read_and_the_others_are_named() -> None:
 
 def test_of_a_formula_only_the_result_is_read() -> None:
     made = book(("名册", [COLUMNS, ("青禾区", "县少工委", '=HYPERLINK("http://x")')]))
-    assert sheet_of(content(made)).lines[0].name == ""
+    found = sheet_of(content(made))
+    assert not found.lines and found.notes.problems == [
+        "第 2 行：「姓名」（#VALUE!）是没有算出来的公式。请在 Excel 或 WPS 里打开，换成字或数，保存后再发"
+    ]
 
 
 def test_a_number_that_lost_its_digits_is_a_problem() -> None:

@@ -211,7 +211,14 @@ REFUSED: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "a decimal as it is shown": (csv(2, 7, "5.10").encode(), "第 4 行：「别名」是小数 5.10"),
     "a day of csv": (csv(2, 7, "3月2日").encode(), "第 4 行：「别名」是日期 3月2日"),
     "half a person": (csv(2, 6, "42.5").encode(), "第 4 行：「应到人数」应是 1 到 9999 的整数"),
-    "an error of a formula": (lambda: made.roster(instead(2, 6, "#N/A")), "第 4 行：「应到人数」应是"),
+    "an error of a formula": (lambda: made.roster(instead(2, 6, "#N/A")), "第 4 行：「应到人数」（#N/A）是没有算出来"),
+    "an error for a name": (lambda: made.roster(instead(2, 2, "#REF!")), "第 4 行：「姓名」（#REF!）是没有算出来"),
+    "a formula that nobody has calculated": (
+        lambda: made.rewritten(
+            made.roster(instead(2, 2, "=1")), sheet1=lambda xml: re.sub(r"(<f>.*?</f>)<v>.*?</v>", r"\1<v></v>", xml)
+        ),
+        "第 4 行：「姓名」（#VALUE!）是没有算出来",
+    ),
     "a cell beside the table": (lambda: made.roster([*ROWS[:3], [*ROWS[3], "", "x"]]), "第 5 行：第 10 列的格子"),
     "a locked OpenDocument": (lambda: made.ods([], locked=True), "有打开密码"),
     "a web page without a table": (b"<html><body>404</body></html>", "第 1 行应是表头"),

@@ -70,7 +70,7 @@ def key(url: str, settings: Settings) -> str:
     from bot.opening import key_problem
 
     if _is_to_come(url):
-        return ""
+        return key_problem(settings, None).partition("：")[2]
     database = open_database(url)
     try:
         with database.read.connect() as db:

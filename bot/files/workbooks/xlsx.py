@@ -12,6 +12,7 @@ from zipfile import ZipFile
 from bot.files.workbooks.page import LONGEST_CELL, Book, Page, TooMuchError, number
 
 MAIN = "sheet.main+xml"
+NOT_CALCULATED = "#VALUE!"
 _MOST_PART = 400 << 20
 # ECMA-376 part 1, 18.8.30: the built-in formats that show a day or a time; 27 to 36 and 50 to 58 in Chinese programs.
 _DAYS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -103,6 +104,9 @@ class _Reader:
             return "" if inside is None else _joined(inside)
         if kind == "s":
             return self._texts[int(said)] if said.strip().isdecimal() else ""
+        if not said and kind != "str" and cell.find("{*}f") is not None:
+            # Whoever wrote it has not calculated it: no empty cell, and no value either.
+            return NOT_CALCULATED
         if kind in ("n", "d") and said and _is_number(said):
             style = int(cell.get("s", "0"))
             return _shown(float(said), self._formats[style] if style < len(self._formats) else "", self._epoch)

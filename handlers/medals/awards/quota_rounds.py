@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from handlers.asker import levels
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.medals.awards import approval, eligibility
+from handlers.reading.medals.awards import STARS
 from handlers.reading.medals.medals import find_medals
 from handlers.registry import command
 from handlers.wording import medals, places, questions
@@ -47,7 +48,7 @@ def quota(ask: Ask) -> Reply:
     medal = found[0].code if len(found) == 1 else None
     base = _BASE.search(rest)
     if medal is None or not percent(ask.db, medal) or base is None:
-        raise Refusal(f"请写明奖章、中队（全校就不写）和符合条件的人数，像这样：{_LIKE}")
+        raise Refusal(f"请写明奖章、中队（全校就不写）和符合条件的人数，像这样：{_like(ask)}")
     collective = "集体" in rest
     at = _unit(ask, re.sub(r"集体|[\ue000-\ue002]", " ", rest[: base.start()]).strip(), medal)
     wish = _Round(at.id, medal, collective, int(base[1]))
@@ -63,6 +64,13 @@ def percent(db: Connection, medal: str) -> int:
     row = levels.row_of(db, medal)
     found = (each.ratio for each in row.quotas if each.level == medals.label(medal)) if row else ()
     return int(next(iter(found), "0%").rstrip("%"))
+
+
+def _like(ask: Ask) -> str:
+    """Of a medal that the asker's own level awards: the county's is no school's."""
+    own = (each for each in STARS if percent(ask.db, each) and not _may(ask, each).isdisjoint(ask.me.roles))
+    medal = next(own, STARS[0])
+    return _LIKE if medal == STARS[0] else f"名额 {medals.label(medal)} 41"
 
 
 def _may(ask: Ask, medal: str) -> frozenset[Role]:
@@ -109,6 +117,6 @@ def _freeze(ask: Ask, wish: _Round) -> Reply:
 def _all(ask: Ask) -> Reply:
     found = quotas.within_paths(ask.db, ask.me.paths(_WHO), term_of(ask.today))
     if not found:
-        return Reply(f"本学期还没有定名额。像这样定：{_LIKE}")
+        return Reply(f"本学期还没有定名额。像这样定：{_like(ask)}")
     lines = [eligibility.arithmetic(each, quotas.used(ask.db, each)) for each in found]
     return Reply("\n".join([f"{term_of(ask.today)}名额", *lines]))

@@ -7,9 +7,12 @@ from handlers.reading.checkins.pieces import Piece
 from handlers.reading.claims.doubts import unexplained
 from handlers.reading.messages import talk
 from handlers.reading.model import Context, Record
+from handlers.reading.text.patterns import pattern
 
 # What is made, picked up or collected is measured so; not 18页, 3岁.
 _MADE = tuple("棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个元吨克节次")
+# 看 三(9), 删 三(2): somebody bids something else; 报 三(2) begins a check-in.
+_BID = pattern(r"\s*(?![报记签登填补])[\u4e00-\u9fff]\s")
 _SHORT = 20
 _LONE = 12
 
@@ -31,7 +34,7 @@ def is_checkin(found: Found, context: Context) -> bool:
     if not counted and (talk.announces(text) or (not rank and talk.excuses(text))):
         return False
     if found.hits:
-        short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)
+        short = len(text) <= _SHORT and (rank > 0 or (piece.topic is None and not _BID.match(text)))
         made = (piece.held or rank > 0) and any(number.taken == "thing" for number in piece.numbers)
         return counted or made or piece.sessions is not None or rank > 1 or short
     if not counted and context.bound_unit and _tells_a_deed(piece, text):

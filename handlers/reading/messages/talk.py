@@ -37,6 +37,8 @@ _LOOK = pattern(
     r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|打卡)(?:情况|记录|率)|参学(?:情况|记录)"
 )
 # May I report tomorrow? is no question about what was reported.
+# 怎么看谁没报 asks how; 怎么三(2)还没报 is a look.
+_HOW_TO_SEE = pattern(r"(?:怎[么样]|如何|咋)(?:才?能|可以|去)?(?:看|查|知道|了解)")
 _LEAVE = pattern(r"可以|可不可以|能不能|能否|还能|能[代补]?报|要不要|怎么|如何")
 # 今天没有开展活动, 队会因雨取消: nothing took place.
 _NOTHING_DONE = pattern(r"(?:没有?|未)(?:开展|举行|组织|进行|活动)|取消|延期|改期|推迟|停课|(?:改|挪|延)[到在至]")
@@ -96,6 +98,8 @@ def congratulates(text: str) -> bool:
 
 def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Reading | None:
     """请问三(2)中队签到了吗 -> status of the unit; 六一还有哪些中队没签到 -> what is missing, `of` 六一."""
+    if _HOW_TO_SEE.search(text):
+        return question(text)
     unit = next((hit.unit for hit in hits if hit.unit and hit.kind != "part"), None)
     if missing := _MISSING.search(text):
         rest = text[: missing.start()] + " " + text[missing.end() :]
@@ -138,7 +142,8 @@ def chat_or_unknown(text: str, scan: str) -> Reading:
     """好的 and 谢谢老师 are chat, and notices to others; 38 alone or any other text is not understood."""
     if tells_trouble(text) or ("参学率" in text and not any(map(str.isdecimal, text))):
         return question(text)
-    if _NOD.fullmatch(scan) or _GREETING.match(text):
+    # 。。。。 says nothing, and is not nodded at.
+    if (_NOD.fullmatch(scan) and any(map(str.isalnum, text))) or _GREETING.match(text):
         return Reading("chat", "ignore")
     if excuses(text) or _NOTHING_DONE.search(text):
         return Reading("chat", "ignore", claim="negation")

@@ -10,6 +10,7 @@ from handlers.reading.medals.particulars import PLACES, numbers_in
 from handlers.reading.text import normalise
 from handlers.reading.text.units import find_units
 from handlers.wording import places
+from storage.organisation import units
 from storage.organisation.units import Kind
 
 # 全班42人: how many they are said to be.
@@ -72,10 +73,10 @@ def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassLis
     Raises Refusal showing `like`, the message as it should be, Denied for a squad that is not the asker's.
     """
     hits, scan = find_units(normalise.clean(words).text, context.context_of(ask))
-    squad = places.by_key(ask, hits[0].unit or "") if len(hits) == 1 else places.own_squad(ask.me) if not hits else None
+    roles = frozenset(roles)
+    squad = _named(ask, roles, hits[0].unit) if len(hits) == 1 else places.own_squad(ask.me) if not hits else None
     if squad is None or squad.kind != Kind.SQUAD:
         raise Refusal(f"请写明是哪一个中队，像这样：{like}")
-    roles = frozenset(roles)
     if not any(grant.role in roles and grant.unit.covers(squad) for grant in ask.me.grants):
         raise Denied(f"{squad.name}不在您负责的范围。", what=like.partition(" ")[0], subject=f"unit:{squad.id}")
     left_out = sorted(
@@ -98,6 +99,14 @@ def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassLis
     if 0 in numbers:
         raise Refusal(f"没有 0 号，什么都没有记。像这样：{like}")
     return ClassList(squad, numbers, [number for number in left_out if number in wanted], rest)
+
+
+def _named(ask: Ask, roles: frozenset[Role], key: str | None) -> Unit | None:
+    """The squad of this key where the asker reports, else the only one of where a role is held: a head's school."""
+    if found := places.by_key(ask, key or ""):
+        return found
+    below = [each for each in units.squads(ask.db, ask.me.paths(roles)) if each.key == key]
+    return below[0] if len(below) == 1 else None
 
 
 def _wanted(squad: Unit, scan: str, like: str) -> tuple[list[int], str]:
