@@ -48,6 +48,7 @@ _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
 _TITLE_BEFORE = re.compile(rf"(?:{_WORDS['title_before']})$")
 _TITLE_AFTER = re.compile(rf"[^,，。;；\n]{{0,2}}(?:{_WORDS['title_after']})")
+_CLAUSE = re.compile(r"[^,，。;；:：\s]{0,12}")
 _SOMEBODY = re.compile(_WORDS["somebody"])
 _NUMERAL = "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 # １３８… is read as 138….
@@ -135,8 +136,10 @@ def kind_of(clause: str) -> str:
 def is_theme(match: re.Match[str]) -> bool:
     """Whether a matter is what an activity is about, and nobody's own: 预防近视, 打针不哭绘本."""
     text, start, end = match.string, match.start(), match.end()
-    # 看望王小明弱视: of whom it is said stands right before it.
-    if any(text[:start].endswith(name) for name in persons(text)):
+    # 看望王小明弱视, 给脑瘫同学王小明送温暖: of whom it is said stands right before it, or behind it in the same clause.
+    behind = _CLAUSE.match(text, end)
+    after = behind[0] if behind else ""
+    if any(text[:start].endswith(name) or name in after for name in persons(text)):
         return False
     if _THEME_BEFORE.search(text, max(0, start - 12), start) or _THEME_AFTER.match(text, end):
         return True
