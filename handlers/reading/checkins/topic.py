@@ -22,7 +22,7 @@ _QUOTED = rf"《[^《》\n{_TAKEN}]{{1,60}}》|“[^“”\n{_TAKEN}]{{1,60}}”
 _CHUNK = pattern(rf"(?:{_QUOTED}|[^\s,;。!?:|{GAP}{HELD}{COUNTED}])+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
-_ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff])++")
+_ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff\U000f0000-\U000fffff])++")
 # 我们今天开展了清明祭英烈 -> 清明祭英烈. Only what can hardly begin a topic: 开学第一课 keeps its 开.
 _LEAD = pattern(
     r"(?:了(?!解)|呢|嘛|的话[是嘛]?|也|开?了?一个(?=$)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|那个|这个|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
@@ -52,7 +52,7 @@ _DEBRIS = pattern(
     rf"|阿姨|哥哥|姐姐|(?:附|见|有|发)[^,]{{0,4}}照片"
     r"|照片(?:已|见|发)|总结|邮箱|公众号|^附|原因|地点|每|其中|分别|小组|气氛|兴致|认真|积极|热烈|顺利|[下大]雨|雨[太很]|天气[太很]"
     r"|圆满|意义|感受|体会|费用|成交|金额"
-    r"|\d+[份袋斤件块本名个道次位]|^共\d|发言|答题|点赞\d|刚才|上次|缺|假|病|没|未|(?:是|开始|完)$|准备(?:完毕|就绪|好)"
+    r"|\d+[份袋斤件块本名个道次位]|^共\d|发言|答题|点赞\d|刚才|上次|缺|假|没|未|(?:是|开始|完)$|准备(?:完毕|就绪|好)"
 )
 _PET = "小阿"
 # What is beside 请假, 少 or 没来 and as short as a name is somebody, whatever its shape: 缺 高兴, 事假:向阳、安全;
