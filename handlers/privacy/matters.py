@@ -136,7 +136,7 @@ def kind_of(clause: str) -> str:
 def is_theme(match: re.Match[str]) -> bool:
     """Whether a matter is what an activity is about, and nobody's own: 预防近视, 打针不哭绘本."""
     text, start, end = match.string, match.start(), match.end()
-    # 看望王小明弱视, 给脑瘫同学王小明送温暖: of whom it is said stands right before it, or behind it in the same clause.
+    # 看望王小明弱视, 给脑瘫同学王小明送温暖: of whom it is said stands before it, or behind in the clause.
     behind = _CLAUSE.match(text, end)
     after = behind[0] if behind else ""
     if any(text[:start].endswith(name) or name in after for name in persons(text)):
