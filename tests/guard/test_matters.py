@@ -121,7 +121,15 @@ def test_a_number_is_one_whatever_parts_it(words: str) -> None:
 
 
 def test_what_only_looks_like_one_stays() -> None:
-    for words in ("N20260403-01", "2026-04-03", "2025-2026学年", "9:00-10:00", "一二·九运动", "一，二，三，四，五，六年级", "编号20260403001"):
+    for words in (
+        "N20260403-01",
+        "2026-04-03",
+        "2025-2026学年",
+        "9:00-10:00",
+        "一二·九运动",
+        "一，二，三，四，五，六年级",
+        "编号20260403001",
+    ):
         assert cleared(words) == words
 
 
