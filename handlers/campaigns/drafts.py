@@ -62,7 +62,7 @@ def _go_on(ask: Ask, said: str) -> Reply:
         QUESTION.put(ask, _Said(calls.without_private(said), draft.missing))
         return _question(ask, draft)
     assert draft.unit is not None
-    return publication.preview(ask, _campaign(ask, draft.call, draft.unit), draft.call.title)
+    return publication.preview(ask, _campaign(ask, draft.call, draft.unit), said)
 
 
 def _draft(ask: Ask, said: str) -> _Draft:

@@ -38,8 +38,8 @@ CONFIRM = questions.Question(
 )  # fmt: skip
 
 
-def preview(ask: Ask, new: campaigns.Campaign, title: str) -> Reply:
-    """What it comes to; `title` is as it was said, of which that of the campaign leaves out what is personal."""
+def preview(ask: Ask, new: campaigns.Campaign, said: str) -> Reply:
+    """What it comes to; the title leaves out what is personal in what was `said`."""
     squads = campaigns.due(ask.db, new, [new.path])
     if not squads:
         raise Refusal(f"{new.unit_name}里没有要报的中队，没有发布。请核对单位和年级。")
@@ -48,7 +48,7 @@ def preview(ask: Ask, new: campaigns.Campaign, title: str) -> Reply:
     kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{new.unit_name}{_grades(new)} {len(squads)} 个中队"
     told = notices.plan(ask, new)
-    found = gate.found_in(title) if gate.is_private_label(title) else ()
+    found = gate.found_in(said) if gate.is_private_label(said) else ()
     lines = [
         *filter(None, [names.privacy_warning(found)]),
         "请核对要发布的活动：",

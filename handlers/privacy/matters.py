@@ -17,13 +17,13 @@ def _any(key: str) -> str:
 
 
 HEALTH, FAMILY = _any("health"), _any("family")
-_KIN, _FATE, _LIVES = _WORDS["kin"], _WORDS["fate"], _WORDS["lives"]
+KIN, _FATE, _LIVES = _WORDS["kin"], _WORDS["fate"], _WORDS["lives"]
 _HEALTH = re.compile(HEALTH)
 _FAMILY = re.compile(FAMILY)
 # 跟奶奶过, 跟着姥姥, 住姑姑家, 没爹没娘, 爸爸在坐牢, 家里有三个孩子没钱, 捡来的, 信主
 _OF_FAMILY = re.compile(
-    rf"[跟和随由](?:着|同)?(?:{_KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|[跟随由归](?:着|了)?(?:{_KIN}){{1,2}}$"
-    rf"|(?:{_KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})|[没无](?:有)?(?:爹|娘|爸|妈|双亲|户口|父无母)|[住在](?:在|到)?(?:{_KIN}|亲戚)家"
+    rf"[跟和随由](?:着|同)?(?:{KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|[跟随由归](?:着|了)?(?:{KIN}){{1,2}}$"
+    rf"|(?:{KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})|[没无](?:有)?(?:爹|娘|爸|妈|双亲|户口|父无母)|[住在](?:在|到)?(?:{KIN}|亲戚)家"
     r"|[领捡抱]回?来的(?=孩子|娃|[\s,，。;；]|$)|信(?:教|佛|主|耶稣|基督|伊斯兰|天主|上帝|真主)|[回藏维哈]族家庭"
 )
 # Nearly every sign with the radical 疒 tells an illness; those that tell something else as well are left out.
@@ -49,11 +49,12 @@ _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
 _TITLE_BEFORE = re.compile(rf"(?:{_WORDS['title_before']})$")
 _TITLE_AFTER = re.compile(rf"[^,，。;；\n]{{0,2}}(?:{_WORDS['title_after']})")
+_CLAUSE = re.compile(r"[^,，。;；:：\s]{0,12}")
 _SOMEBODY = re.compile(_WORDS["somebody"])
 _NUMERAL = "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 # １３８… is read as 138….
 _PLAIN = str.maketrans("０１２３４５６７８９", "0123456789")
-_ANY_DIGIT, _APART = rf"[\d{_NUMERAL}]", r"[\s.·_—–-]"
+_ANY_DIGIT, _APART = rf"[\d{_NUMERAL}]", r"[\s.·_,，、—–-]"
 # 138.1234.5678, 1三八1234五六七八, 138 123 45678, 1 3 8 1 …
 MOBILE = (
     rf"(?<![\dA-Za-z])(?:\+?86{_APART}?)?[1一幺壹][3-9三四五六七八九叁肆伍陆柒捌玖]{_ANY_DIGIT}(?:{_APART}{{0,2}}{_ANY_DIGIT}{{4}}){{2}}(?!\d)"
@@ -61,8 +62,8 @@ MOBILE = (
 )
 _PHONE = re.compile(
     rf"{MOBILE}|(?<!\d)\(?0\d{{2,3}}[)\s-]{{0,2}}\d{{7,8}}(?!\d)"
-    # As it is spoken: 一三八零零一三八零零零
-    rf"|[{_NUMERAL}](?:[\s、-]?[{_NUMERAL}]){{6,}}"
+    # As it is spoken: 一三八零零一三八零零零, 幺三九，零零幺二，三四五六
+    rf"|[{_NUMERAL}](?:[\s、,，-]?[{_NUMERAL}]){{6,}}"
     r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:：\s]{0,3}[A-Za-z0-9_-]{6,20}"
 )
 # Of persons, passes (E12345678, but no case N20260403-01) and accounts, in one or in groups.
@@ -82,7 +83,7 @@ _ADDRESS = re.compile(
     r"|[\u4e00-\u9fff]{1,6}(?:小区|花园|公寓|新村|家园|苑)\s?\d{1,3}(?:号楼|栋|幢|座|单元)"
 )
 _NUMBERS = ((_ID, "PII_ID"), (_PHONE, "PII_PHONE"), (_ADDRESS, "PII_FAMILY"))
-_PARTS = re.compile(r"[\s:：、()._·–—-]+")
+_PARTS = re.compile(r"[\s:：、,，()._·–—-]+")
 _ABOUT = ((_HEALTH, "PII_HEALTH"), (_OF_HEALTH, "PII_HEALTH"), (_FAMILY, "PII_FAMILY"), (_OF_FAMILY, "PII_FAMILY"))
 
 
@@ -151,8 +152,10 @@ class Themes:
     def has(self, match: re.Match[str]) -> bool:
         """Whether the matter that was found in the text is one."""
         text, start, end = self._text, match.start(), match.end()
-        # 看望王小明弱视: of whom it is said stands right before it.
-        if any(text.endswith(name, 0, start) for name in self._persons):
+        # 看望王小明弱视, 给脑瘫同学王小明送温暖: of whom it is said stands before it, or behind in the clause.
+        behind = _CLAUSE.match(text, end) if self._persons else None
+        after = behind[0] if behind else ""
+        if any(text.endswith(name, 0, start) or name in after for name in self._persons):
             return False
         if _THEME_BEFORE.search(text, max(0, start - 12), start) or _THEME_AFTER.match(text, end):
             return True

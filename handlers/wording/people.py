@@ -6,6 +6,7 @@ import unicodedata
 from handlers import rights
 from handlers.kit import Ask, Refusal, Role, Unit
 from handlers.privacy.names import HAN, SURNAMES, persons
+from storage.children import children
 from storage.organisation import units
 from storage.people import people
 
@@ -87,6 +88,10 @@ def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
         words = f"这里已经有一位「{others[0].name}」了。请写全名再发，像这样：{again.format('李静老师')}"
         homonym = "" if leads else f"\n真的同名，在后面写上「{SAME}」：{again.format(f'{bare} {SAME}')}"
         raise Refusal(words + homonym)
+    if bare == name and children.any_of(ask.db, ask.vault, {bare, _TITLE.sub("", bare)}, [top.path]):
+        # 我是 王小明老师: whose teacher they are. The answer repeats no child's name.
+        words = f"这是一位队员的姓名，没有记。请写您自己的，像这样：{again.format('李静老师')}"
+        raise Refusal(f"{words}\n您正好也叫这个姓名，把刚才那句再发一次，最后写上「{SAME}」。")
     return bare
 
 

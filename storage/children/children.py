@@ -86,11 +86,12 @@ def names(db: Connection, vault: Vault, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: ERASED if row.erased_at else vault.open(row.name) for row in rows}
 
 
-def any_of(db: Connection, vault: Vault, said: Iterable[str]) -> bool:
-    """Whether a child that is kept has one of these names."""
+def any_of(db: Connection, vault: Vault, said: Iterable[str], paths: Sequence[str] = ("",)) -> bool:
+    """Whether a child that is kept has one of these names; `paths`: one of these subtrees."""
     keys = {key for name in said for key in vault.fingerprints(plain(name))}
+    here = child.c.unit_id.in_(select(unit.c.id).where(within(paths)))
     return any(
-        db.scalar(select(child.c.id).where(child.c.name_key.in_(some)).limit(1)) is not None
+        db.scalar(select(child.c.id).where(child.c.name_key.in_(some), here).limit(1)) is not None
         for some in chunks.chunks(sorted(keys))
     )
 

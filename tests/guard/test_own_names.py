@@ -145,3 +145,20 @@ def test_one_says_what_one_is_called(tmp_path: Path) -> None:
             assert len(people.named(db, "张老师")) == 1 and len(people.named(db, "刘校长")) == 1
 
     play(tmp_path, scene)
+
+
+@pytest.mark.both
+def test_nobody_is_called_as_a_child_of_the_school_without_asking(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        # What tells whose teacher they are tells the child's name as well.
+        for said in ("我是 王小明", "我是王小明老师", "我叫李小红", "我是 李小\u200b红"):
+            answer = (await bot.say("张老师", said))[-1]
+            assert "队员的姓名，没有记" in answer and "王小明" not in answer and "李小红" not in answer, answer
+        code = await code_of(bot, "李老师", "邀请 志愿者 实验小学")
+        for name in ("李小红", "王小明老师"):
+            assert "队员的姓名，没有记" in (await bot.say("新来的", f"加入 {code} {name}"))[-1]
+        assert "欢迎" in (await bot.say("新来的", f"加入 {code} 李小红 同名"))[-1]
+        # Of another school: nothing is known of that here.
+        assert "好的，王小明" in (await bot.say("马老师", "我是 王小明"))[-1]
+
+    play(tmp_path, scene)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from handlers.catalogue.model import Row
 from handlers.kit import Ask
+from handlers.privacy import matters
 from handlers.privacy.names import DOUBLE, HAN, SURNAMES, persons
 from handlers.programmes.reports.subject import KINDS
 from handlers.reading.text.normalise import GAP, clean
@@ -32,6 +33,10 @@ _OUTSIDE = re.compile(
 # 李爱国 between two signs, whatever its characters mean; no place.
 _ALONE = re.compile(
     rf"(?<![{HAN}])(?![{HAN}]*(?:{KINDS}))(?:{DOUBLE.pattern}|[{''.join(sorted(SURNAMES))}])[{HAN}]{{1,2}}(?![{HAN}])"
+)
+# 王建国 户新宇的爷爷: of whose family they are, and nobody who holds a place.
+_OF_ANOTHER = re.compile(
+    rf"(?<![{HAN}])[{HAN}·]{{2,8}}?(?:同学|小朋友|队员)?(?:的?家长(?=[)）])|的(?:{matters.KIN}|家长|家人|亲属))"
 )
 _FULL_NAME = 3
 # Shorter choices (志愿者, 其他) are said of many things.
@@ -85,7 +90,7 @@ def names_in(row: Row, text: str, told: Iterable[str] = ()) -> list[str]:
     said = (each for one in row.fields for each in (*one.choices, *one.words, one.label))
     for word in sorted({row.name, *row.words, *told, *said}, key=len, reverse=True):
         text = text.replace(word, GAP)
-    text = _OUTSIDE.sub(GAP, text)
+    text = _OUTSIDE.sub(GAP, _OF_ANOTHER.sub(GAP, text))
     found: dict[str, int] = {}
     # 由五老张建军担任: the surname before 建军 goes with it; of 长孙涛 and 孙涛 the shorter one is a name.
     for each in sorted(persons(text), key=len):

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.privacy import matters
 from handlers.privacy.names import persons
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.persons.hidden import Secrets
@@ -19,6 +20,7 @@ _GRADES = pattern(r"(?P<all>(?:初?[一二三四五六七八九1-9](?:年级)?[�
 _GRADE = pattern(r"初?[一二三四五六七八九1-9]")
 _BETWEEN = pattern(rf"[\s,;。{normalise.GAP}{normalise.HELD}{normalise.SECRET}]+")
 _EDGES = "「」『』《》“”\"'()[]:.-~、"
+_CLAUSE, _MATTERS = pattern(r"[^\s,，。;；:：]+"), ("PII_HEALTH", "PII_FAMILY")
 _TO = pattern(r"[至到~\-]")
 _HIDDEN = (normalise.SECRET, normalise.GAP)
 
@@ -56,6 +58,8 @@ def call_in(text: str, now: datetime) -> Call:
 
 def without_private(text: str) -> str:
     """The text without numbers of persons, names of children, illnesses and family matters."""
+    # Of 她爸爸坐牢了 nothing is left that would be a title.
+    text = _CLAUSE.sub(lambda match: " " * len(match[0]) if matters.kind_of(match[0]) in _MATTERS else match[0], text)
     hidden = list(hide_persons(hide_numbers(text, Secrets()), Secrets()))
     for name in persons(text):
         # Of 儿童李小龙 nothing is left: what is hidden in part is hidden whole.

@@ -17,6 +17,8 @@ _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 _REASON = pattern(rf"[\u4e00-\u9fffA-Za-z{SECRET} ]{{0,8}}")
 _NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
 _NAMES = pattern(rf"[ :(]*(?:{SECRET}|(?![了席人数过者的])[\u4e00-\u9fff]{{2,3}}(?:[、,和 ]|$|同学))")
+# 禚一诺没来, 高兴、一诺没来, but not 有一同学没来
+_IN_A_NAME = pattern(r"(?:(?![有另还共是又才只就请缺少差])[\u4e00-\u9fff]|、)[一二三四五六七八九两]$")
 # 高兴没来, but not 队员没来
 _SOMEBODY = pattern(
     rf"(?<![\u4e00-\u9fff])(?:{SECRET}+|(?!同学|孩子|队员|学生|全班|我们|我班|咱|本班|中队|还有|今天|已经)[\u4e00-\u9fff]{{2,3}})$"
@@ -67,7 +69,8 @@ def _precedes(scan: str, number: Token, label: Token) -> bool:
             and (scan[number.end - 1] in "人名位个" or scan[number.end - 1].isdecimal())
         )
     if label.kind == "absent" and (number.value or 99) <= _NAMED_AT_LEAST:
-        return _REASON.fullmatch(scan, number.end, label.start) is not None
+        reason = _REASON.fullmatch(scan, number.end, label.start) is not None
+        return reason and not (number.end < label.start and _IN_A_NAME.search(scan, 0, number.end))
     return _AFTER_HEADS.fullmatch(scan, number.end, label.start) is not None
 
 

@@ -7,6 +7,7 @@ import re
 
 from handlers.privacy.names import persons
 from handlers.reading.text.lexicon import WITH_A_SIGN
+from handlers.reading.text.numbers import CHINESE
 from handlers.reading.text.patterns import any_of, pattern
 
 _SIGNS = "缺病少差假没未"
@@ -17,8 +18,10 @@ _BEYOND = 0xF0000
 _HIDE = {ord(sign): ord(sign) + _BEYOND for sign in _SIGNS + _IN_TITLES}
 _SHOW = {hidden: sign for sign, hidden in _HIDE.items()}
 _TITLE = r"《[^《》\n]{1,40}》|“[^“”\n]{1,40}”|「[^「」\n]{1,40}」"
-_HELD = pattern(rf"{_TITLE}|{any_of(WITH_A_SIGN, {})}")
-_CUE = pattern("[《“「缺病没]")
+# 红领巾，我来了 is a theme, 我来了38人 is none.
+_GUARDED = {"我来了": rf"我来了(?![\d{CHINESE}])"}
+_HELD = pattern(rf"{_TITLE}|{any_of(WITH_A_SIGN, _GUARDED)}")
+_CUE = pattern("[《“「缺病没]|我来了")
 
 
 def held(text: str) -> str:

@@ -16,7 +16,7 @@ _SHORTEST_DEED = 4
 _RATE = pattern(RATE)
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
-_ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff])++")
+_ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff\U000f0000-\U000fffff])++")
 # 我们今天开展了清明祭英烈 -> 清明祭英烈. Only what can hardly begin a topic: 开学第一课 keeps its 开.
 _LEAD = pattern(
     r"(?:了(?!解)|呢|嘛|的话[是嘛]?|也|开?了?一个(?=$)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|那个|这个|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
