@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from handlers.asker import levels
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.medals.awards import approval, eligibility
-from handlers.reading.medals.awards import STARS
 from handlers.reading.medals.medals import find_medals
 from handlers.registry import command
 from handlers.wording import medals, places, questions
@@ -68,9 +67,9 @@ def percent(db: Connection, medal: str) -> int:
 
 def _like(ask: Ask) -> str:
     """Of a medal that the asker's own level awards: the county's is no school's."""
-    own = (each for each in STARS if percent(ask.db, each) and not _may(ask, each).isdisjoint(ask.me.roles))
-    medal = next(own, STARS[0])
-    return _LIKE if medal == STARS[0] else f"名额 {medals.label(medal)} 41"
+    own = (each for each in medals.STARS if percent(ask.db, each) and not _may(ask, each).isdisjoint(ask.me.roles))
+    medal = next(own, "S1")
+    return _LIKE if medal == "S1" else f"名额 {medals.label(medal)} 41"
 
 
 def _may(ask: Ask, medal: str) -> frozenset[Role]:
