@@ -112,4 +112,6 @@ def listed(ask: Ask, cases: list[nominations.Case], head: str) -> Reply:
     for case in cases:
         why = medals.reason_of(ask, steps[case.id].reason) if ask.message.private else ""
         lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f'：{why}' if why else ''}")
-    return Reply("\n".join([*lines, "待审的可以撤回，发「撤回提名 编号」；要改就撤回后重新提名。"]))
+    mine = any(case.holder == ask.me.id and case.state is State.SUBMITTED for case in cases)
+    how = ["待审的可以撤回，发「撤回提名 编号」；要改就撤回后重新提名。"] if mine else []
+    return Reply("\n".join([*lines, *how]))

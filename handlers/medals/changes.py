@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from handlers import rights
 from handlers.asker import context
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import announcements, decisions, intake, proposals
@@ -12,7 +13,7 @@ from handlers.wording import medals, names, places
 from scheduling.periods import term_of
 from storage.base import numbered
 from storage.medals import nominations, quotas
-from storage.medals.states import State
+from storage.medals.states import STANDING, State
 
 ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
 _LOOKED_AT = 60
@@ -27,7 +28,8 @@ def done(ask: Ask) -> list[Reply]:
         return _all_taken_back(ask, heard.cancel or {})
     if heard.intent == "nomination_replace":
         return _exchanged(ask, heard.replace or {})
-    return [_left(ask, heard.query or {}) if "名额" in ask.message.text else _shown(ask, heard.query or {})]
+    said = heard.query or {}
+    return [_left(ask, said) if said.get("left") or "名额" in ask.message.text else _shown(ask, said)]
 
 
 def take_back(ask: Ask) -> list[Reply]:
@@ -67,9 +69,14 @@ def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
     if not cases and (awarded := taken_back.answer(ask, said)):
         return awarded
     if not cases:
-        raise Refusal("没有找到您说的这件待审的提名，什么都没有撤回。编号在「我的提名」里。", announcements.MINE)
+        mine = nominations.of_person(ask.db, ask.me.id, _LOOKED_AT)
+        cases = [case for case in mine if case.state is State.SUBMITTED]
+        if not cases:
+            raise Refusal("您没有待审的提名，什么都没有撤回。都在「我的提名」里。", announcements.MINE)
+        head = f"没有找到您说的这件，什么都没有撤回。您待审的有 {len(cases)} 件，要撤回就选一件："
+    else:
+        head = f"有 {len(cases)} 件，还没有撤回。请选一件："
     buttons = (Button(f"撤回 {case.number}", "撤回提名", case.number) for case in cases[:_SHOWN])
-    head = f"有 {len(cases)} 件，还没有撤回。请选一件："
     return Reply(announcements.listed(ask, cases[:_SHOWN], head).text, tuple(buttons))
 
 
@@ -136,14 +143,41 @@ def _none_such(number: str) -> Reply:
     return Reply(f"{number} 不在您提名的里面。您的提名都在「我的提名」里。", (announcements.MINE,))
 
 
+def _reason_stays(ask: Ask, case: nominations.Case) -> Reply:
+    about = f"：提名 {medals.case_lines(ask, [case])[case.id]} 〈新的理由〉" if ask.message.private else "。"
+    how = f"{case.number} 的理由没有改，审核的老师看到的还是原来的。要改，先撤回，再重新提名{about}"
+    return Reply(how, (Button("撤回提名", "撤回提名", case.number),))
+
+
+def _of_squad(ask: Ask, said: Mapping[str, object]) -> Reply:
+    """三(2)中队报了谁: who stands there this term, whoever nominated them; a committee above has counts."""
+    unit = places.by_key(ask, str(said.get("unit") or ""))
+    if unit is None or not rights.sees_names(ask.me, unit):
+        raise Refusal("提名了谁，由本校的老师看。您自己的都在「我的提名」里；各校各有多少，发「奖章进度」。")
+    standing = [
+        case
+        for case in nominations.of_unit(ask.db, unit.id)
+        if case.state in STANDING and case.term == term_of(ask.today) and said.get("medal") in (None, case.medal)
+    ]
+    if not standing:
+        return Reply(f"{unit.name}本学期还没有提名。")
+    more = f"，最近的 {announcements.LISTED} 件" if len(standing) > announcements.LISTED else ""
+    head = f"{unit.name}本学期提名的 {len(standing)} 件{more}"
+    return announcements.listed(ask, standing[-announcements.LISTED :], head)
+
+
 def _shown(ask: Ask, said: Mapping[str, object]) -> Reply:
     """How far one's own nominations are; nothing named: the latest ones."""
     number, _ = numbered.anywhere(ask.args, nominations.LETTER)
     if number:
         mine = [case for case in nominations.of_person(ask.db, ask.me.id, _LOOKED_AT) if case.number == number]
         return announcements.listed(ask, mine, "您提名的这一件") if mine else _none_such(number)
+    if said.get("who"):
+        return _of_squad(ask, said)
     named = any(said.get(key) for key in ("medal", "name"))
     cases = _mine(ask, said)
+    if said.get("reason") and (waiting := [case for case in cases if case.state is State.SUBMITTED]):
+        return _reason_stays(ask, waiting[-1])
     if not named:
         return announcements.latest(ask)
     if not cases:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from handlers.asker import context
 from handlers.attendance import attachments
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
@@ -14,6 +15,7 @@ from handlers.programmes.cases import (
     case_waiting,
     case_words,
 )
+from handlers.reading.medals.nominees import NOBODY
 from handlers.registry import reads
 from handlers.wording import programmes, questions
 
@@ -27,6 +29,8 @@ class _Asked:
     asked: str
 
 
+# What answers nothing that is asked of a case.
+_ANOTHER = frozenset({"checkin", "nomination", "nomination_query", "nomination_replace", "query"})
 MISSING = questions.Question(
     "case", _Asked, undone="还没有立。", asks="{asked}\n不办了，发「取消」。", dropped="好的，没有立。",
     ended_by=frozenset({"case", "report"}),
@@ -59,6 +63,9 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     row = programmes.row_of(ask, known.row)
     if row is None or len(ask.args) > 200 or programmes.cases_in(ask, ask.args):
         return None
+    heard = context.reading_of(ask, ask.args)
+    if heard.status in ("ok", "confirm", "partial") and heard.intent in _ANOTHER:
+        return None
     return open_case(ask, row, f"{known.said} {ask.args}")
 
 
@@ -69,7 +76,10 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
         raise Denied(f"{row.name}{who}，没有记录。发「上报」看您能报什么。", what="立", subject=row.key)
     try:
         at, rest = case_places.units_in(ask, row, said)
-        told = case_reading.complete(row, case_reading.read(row, rest, ask.today))
+        told = case_reading.read(row, rest, ask.today)
+        if not told.name and NOBODY.fullmatch(told.words):
+            return [Reply(f"好的，{row.name}这次没有，什么都没有立。")]
+        told = case_reading.complete(row, told)
     except case_reading.Missing as missing:
         MISSING.put(ask, _Asked(row.key, said, missing.asked))
         return [Reply(missing.asked, tuple(Button(each, answer=each) for each in missing.choices))]

@@ -60,7 +60,9 @@ def _unit_in(ask: Ask, row: Row, words: str) -> tuple[Unit, str]:
         _not_anothers(row, rest)
         return own[0], rest
     choices = [] if row.who else [each.name for each in own][:6]
-    raise Missing(f"{row.name}是哪个单位的？" + ("" if choices else "请写单位的名字。"), choices)
+    # 先进集体 三(2)中队: the school puts it forward.
+    other = f"{row.name}由{'、'.join(row.at)}来报，不按{unit.kind}报。" if unit and unit.kind not in row.at else ""
+    raise Missing(f"{other}{row.name}是哪个单位的？" + ("" if choices else "请写单位的名字。"), choices)
 
 
 def _not_anothers(row: Row, rest: str) -> None:

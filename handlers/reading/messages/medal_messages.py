@@ -85,7 +85,8 @@ _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实�
 
 def may_be_medal(text: str, context: Context) -> bool:
     """Whether `text` holds any word that could name a medal or an honour."""
-    if any(rule.search(text) for rule in (_MEDAL_WORD, _SUB_BADGE, _NUMBER)) or _exchanges(text, context):
+    rules = (_MEDAL_WORD, _SUB_BADGE, _NUMBER, talk.WHO_STANDS, talk.OTHER_REASON)
+    if any(rule.search(text) for rule in rules) or _exchanges(text, context):
         return True
     return any(feature.removesuffix("章") in text for feature in context.feature_medals)
 
@@ -101,7 +102,10 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     hits, scan = units_of_reason(before, scan, hits, medals)
     medals, scan = find_medals(hide_matters(scan, secrets), context.feature_medals)
     nominates = _NOMINATES.search(text) is not None
-    about = medals or nominates or _NUMBER.search(text) or _exchanges(text, context)
+    if reason := talk.read_other_reason(scan, hits, medals, context):
+        return reason
+    asked = _NUMBER.search(text) or talk.WHO_STANDS.search(text)
+    about = medals or nominates or asked or _exchanges(text, context)
     if not about or _is_event(scan, text, medals) or _only_words(scan, text, hits, medals, context):
         return None
     by_class = _is_by_class(text, medals)
@@ -113,7 +117,10 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return change
     if not (_PUT_ON.search(text) or entries) and (progress := talk.read_progress(text, scan, hits, medals, context)):
         return progress
-    if talk.asks(text) or _HOW_MANY.search(text):
+    if medals and _HOW_MANY.search(text):
+        unit, medal = withdrawals.target_of(hits, medals, context)
+        return Reading("nomination_query", "ok", query={"unit": unit, "medal": medal, "left": True})
+    if talk.asks(text):
         return talk.question(text)
     if claim := _not_now(text, nominates):
         return Reading("chat", "ignore", claim=claim)
@@ -187,6 +194,9 @@ def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal],
     if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
         if _PUT_ON.search(text):
             return withdrawals.read_replacement(scan, hits, medals, context, _PUT_ON) or _UNSURE
+        # 这次没有合适的,不推荐了: none stood.
+        if find_nominees(withdrawals.GIVES_UP.sub(GAP, scan), ()).nobody:
+            return Reading("nomination", "ignore")
         return withdrawals.read_withdrawal(scan, hits, medals, context)
     return _of_refusal(text, scan, medals) if _NOT.search(text) else None
 

@@ -26,6 +26,8 @@ _RESTORE = pattern(
 REPLACE = pattern(
     r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄打]错了?[,、\s]*(?:应该?)?是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
 )
+# 一星章换成李小红: of the one that stands, who is not named.
+_ANEW = pattern("替?换[成为]|改[成为报提推]|替换|更换为|调整为")
 # 刚提名的名字打错了,是王小敏: of the one that stands.
 _SLIP = pattern(r"(?:提名|推荐|申?报)的?[^,;。!\n]{0,6}(?:名字|姓名)[写报填弄打]错")
 # 李小红那个不要了, 王小明的提名取消
@@ -148,7 +150,7 @@ def read_replacement(
         old = new[1:]
     slip = _SLIP.search(scan) is not None and not medals
     old = [] if slip else old
-    if not new or not (old or slip or context.existing):
+    if not new or not (old or slip or context.existing or _ANEW.match(turn[0])):
         return None
     unit, medal = target_of(hits, medals, context)
     fields = {"unit": unit, "medal": medal, "old": old[-1] if old else None, "new": new[0]}
@@ -222,7 +224,7 @@ def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Co
 
 def _bare(match: "re.Match[str]") -> str:
     """不报王小明了 says whom as well: only the ends go."""
-    return f"{GAP}{match[0][2:-1]}{GAP}"
+    return f"{GAP}{_CUT.sub(GAP, match[0][:-1])}{GAP}"
 
 
 def target_of(hits: list[Hit], medals: list[Medal], context: Context) -> tuple[str | None, str | None]:
