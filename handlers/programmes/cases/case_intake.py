@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from handlers.asker import context
 from handlers.attendance import attachments
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
@@ -15,7 +14,6 @@ from handlers.programmes.cases import (
     case_waiting,
     case_words,
 )
-from handlers.reading.medals.nominees import NOBODY
 from handlers.registry import reads
 from handlers.wording import programmes, questions
 
@@ -29,8 +27,6 @@ class _Asked:
     asked: str
 
 
-# What answers nothing that is asked of a case.
-_ANOTHER = frozenset({"checkin", "nomination", "nomination_query", "nomination_replace", "query"})
 MISSING = questions.Question(
     "case", _Asked, undone="还没有立。", asks="{asked}\n不办了，发「取消」。", dropped="好的，没有立。",
     ended_by=frozenset({"case", "report"}),
@@ -63,8 +59,7 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     row = programmes.row_of(ask, known.row)
     if row is None or len(ask.args) > 200 or programmes.cases_in(ask, ask.args):
         return None
-    heard = context.reading_of(ask, ask.args)
-    if heard.status in ("ok", "confirm", "partial") and heard.intent in _ANOTHER:
+    if case_places.is_another(ask):
         return None
     return open_case(ask, row, f"{known.said} {ask.args}")
 
@@ -77,7 +72,7 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     try:
         at, rest = case_places.units_in(ask, row, said)
         told = case_reading.read(row, rest, ask.today)
-        if not told.name and NOBODY.fullmatch(told.words):
+        if case_reading.is_nobody(told):
             return [Reply(f"好的，{row.name}这次没有，什么都没有立。")]
         told = case_reading.complete(row, told)
     except case_reading.Missing as missing:
