@@ -105,7 +105,8 @@ def _check_collective(ask: Ask, each: Nomination, unit: Unit, medal: str) -> Non
 def _unit(ask: Ask, each: Nomination) -> Unit:
     unit = places.by_key(ask, each.unit or "")
     if unit is None:
-        raise Refusal(f"{_QUESTIONS['UNIT_UNKNOWN']}{resend(ask, each, unit='〈中队〉')}")
+        lost = f"没有找到{places.key_name(each.unit or '')}，没有提名，请核对。"
+        raise Refusal(f"{lost}{resend(ask, each, unit='〈中队〉')}")
     check_unit(ask, unit)
     return unit
 

@@ -53,3 +53,11 @@ def test_every_mistake_is_told_by_its_line(at: School) -> None:
     # Another school's counselor has no such squads, a counselor gives by message.
     for who in (at.sun, at.zhang):
         assert "不在您负责的范围" in badge_sheet.shown(at.db, at.person(who), read(HEAD, ["五(2)", 3, "√"]), DAY).text
+
+
+def test_what_is_no_badge_and_no_mark_is_told_and_not_left_out(at: School) -> None:
+    rows = read([*HEAD, "奋斗章"], ["四(1)中队", 1, "优", 0, "", 1], ["四(1)中队", 2, "√", "×"])
+    said = badge_sheet.shown(at.db, at.person(at.li), rows, DAY)
+    assert not said.buttons
+    assert "第 1 行：没有「奋斗章」这种章" in said.text and "第 2 行：看不懂「优」" in said.text
+    assert "第 3 行" not in said.text

@@ -145,7 +145,7 @@ def test_a_withdrawn_one_may_come_again(at: School) -> None:
     ("wish", "sentence"),
     [
         (replace(WANG, unit="5-2"), "五(2)中队不归您提名"),
-        (replace(WANG, unit="9-9"), "没有找到这个中队"),
+        (replace(WANG, unit="9-9"), "没有找到九(9)中队，没有提名"),
         (replace(WANG, unit="ALL"), "实验小学不归您提名"),
         (Nomination("collective", None, "4-1", "B:红旗章"), "集体只能提名星级章"),
         (Nomination("collective", None, "4-1", "F:阅读章"), "集体只能提名星级章"),

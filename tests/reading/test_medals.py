@@ -37,6 +37,10 @@ NOMINATED: list[tuple[str, list[tuple[str | None, str, str]]]] = [
     ("我校大队申报集体一星章", [(None, "ALL", "S1")]),
     ("五(3)中队、五(4)中队 集体一星章", [(None, "5-3", "S1"), (None, "5-4", "S1")]),
     ("五(3)中队 一星章 周子涵（品学兼优）、林一凡（热心助人）", TWO),
+    ("五(3)中队一星章报周子涵、林一凡两个人", TWO),
+    ("五(3)中队 被推荐人周子涵，推荐奖项：一星章，推荐人张老师", ONE),
+    ("五(3)中队推荐集体一星章，理由：全班40人都集齐了向阳章和奉献章", [(None, "5-3", "S1")]),
+    ("五(3)中队长周子涵 一星章", ONE),
     ("五(3)中队周子涵 一星章 已获向阳章、小主人章和奉献章", ONE),
 ]
 RISEN = ("一星章→二星章", "一星→二星", "由一星章晋升为二星章", "已获一星章，现申报二星章", "去年获得一星章，推荐二星章")
@@ -47,6 +51,14 @@ def test_nominated(text: str, wanted: list[tuple[str | None, str, str]]) -> None
     reading = read(text, context_from({}))
     assert [(each.name, each.unit, each.medal) for each in reading.nominations] == wanted
     assert (reading.intent, reading.status) == ("nomination", "ok")
+
+
+def test_posts_and_labels_are_no_broken_reasons() -> None:
+    first, second = (
+        read(f"五(3)中队 优秀少先队员：周子涵，女，{post}，爱劳动", context_from({})).nominations[0].reason
+        for post in ("五年级3班中队长", "推荐奖项")
+    )
+    assert (first, second) == ("五年级3班中队长,爱劳动", "爱劳动")
 
 
 def test_each_child_is_of_the_squad_before_it() -> None:

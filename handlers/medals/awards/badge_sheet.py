@@ -16,7 +16,7 @@ from storage.organisation.units import Unit
 
 SHEET = "基础章"
 _SQUAD, _NUMBER = ("中队", "班级"), ("序号", "学号", "座号")
-_MARKS = frozenset("1√✓✔是有yY●")
+_MARKS, _BLANKS = frozenset("1√✓✔是有yY●"), frozenset("0×✗xX否无没未nN-—/○")
 _MOST_PROBLEMS = 10
 _MOST_NUMBER = 100
 _COLUMNS = "第一行要有：中队、序号，和章的名字（如向阳章）"
@@ -62,17 +62,21 @@ def _read(
     if squad_at is None or number_at is None or not badges:
         return {}, [_COLUMNS]
     found: dict[tuple[int, tuple[str, ...]], list[int]] = {}
-    problems: list[str] = []
+    unknown = [cell for place, cell in enumerate(header) if cell.endswith("章") and place not in badges]
+    problems = [f"第 1 行：没有「{cell}」这种章，请改好章的名字，或删掉这一列" for cell in unknown]
     for line, row in enumerate(rows[1:], 2):
         cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
         if not any(cells):
             continue
         squad, number = _squad(cells[squad_at], squads, today), cells[number_at].removesuffix("号")
-        held = tuple(code for place, code in badges.items() if cells[place] and cells[place][0] in _MARKS)
+        strange = [cells[place] for place in badges if cells[place][:1] not in _MARKS | _BLANKS | {""}]
+        held = tuple(code for place, code in badges.items() if cells[place][:1] in _MARKS)
         if squad is None:
             problems.append(f"第 {line} 行：中队「{cells[squad_at]}」不在您负责的范围")
         elif not number.isdecimal() or not 0 < int(number) < _MOST_NUMBER:
             problems.append(f"第 {line} 行：序号要写 1 到 {_MOST_NUMBER - 1} 的数")
+        elif strange:
+            problems.append(f"第 {line} 行：看不懂「{'」「'.join(strange)}」，有这枚章的写 1 或 √，没有的空着")
         elif held:
             found.setdefault((squad.id, held), []).append(int(number))
     return found, problems

@@ -1,7 +1,7 @@
 """颁发: the medals that were awarded are handed over at a ceremony, a whole squad's or school's at once."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.asker import levels
 from handlers.kit import Ask, Denied, Refusal, Reply, Unit
@@ -47,6 +47,9 @@ def present(ask: Ask) -> Reply:
     cases = nominations.unpresented(ask.db, [at.path], medal)
     what = f"{at.name} {medals.label(medal)}"
     if not cases:
+        before = nominations.on_notice(ask.db, [at.path], date.min, ask.today - timedelta(days=1))
+        if over := [case for case in before if case.medal == medal]:
+            raise Refusal(f"{what}：公示期满的有 {len(over)} 件，还没有授予，不能颁发。先发「授予」。")
         raise Refusal(f"{what}：没有已通过、还没颁发的。")
     lines = list(medals.case_lines(ask, cases[:_NAMED]).values()) if ask.message.private else []
     more = [f"…共 {len(cases)} 件"] if len(cases) > _NAMED else []

@@ -6,6 +6,7 @@ from handlers.kit import Ask, Button, Reply
 from handlers.medals import proposals
 from handlers.wording import medals, places
 from storage.medals import nominations
+from storage.medals.states import State
 
 LOOKED_AT = 60
 LISTED = 10
@@ -42,4 +43,16 @@ def listed(ask: Ask, cases: list[nominations.Case], head: str) -> Reply:
     for case in cases:
         why = medals.reason_of(ask, steps[case.id].reason) if ask.message.private else ""
         lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f'：{why}' if why else ''}")
-    return Reply("\n".join([*lines, "待审的可以撤回，发「撤回提名 编号」；要改就撤回后重新提名。"]))
+    mine = any(case.holder == ask.me.id and case.state is State.SUBMITTED for case in cases)
+    how = ["待审的可以撤回，发「撤回提名 编号」；要改就撤回后重新提名。"] if mine else []
+    return Reply("\n".join([*lines, *how]))
+
+
+def reason_stays(ask: Ask, cases: list[nominations.Case]) -> Reply | None:
+    """How the reason of what waits is told anew; None where nothing of it waits."""
+    case = next((each for each in reversed(cases) if each.state is State.SUBMITTED), None)
+    if case is None:
+        return None
+    about = f"：提名 {medals.case_lines(ask, [case])[case.id]} 〈新的理由〉" if ask.message.private else "。"
+    how = f"{case.number} 的理由没有改，审核的老师看到的还是原来的。要改，先撤回，再重新提名{about}"
+    return Reply(how, (Button("撤回提名", "撤回提名", case.number),))

@@ -8,6 +8,7 @@ from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.medals import decisions, proposals
 from handlers.medals.awards import eligibility
 from handlers.medals.own import cases as own
+from handlers.medals.own import squad_list
 from handlers.registry import command, edits, reads
 from handlers.wording import places
 from storage.base import numbered
@@ -37,7 +38,7 @@ def show_mine(ask: Ask) -> Reply:
 def asked(ask: Ask) -> list[Reply]:
     """李小红的提名通过了吗, 一星章还剩几个名额."""
     said = ask.heard.query or {}
-    return [_left(ask, said) if "名额" in ask.message.text else _shown(ask, said)]
+    return [_left(ask, said) if said.get("left") or "名额" in ask.message.text else _shown(ask, said)]
 
 
 @edits("nomination")
@@ -69,8 +70,12 @@ def _shown(ask: Ask, said: Mapping[str, object]) -> Reply:
     if number:
         mine = [case for case in nominations.of_person(ask.db, ask.me.id, own.LOOKED_AT) if case.number == number]
         return own.listed(ask, mine, "您提名的这一件") if mine else _none_such(number)
+    if said.get("who"):
+        return squad_list.shown(ask, said)
     named = any(said.get(key) for key in ("medal", "name"))
     found = own.meant(ask, said)
+    if said.get("reason") and (stays := own.reason_stays(ask, found)):
+        return stays
     if not named:
         return own.latest(ask)
     if not found:

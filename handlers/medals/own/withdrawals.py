@@ -39,9 +39,14 @@ def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
     if not cases and (awarded := taken_back.answer(ask, said)):
         return awarded
     if not cases:
-        raise Refusal("没有找到您说的这件待审的提名，什么都没有撤回。编号在「我的提名」里。", own.MINE)
+        mine = nominations.of_person(ask.db, ask.me.id, own.LOOKED_AT)
+        cases = [case for case in mine if case.state is State.SUBMITTED]
+        if not cases:
+            raise Refusal("您没有待审的提名，什么都没有撤回。都在「我的提名」里。", own.MINE)
+        head = f"没有找到您说的这件，什么都没有撤回。您待审的有 {len(cases)} 件，要撤回就选一件："
+    else:
+        head = f"有 {len(cases)} 件，还没有撤回。请选一件："
     buttons = (Button(f"撤回 {case.number}", "撤回提名", case.number) for case in cases[:_SHOWN])
-    head = f"有 {len(cases)} 件，还没有撤回。请选一件："
     return Reply(own.listed(ask, cases[:_SHOWN], head).text, tuple(buttons))
 
 

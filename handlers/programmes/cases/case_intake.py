@@ -59,6 +59,8 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     row = programmes.row_of(ask, known.row)
     if row is None or len(ask.args) > 200 or programmes.cases_in(ask, ask.args):
         return None
+    if case_places.is_another(ask):
+        return None
     return open_case(ask, row, f"{known.said} {ask.args}")
 
 
@@ -69,7 +71,10 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
         raise Denied(f"{row.name}{who}，没有记录。发「上报」看您能报什么。", what="立", subject=row.key)
     try:
         at, rest = case_places.units_in(ask, row, said)
-        told = case_reading.complete(row, case_reading.read(row, rest, ask.today))
+        told = case_reading.read(row, rest, ask.today)
+        if case_reading.is_nobody(told):
+            return [Reply(f"好的，{row.name}这次没有，什么都没有立。")]
+        told = case_reading.complete(row, told)
     except case_reading.Missing as missing:
         MISSING.put(ask, _Asked(row.key, said, missing.asked))
         return [Reply(missing.asked, tuple(Button(each, answer=each) for each in missing.choices))]

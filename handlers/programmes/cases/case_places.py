@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.asker import context
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling import honours
 from handlers.kit import Ask, Denied, Refusal, Unit
@@ -15,6 +16,8 @@ MOST = 20
 # The next word of a list of units.
 _LISTED = re.compile(r"\s*、.*(?:小学|中学|学校|幼儿园|社区|少工委|关工委)$")
 # 实验小学 工作好: whose it is, where no unit of the asker's is named.
+# What answers nothing that is asked of a case.
+_ANOTHER = frozenset({"checkin", "nomination", "nomination_query", "nomination_replace", "query"})
 _OF = re.compile(rf"\W*({subject.PLACE})(?=$|[\s,，:：的为])")
 _NEXT = re.compile(r"[\s、,，;；和及与]+([^\s、,，;；]{2,20})")
 
@@ -60,7 +63,9 @@ def _unit_in(ask: Ask, row: Row, words: str) -> tuple[Unit, str]:
         _not_anothers(row, rest)
         return own[0], rest
     choices = [] if row.who else [each.name for each in own][:6]
-    raise Missing(f"{row.name}是哪个单位的？" + ("" if choices else "请写单位的名字。"), choices)
+    # 先进集体 三(2)中队: the school puts it forward.
+    other = f"{row.name}由{'、'.join(row.at)}来报，不按{unit.kind}报。" if unit and unit.kind not in row.at else ""
+    raise Missing(f"{other}{row.name}是哪个单位的？" + ("" if choices else "请写单位的名字。"), choices)
 
 
 def _not_anothers(row: Row, rest: str) -> None:
@@ -99,3 +104,9 @@ def _named(ask: Ask, row: Row, top: list[Unit], word: str) -> tuple[Unit, str] |
 
 def _plain(unit: Unit) -> str:
     return unit.name.partition("(")[0] or unit.name
+
+
+def is_another(ask: Ask) -> bool:
+    """Whether it is said of a check-in or a medal: no answer to what is asked of a case."""
+    heard = context.reading_of(ask, ask.args)
+    return heard.status in ("ok", "confirm", "partial") and heard.intent in _ANOTHER

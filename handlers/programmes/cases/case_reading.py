@@ -11,6 +11,7 @@ from handlers.catalogue.model import Figure, Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import Refusal, Unit
 from handlers.privacy import gate, names
+from handlers.reading.medals.nominees import NOBODY
 from handlers.reading.text.normalise import GAP
 from handlers.wording import days
 
@@ -80,6 +81,11 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     told.words = gate.cleared(words)
     told.cut = gate.LEFT_OUT if told.words != words else ""
     return told
+
+
+def is_nobody(told: Told) -> bool:
+    """读书征文 没有, 先进集体 暂无推荐: nobody is put forward."""
+    return not told.name and NOBODY.fullmatch(told.words) is not None
 
 
 def _names_more(rest: str) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from handlers.privacy.names import persons
-from handlers.reading.persons.names import name_at_start
+from handlers.reading.persons.names import is_name, name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
@@ -53,7 +53,7 @@ HONOURS: dict[str, Literal["individual", "collective", "adult"]] = {
     "双优奖": "collective",
     "最佳活动方案": "collective",
 }
-_TEN_BEST = pattern(r"十佳[\u4e00-\u9fff]{2,12}")
+_TEN_BEST = pattern(r"十佳(?:(?!推荐|提名|申报|评选)[\u4e00-\u9fff]){2,12}")
 _TEN_COLLECTIVE = ("关工委", "辅导站", "单位", "品牌", "集体", "中队", "大队", "社区")
 _TEN_CHILD = ("少先队员", "少年", "队员", "队长", "学生")
 
@@ -83,6 +83,7 @@ _TOLD = pattern(
     r"(?:曾[经是为]*[获任]?得?|[荣已]获|获评|评为|获得过)[^,;。\s]{1,24}、[全省市县区校国级]{0,3}$|"
     r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任|获得?)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$"
 )
+_WHY = pattern(r"(?:理由|事迹|原因)\s?[是为:：](?P<words>[^;；。\n号]*)$")
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
 _ANY = pattern(r"(?P<name>(?P<next>[\u4e00-\u9fff]{1,6}))章(?!节|程|子|鱼|法)")
 _ANY_LISTED = pattern(
@@ -165,7 +166,8 @@ def _without_told(medals: list[Medal], text: str, scan: str) -> tuple[list[Medal
     told = [
         medal
         for place, medal in enumerate(medals)
-        if (medal.code or "").startswith("H:") and _is_told(text, ends[place], medal, starts[place] if not place else 0)
+        if _is_of_reason(text, medals[0].end, medal)
+        or ((medal.code or "").startswith("H:") and _is_told(text, ends[place], medal, 0 if place else starts[0]))
     ]
     if len(told) == len(medals):
         return medals, scan
@@ -180,6 +182,12 @@ def _is_told(text: str, since: int, medal: Medal, until: int) -> bool:
     return said is not None and (
         "曾" in said[0] or not persons(text[medal.end : until] if until else ahead[: said.start()])
     )
+
+
+def _is_of_reason(text: str, since: int, medal: Medal) -> bool:
+    """集体一星章 理由: 全班集齐了向阳章: a badge behind the word, where nobody is named in between."""
+    said = _WHY.search(text[since : medal.start]) if medal.code not in _LEVELS else None
+    return said is not None and not any(map(is_name, persons(said["words"])))
 
 
 def tells(scan: str) -> bool:

@@ -25,7 +25,7 @@ _BUT = pattern(r"除了?[^,。;\n]{1,30}?(?:[以之]?外)?[,\s]*(?:其他|其余
 # 两人都是升旗手, 都很优秀: of all who were named.
 _ALL = pattern(r"[两二三四五六几]?[人位个名]?(?:同学|队员)?(?:们)?[都均皆全]|大家|以上|他们|她们")
 _STATED = pattern(
-    r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[一二两三四五六七八九十])(?:名|人|位)(?![\u4e00-\u9fff])"
+    r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[一二两三四五六七八九十])(?:[名人位]|个人)(?![\u4e00-\u9fff])"
 )
 # 红旗章4枚, 共4枚, 4枚劳动章
 _PIECES = pattern(
@@ -55,9 +55,9 @@ _PUT_UP = pattern("推荐|提名|推选")
 _USUAL_OR_MORE = (3, 4)
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 # 三(2): 无
-_NOBODY = pattern(
+NOBODY = pattern(
     r"(?:本次|这次|本期|本轮|本月|本班|我班|[我咱]们班?|[本我]?中队|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
-    r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的])*[了哦]?"
+    r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的就])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
 _ENDS_LIST = pattern(rf"[,;。!{GAP}]")
@@ -128,7 +128,7 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
             why = True
         elif why or told:
             said.append(_Said(word + mark, len(found.names), inside or ")" in mark))
-        elif not found.names and _NOBODY.fullmatch(word):
+        elif not found.names and NOBODY.fullmatch(word):
             found.nobody = True
         else:
             named = bool(found.names)

@@ -91,7 +91,10 @@ def _hit_start(hit: Hit) -> int:
     return hit.start
 
 
+_POST = pattern(r"副?(?:班长|[中大小]?队长|[大中]队委员?|[\u4e00-\u9fff]{0,2}委员?)(?=[\s,;。!()]|$)")
+
+
 def _of_reason(hit: Hit, scan: str) -> bool:
-    """全校, or 四(2)中队 inside of a sentence: 帮助四(2)中队."""
+    """全校, or 四(2)中队 inside of a sentence: 帮助四(2)中队; who somebody is there: 四(2)中队长."""
     ahead = scan[hit.start - 1 : hit.start]
-    return hit.kind == "school" or (ahead.isalpha() and ahead != GAP)
+    return hit.kind == "school" or (ahead.isalpha() and ahead != GAP) or _POST.match(scan, hit.end) is not None

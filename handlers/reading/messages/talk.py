@@ -48,6 +48,15 @@ _PROGRESS = pattern(
     r"|(?:[报交送](?:上去?|过去)?了|[报交送]上去?)[吗没]|评上了?[吗没]|(?:有|出)(?:了)?结果(?:了)?[吗没]|结果(?:出来?|下来|有)了?[吗没]|(?:什么|啥|怎么个)(?:状态|情况|进展)"
     r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单(?!\s?[:\n]))"
 )
+# 三(2)中队报了谁: of check-ins nobody asks so.
+_CHILD = r"哪[些几]?[个位名]?(?:孩子|队员|同学|学生|小朋友)"
+WHO_STANDS = pattern(
+    rf"(?:[报推]|提名|推荐|申报)[了的]?(?:都|有|是)*(?:谁|{_CHILD})|(?:谁|{_CHILD})被(?:提名|推荐|申报|报)|{_CHILD}(?:提名|申报|报)了"
+)
+# 王小明的理由补充一下: of the nomination that stands.
+OTHER_REASON = pattern(
+    r"(?:理由|事迹)(?:[我还再要想得需]|一下|内容)*(?:补|改|修改|更正|[加换]一?[条点个下])|(?:补充|修改|更正|改)(?:一?[下条点]|了)?[^,。:\n]{0,10}(?:理由|事迹)(?!材料)"
+)
 _ORDER = pattern(
     r"请各|各中队|各班|通知|请大家|请于|请在|请提前|记得|别忘|务必|准备好?|将于|要求(?!自己)|截止|前完成|抓紧|尽快"
     r"|提醒|收到|明白|知道了|没问题|辛苦"
@@ -115,14 +124,26 @@ def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Readi
 
 def read_progress(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
     """查一下四(1)中队一星章提名进度."""
-    if not _PROGRESS.search(text) or (not hits and _TO_ALL.search(text)):
+    if not (_PROGRESS.search(text) or WHO_STANDS.search(text)) or (not hits and _TO_ALL.search(text)):
         return None
     unit, medal = target_of(hits, medals, context)
     query: dict[str, object] = {"unit": unit, "medal": medal}
+    if WHO_STANDS.search(text):
+        return Reading("nomination_query", "ok", query={**query, "who": True})
     persons = persons_in(_PROGRESS.sub(GAP, scan))
     if persons:
         query["name"] = persons[0]
     return Reading("nomination_query", "ok", query=query)
+
+
+def read_other_reason(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """王小明的理由补充一下: of which nomination the reason is to be another one; None where nobody is named."""
+    other = OTHER_REASON.search(scan)
+    persons = persons_in(OTHER_REASON.sub(GAP, scan[: other.end()])) if other else []
+    if not persons:
+        return None
+    unit, medal = target_of(hits, medals, context)
+    return Reading("nomination_query", "ok", query={"unit": unit, "medal": medal, "name": persons[0], "reason": True})
 
 
 def said(claim: Claim, text: str, offered: tuple[Record, ...] = ()) -> Reading:

@@ -4,7 +4,7 @@ from handlers.reading.medals.medals import Medal
 from handlers.reading.messages import talk
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.exchanges import read_exchange, read_put_on
-from handlers.reading.nominations.refusals import read_refusal
+from handlers.reading.nominations.refusals import none_stood, read_refusal
 from handlers.reading.nominations.withdrawals import ASKS_WHETHER, read_withdrawal, takes_back
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
@@ -14,12 +14,17 @@ _RETURNS = pattern(r"(?<!被)(?:退回|[驳打]回)[去来]?[吧了]?\W*$")
 
 def read_change(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
     """An exchange of the nominee, a nomination taken back or sent back, or somebody who is not nominated after all."""
+    if reason := talk.read_other_reason(scan, hits, medals, context):
+        return reason
     if exchange := read_exchange(text, scan, hits, medals, context):
         return exchange
     if ASKS_WHETHER.search(text):
         return talk.question(text)
     if takes_back(text):
-        return read_put_on(text, scan, hits, medals, context) or read_withdrawal(scan, hits, medals, context)
+        if put_on := read_put_on(text, scan, hits, medals, context):
+            return put_on
+        # 这次没有合适的,不推荐了: none stood.
+        return none_stood(scan) or read_withdrawal(scan, hits, medals, context)
     return read_refusal(text, scan, medals) or _sent_back(text)
 
 

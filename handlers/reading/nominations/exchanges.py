@@ -22,6 +22,8 @@ _ONE = pattern(
     r"^\W{0,2}(?:把|刚才|刚刚|昨天|上午|之前)?(?:提名?|报|推荐)?的?(?P<who>[\u4e00-\u9fff·]{2,4}?)(?:同学)?的?"
     r"(?:[那这][个条件]|提名)(?:先|就|也)?(?:不再?(?:要|报|推荐?|提|评)了?|撤[了掉回销]|取消|作废|算了|去掉)[吧了啊]*\W*$"
 )
+# 一星章换成李小红: of the one that stands, who is not named.
+_ANEW = pattern("替?换[成为]|改[成为报提推]|替换|更换为|调整为")
 _NUMBERS = pattern(r"\d{1,3}号\s?(?:替?换|更换|调换)[成为]\s?\d{1,3}号")
 _FOR = pattern("(?:替?换|更换|调换)[成为]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
@@ -83,7 +85,7 @@ def _read_replacement(
         old = new[1:]
     slip = _SLIP.search(scan) is not None and not medals
     old = [] if slip else old
-    if not new or not (old or slip or context.existing):
+    if not new or not (old or slip or context.existing or _ANEW.match(turn[0])):
         return None
     unit, medal = target_of(hits, medals, context)
     fields = {"unit": unit, "medal": medal, "old": old[-1] if old else None, "new": new[0]}

@@ -9,7 +9,7 @@ from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
-_CUT = pattern(
+CUT = pattern(
     rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|给|替|同学|队员|为|由|从|了|[吧啦]|[去拿划撤删]掉|[看查问](?:看|查|问|下)|一下|那个|这个|那件|提名|用|让|帮我|[报写弄填]错|[不别]再?(?:推荐|提名|申报|参评|[报评争要推提上])"
 )
 
@@ -17,7 +17,7 @@ _CUT = pattern(
 def persons_in(scan: str) -> list[str]:
     """The persons named there, in order."""
     found: list[str] = []
-    words = _CUT.split(places_apart(scan))
+    words = CUT.split(places_apart(scan))
     for word in words:
         if word and (is_whole(word) or is_nickname(word) or PLACE.fullmatch(word)):
             found.append(word)

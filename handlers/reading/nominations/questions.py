@@ -4,6 +4,7 @@ from handlers.reading.medals.nomination import Proposal
 from handlers.reading.messages import talk
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.exchanges import PUT_ON
+from handlers.reading.nominations.named import target_of
 from handlers.reading.text.patterns import pattern
 
 _HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?几[个名枚人位]")
@@ -14,4 +15,7 @@ def read_question(text: str, found: Proposal, context: Context) -> Reading | Non
     told = PUT_ON.search(text) or found.entries
     if not told and (progress := talk.read_progress(text, found.scan, found.hits, found.medals, context)):
         return progress
-    return talk.question(text) if talk.asks(text) or _HOW_MANY.search(text) else None
+    if found.medals and _HOW_MANY.search(text):
+        unit, medal = target_of(found.hits, found.medals, context)
+        return Reading("nomination_query", "ok", query={"unit": unit, "medal": medal, "left": True})
+    return talk.question(text) if talk.asks(text) else None

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from handlers.privacy.names import persons
 from handlers.reading.medals.medals import Medal
+from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.model import Reading
-from handlers.reading.nominations.exchanges import UNSURE
+from handlers.reading.nominations.exchanges import GIVES_UP, UNSURE
 from handlers.reading.nominations.named import persons_in
 from handlers.reading.nominations.requests import NOMINATES
 from handlers.reading.text.normalise import GAP
@@ -36,3 +37,8 @@ def read_refusal(text: str, scan: str, medals: list[Medal]) -> Reading | None:
     if apart or (len({*named, *persons(scan)}) > 1 and NOMINATES.search(_NOT.sub("", text))):
         return NOT_ALL
     return Reading("chat", "ignore", claim="negation")
+
+
+def none_stood(scan: str) -> Reading | None:
+    """这次没有合适的,不推荐了: nobody is put up; None where somebody was."""
+    return Reading("nomination", "ignore") if find_nominees(GIVES_UP.sub(GAP, scan), ()).nobody else None

@@ -1,6 +1,7 @@
 """By which words a message may be about a medal, and whether it is about one or about a nomination."""
 
 from handlers.reading.medals.medals import Medal
+from handlers.reading.messages.talk import OTHER_REASON, WHO_STANDS
 from handlers.reading.model import Context
 from handlers.reading.nominations.exchanges import may_exchange
 from handlers.reading.nominations.requests import NOMINATES
@@ -15,11 +16,13 @@ _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健�
 
 def may_be_medal(text: str, context: Context) -> bool:
     """Whether `text` holds any word that could name a medal or an honour."""
-    if any(rule.search(text) for rule in (_MEDAL_WORD, _SUB_BADGE, _NUMBER)) or may_exchange(text, context):
+    rules = (_MEDAL_WORD, _SUB_BADGE, _NUMBER, WHO_STANDS, OTHER_REASON)
+    if any(rule.search(text) for rule in rules) or may_exchange(text, context):
         return True
     return any(feature.removesuffix("章") in text for feature in context.feature_medals)
 
 
 def is_about(text: str, medals: list[Medal], context: Context) -> bool:
     """Whether it is about one of the `medals` that it names, or about a nomination."""
-    return bool(medals or NOMINATES.search(text) or _NUMBER.search(text)) or may_exchange(text, context)
+    rules = (NOMINATES, _NUMBER, WHO_STANDS, OTHER_REASON)
+    return bool(medals) or any(rule.search(text) for rule in rules) or may_exchange(text, context)

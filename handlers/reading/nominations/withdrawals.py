@@ -8,7 +8,7 @@ from handlers.reading.medals.particulars import places_apart
 from handlers.reading.messages.withdrawals import CANCEL
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.exchanges import GIVES_UP
-from handlers.reading.nominations.named import persons_in, target_of
+from handlers.reading.nominations.named import CUT, persons_in, target_of
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
@@ -45,4 +45,4 @@ def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Co
 
 def _bare(match: "re.Match[str]") -> str:
     """不报王小明了 says whom as well: only the ends go."""
-    return f"{GAP}{match[0][2:-1]}{GAP}"
+    return f"{GAP}{CUT.sub(GAP, match[0][:-1])}{GAP}"

@@ -13,7 +13,7 @@ _CLASS_CN = rf"(?:二?十[{_CN}]?|[{_CN}])"
 _CLASS_N = r"(?:0[1-9]|1\d|20|[1-9])(?!\d)"
 _CLASS = rf"(?:{_CLASS_N}|{_CLASS_CN})"
 # 三二中队会: the suffix leaves 中队会 to be read as the activity.
-_SUFFIX = r"(?:班?中队(?!会)|(?=中队会|班队?会)|班(?!级 ?:)级?(?!主任|[车干次会]|队会|长(?!期)))"
+_SUFFIX = r"(?:班?中队(?!会|长(?!期))|(?=中队[会长]|班队?会)|班(?!级 ?:)级?(?!主任|[车干次会]|队会|长(?!期)))"
 # 周三2点, 第三(2)课, 十三2: a grade does not stand there.
 # But 上周五三(2)班: the numeral before it belongs to the day.
 _NOT_CN = r"(?:(?<![第一二三四五六七八九十百零〇两])|(?<=[周期拜][一二三四五六]))"
