@@ -67,5 +67,7 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
         return "amend"
     # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads.
     named = reading.intent in ("unknown", "question") or (reading.intent == "checkin" and _OF_A_DAY.match(text))
+    # 去年的建队日 reads like a sum of what was.
+    named = named or reading.claim == "summary"
     asks = free and ask.message.private and named
     return "key_date" if asks and naming.called(calendar_of(ask.db), text, ask.today) else reading.intent

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dispatch import calls, intents, newest, tasks
-from bot.dispatch.answers import open_questions, reminded, typed_labels
+from bot.dispatch.answers import open_questions, short_answers, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
@@ -65,11 +65,8 @@ def _read(
     if not text and (ask.message.attachments or ask.message.place):
         return calls.as_list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
-    if waiting is None and (ways := reminded.meant(features, ask, text, reading)):
-        orders = ((features.command(way.word, way.args), way.args) for way in ways)
-        return [
-            reply for command, args in orders if command for reply in calls.ordered(waiting, ask, command, args) or []
-        ]
+    if waiting is None and (reported := short_answers.replies(features, ask, text, reading)):
+        return reported
     whole = intents.is_whole(reading)
     if intents.is_case(ask, text, reading):
         replies = calls.as_list(features.readers["case"](replace(ask, args=text, reading=reading)))

@@ -149,7 +149,7 @@ def afterwards(item: Item, person: Person) -> list[str]:
     """What to send when it is over."""
     if item.squads and item.key.activity:
         return ["活动后复制下面这行，在最后补上人数发给我就好：", *to_copy(item)]
-    return ["活动后发「未签到」，看还缺哪些中队。"] if Role.BRIGADE in person.roles and item.lead <= 1 else []
+    return ["活动后发「未签到」，看还缺哪些中队。"] if Role.BRIGADE in person.roles else []
 
 
 def to_copy(item: Item) -> list[str]:

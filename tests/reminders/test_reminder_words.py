@@ -12,12 +12,14 @@ __all__ = ["school"]
 
 
 def test_words_say_the_point_first_and_what_to_do(school: School) -> None:
-    school.tick(at("03-03 09:00"))
+    school.tick(at("02-25 09:00"))
+    # Who leads hears of it once, a week before.
+    school.texts(at("02-26 08:10"))
+    assert any("发「未签到」" in each.words.text for each in school.said)
     words = school.texts(at("03-04 08:10"))[0].split("\n")
     assert words[0] == "明天（3月5日 周四）是学雷锋纪念日：带孩子们做一件力所能及的志愿服务。"
     assert words[1] == "备好：服务地点、安全表、报名人数。"
     assert words[-1] == "三(1)中队 志愿服务 学雷锋 应到42 实到"
-    assert any("发「未签到」" in each.words.text for each in school.said)
 
 
 def test_the_day_itself_is_greeted_unless_it_is_solemn(school: School) -> None:

@@ -1,7 +1,7 @@
 """Personal data in a message: found, named by kind, and taken out before anything else looks at the text."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from handlers.privacy import matters
 from handlers.reading.checkins import activities
@@ -111,6 +111,17 @@ def _phone(match: re.Match[str], secrets: Secrets) -> str:
 def without_absent(text: str) -> str:
     """请假：劳动, 缺 团结: the text without who is told to be missing, called as they may be."""
     return _AWAY.sub(" ", text) if _AWAY_CUE.search(text) else text
+
+
+def absent_counted(text: str, known: Container[str]) -> str:
+    """张明、李娜请假 -> 请假2人: how many are told to be missing; not of what is `known`, as 六一没来."""
+
+    def count(match: re.Match[str]) -> str:
+        names = re.split("[、,和]", match["after"] or match["before"])
+        whole = any(name in known or name.endswith("等") for name in names)
+        return match[0] if whole else f" 请假{len(names)}人 "
+
+    return _AWAY.sub(count, text) if _AWAY_CUE.search(text) else text
 
 
 def hide_persons(scan: str, secrets: Secrets) -> str:
