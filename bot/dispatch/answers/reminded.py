@@ -117,6 +117,11 @@ def _numbered(features: Features, ask: Ask, about: str, heads: Record) -> Button
     if about:
         return _chosen(open_letters.of_name(features, ask, about, unit), heads, True)
     found, made = open_letters.unnamed(features, ask, unit), recent.latest(ask)
+    if asked_at := typed_labels.question_asked(ask):
+        # A question that has lapsed came after the letters before it: nothing is said of these.
+        found = [one for one in found if one[1] > asked_at]
+        if not found:
+            return None
     every, since = [each for each, _ in found], _reported_since(ask, found)
     # Just after a record a number puts that right; later it may be of what is still asked.
     if made and ask.now - made <= recent.FRESH and (since or not found):
@@ -125,7 +130,9 @@ def _numbered(features: Features, ask: Ask, about: str, heads: Record) -> Button
         return _chosen([each for each in every if each.day <= ask.today], heads, False)
     # What was asked yesterday is not the only thing that waits.
     today = any(ask.now.date() == at.astimezone(ask.now.tzinfo).date() for _, at in found)
-    return _chosen(every if today else [*every, *open_campaigns.waiting(ask, unit)], heads, bool(found))
+    # A day later it is hardly of something that is still to come.
+    sure = any(today or each.day <= ask.today for each in every)
+    return _chosen(every if today else [*every, *open_campaigns.waiting(ask, unit)], heads, sure)
 
 
 def _chosen(found: Sequence[letters.Asked], heads: Record, sure: bool) -> Button | None:
@@ -161,8 +168,8 @@ def _nothing_at_all(features: Features, ask: Ask, text: str) -> list[Button]:
     count = letters.all_in(text)
     if count is None:
         return []
-    found = [each for each, _ in open_letters.unnamed(features, ask, "")] or open_campaigns.waiting(ask, "")
-    ways = list({each.nothing.typed: each.nothing for each in found if each.day <= ask.today}.values())
+    found = [each for each, _ in open_letters.unnamed(features, ask, "") if each.day <= ask.today]
+    ways = list({each.nothing.typed: each.nothing for each in found or open_campaigns.waiting(ask, "")}.values())
     return ways if len(ways) > 1 and count in (0, len(ways)) else []
 
 

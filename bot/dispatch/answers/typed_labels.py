@@ -27,11 +27,12 @@ _MARKS = "。.!！?？[]【】「」"
 def asked_with(ask: Ask, card: Card) -> bool:
     """Whether the question that is open is the one that was asked with this card."""
     question = ask.question
-    return question is not None and question.expires_at > ask.now and _asked_at(question) == card.made_at
+    return question is not None and question.expires_at > ask.now and question_asked(ask) == card.made_at
 
 
-def _asked_at(question: dialogues.Dialogue) -> datetime:
-    return question.expires_at - dialogues.KEPT
+def question_asked(ask: Ask) -> datetime | None:
+    """When the last question of this chat was asked, though it may have lapsed; None when it was settled."""
+    return ask.question.expires_at - dialogues.KEPT if ask.question else None
 
 
 def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> Pressed | None:
