@@ -22,7 +22,7 @@ from handlers.kit import Message, Reply
 from scheduling.clock import Clock
 from storage.audit import audit_years
 from storage.base import key_values, leases
-from storage.tables import checkin, delivery, inbox, lease, outbox
+from storage.tables import checkin, delivery, grant, inbox, lease, outbox
 from tests.support.databases import new_url
 from tests.support.stage import START, ZONE, Bot, running
 from tests.support.waiting import PATIENCE
@@ -223,6 +223,20 @@ def test_what_waits_does_not_wait_for_the_wrong_time(home: Home) -> None:
     home.play(machine, scene)
     machine = Machine(machine.at - 200 * HOUR)
     home.play(machine, again)
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_whoever_had_a_role_has_it_after_a_step_back(hours: int, home: Home) -> None:
+    async def scene(bot: Bot) -> None:
+        with bot.app.engine.database.write.begin() as db:
+            db.execute(update(grant).values(since=machine.at))
+        await ticks(bot)
+        machine.at -= hours * HOUR
+        await ticks(bot)
+        assert "已记录" in (await bot.say("张老师", "三(2)中队 队课 38人"))[0]
+
+    machine = Machine()
+    home.play(machine, scene)
 
 
 def test_holds_and_limits_are_none_of_a_time_to_come() -> None:
