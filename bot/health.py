@@ -5,7 +5,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from bot.backups import kept
+from bot.backups import backup_folder
 from bot.channels import Channel
 from bot.channels.condition import Condition
 from bot.engine import Engine
@@ -31,7 +31,7 @@ def facts(
         found["reason"] = "; ".join(reasons)
     doubt = [f"the clock is in doubt: {engine.clock.doubt}"] if engine.clock.doubt else []
     doubt += _held(engine) if not database else []
-    doubt += [f"backup: {words}"] if (words := kept.problem(engine.settings, engine.now())) else []
+    doubt += [f"backup: {words}"] if (words := backup_folder.problem(engine.settings, engine.now())) else []
     warnings = doubt + [line for name, state in states.items() for line in _failing(name, state)]
     reminders = {} if database else {"reminders": _reminders(engine)}
     return {**found, "senders": ages, **reminders, **({"warnings": warnings} if warnings else {}), **states}

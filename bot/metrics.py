@@ -8,7 +8,7 @@ from bot.channels import Channel
 from bot.engine import Engine
 from bot.pipeline.durations import Durations
 from bot.pipeline.writer import Pipeline
-from storage.messages import inbox, outbox, undelivered
+from storage.messages import inbox, late_letters, outbox
 from storage.reminders import deliveries, holds
 
 TICK_ALARM = timedelta(seconds=60)
@@ -40,7 +40,7 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
         waiting, overdue = deliveries.queue(db, engine.now())
         held = bool(holds.why(db))
         settled = deliveries.by_state(db, engine.now() - DAY, engine.now())
-        oldest = undelivered.oldest(db, engine.now())
+        oldest = late_letters.oldest(db, engine.now())
         failed, unreadable = len(inbox.failed(db)), inbox.unreadable(db)
     for state in STATES:
         rows.labels(state).set(counts.get(state, 0))

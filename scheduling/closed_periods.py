@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from scheduling import spans
 from scheduling.periods import frozen_at, monday_of, week_of
-from storage.digests import digests, kept, periods
+from storage.digests import archive, digests, periods
 from storage.digests.figures import Digest
 from storage.organisation import history, units
 from storage.organisation.units import Unit
@@ -25,7 +25,7 @@ class Closing:
 
     parts: tuple[tuple[Unit, str], ...]
 
-    def rows(self, db: Connection, now: datetime) -> list[kept.Row]:
+    def rows(self, db: Connection, now: datetime) -> list[archive.Row]:
         """What is to be kept of them: as nothing has changed since, as it is now."""
         return [_row(db, unit, label, now) for unit, label in self.parts]
 
@@ -39,7 +39,7 @@ def closing_of(db: Connection, changing: Changing, now: datetime) -> Closing:
         changed = {id for of, id in changing if of == week} if labels else set()
         paths = [history.place_on(db, id, monday_of(week)) for id in changed]
         ids = {int(id) for path in paths for id in path.strip("/").split("/")}
-        missing = {(id, label) for id in ids for label in labels} - kept.known(db, ids, labels)
+        missing = {(id, label) for id in ids for label in labels} - archive.known(db, ids, labels)
         for unit in units.by_ids(db, {id for id, _ in missing}).values() if missing else ():
             found.update({(unit.id, label): unit for label in labels if (unit.id, label) in missing})
     return Closing(tuple((unit, label) for (_, label), unit in found.items()))
@@ -63,18 +63,18 @@ def closed_at(label: str, now: datetime) -> datetime:
     return frozen_at(spans.span_of(label)[1], now.tzinfo)
 
 
-def _row(db: Connection, unit: Unit, label: str, now: datetime) -> kept.Row:
+def _row(db: Connection, unit: Unit, label: str, now: datetime) -> archive.Row:
     at = closed_at(label, now)
     if "W" in label:
-        return kept.of_week(unit, digests.closed(db, unit, label, at), at)
-    return kept.of_period(unit, label, periods.between(db, unit, *spans.span_of(label)), at)
+        return archive.of_week(unit, digests.closed(db, unit, label, at), at)
+    return archive.of_period(unit, label, periods.between(db, unit, *spans.span_of(label)), at)
 
 
 def keeper(now: datetime) -> Callable[[Connection, Changing], None]:
     """What is to be done before the sums of (week, unit id) pairs change, if it has not been done (`closing_of`)."""
 
     def keep(db: Connection, changing: Changing) -> None:
-        kept.add(db, closing_of(db, changing, now).rows(db, now))
+        archive.add(db, closing_of(db, changing, now).rows(db, now))
 
     return keep
 

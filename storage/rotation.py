@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import tables
 from storage.base.vault import Vault, WrongKey
-from storage.sealed import SEALED
+from storage.sealed_columns import SEALED
 
 MOST = 500
 

@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from storage import copying
+from storage import transfer
 from storage.database import Database, open_database, sqlite_module
 from storage.migrate import migrate
 
@@ -28,9 +28,9 @@ def take(database: Database, place: Path) -> None:
     instant = database.read.execution_options(isolation_level="REPEATABLE READ")
     with instant.connect() as source:
         with snapshot.write.begin() as target:
-            copying.copy(source, target, int)
+            transfer.copy(source, target, int)
         with snapshot.read.connect() as target:
-            copying.compare(source, target, int)
+            transfer.compare(source, target, int)
     with snapshot.write.connect() as db:
         db.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
     snapshot.close()
@@ -39,5 +39,5 @@ def take(database: Database, place: Path) -> None:
 def put(snapshot: Database, target: Database) -> None:
     """Copy a snapshot into an empty, migrated database on a server; raises copying.Different, and nothing is there."""
     with snapshot.read.connect() as source, target.write.begin() as db:
-        copying.copy(source, db, int)
-        copying.compare(source, db, int)
+        transfer.copy(source, db, int)
+        transfer.compare(source, db, int)

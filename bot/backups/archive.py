@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.backups import bare
+from bot.backups import replica
 from bot.commands import CommandError
 from bot.settings.kinds import several
 
@@ -62,8 +62,8 @@ def unpack(place: Path, folder: Path, identities: str) -> None:
         raise CommandError(f"{place}：{what}。{_WHICH}")
     sealed = is_sealed(place)
     try:
-        if bare.is_bare(place):
-            bare.wrap(place, folder)
+        if replica.is_bare(place):
+            replica.wrap(place, folder)
             return
         if not sealed:
             _extract(place, folder)

@@ -12,7 +12,7 @@ from bot.backups.installation import Installation
 from bot.commands import CommandError
 from bot.commands.doctor import line as say
 from bot.settings.kinds import several
-from storage import copying, migrate, sealed
+from storage import migrate, sealed_columns, transfer
 from storage.audit import audit_check
 from storage.audit.audit_heads import AuditHeads
 from storage.base.vault import Vault
@@ -88,7 +88,7 @@ def _sound(db: Connection) -> say.Line:
 
 
 def _counted(db: Connection, told: object) -> say.Line:
-    found = copying.count(db)
+    found = transfer.count(db)
     return (say.OK, "rows", f"{found} 行") if found == told else (say.FAIL, "rows", f"有 {found} 行，应有 {told} 行")
 
 
@@ -102,7 +102,7 @@ def _photos(db: Connection, folder: Path) -> say.Line:
 
 
 def _sealed(db: Connection, folder: Path, given: list[str]) -> Iterator[say.Line]:
-    if sealed.any_unopened(db, Vault(given) if given else None):
+    if sealed_columns.any_unopened(db, Vault(given) if given else None):
         cure = "请在 NAME_KEY 里写上做备份时的密钥，或把那时的 name.key 放回数据目录"
         yield say.FAIL, "name_key", f"里面加密的内容打不开：{cure}"
         # The ends of the audit log carry a hash made of the same key.

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.commands import CommandError
-from bot.commands.listening import listen
+from bot.commands.listener import listen
 from bot.engine import Engine
 from bot.jobs.database_file import DatabaseFile, NotOurs
-from bot.opening import open_engine
 from bot.settings import Settings
+from bot.startup import open_engine
 from handlers import roster
 from handlers.kit import Unit
 from storage.organisation import history, units

@@ -9,7 +9,7 @@ from bot import logs
 from bot.commands import CommandError
 from bot.commands.doctor import installation
 from bot.commands.doctor.line import FAIL
-from bot.commands.listening import host_of, listen, why_not
+from bot.commands.listener import host_of, listen, why_not
 from bot.settings import BadSettings, Settings
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _serve(listening: socket.socket, settings: Settings) -> int:
 
 def _started(listening: socket.socket, settings: Settings, supervision: "Supervision") -> int:
     from bot.app import App
-    from bot.opening import open_engine
+    from bot.startup import open_engine
 
     engine = open_engine(settings, settings.database)
     supervision.file.mark(engine.database.write)

@@ -13,7 +13,7 @@ from handlers.registry import Command
 from scheduling.closed_periods import Closing
 from storage.base.vault import Listening, Vault
 from storage.checkins.rollups import Rollups
-from storage.digests import kept
+from storage.digests import archive
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def read(engine: Engine, vault: Vault, wanted: object, now: datetime) -> Callabl
         rows = wanted.rows(there, now)
 
     def keep(db: Connection) -> None:
-        kept.add(db, rows)
+        archive.add(db, rows)
 
     return keep
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from bot.files import documents, limited
+from bot.files import documents, sandbox
 from bot.files.pictures import NotKept, as_jpeg, in_document
 
 MOST_BYTES = 10 << 20
@@ -42,7 +42,7 @@ def checked(kind: str, content: bytes) -> tuple[bytes, str]:
 
 def _pdf(content: bytes) -> bytes:
     """Its pages alone, without notes, comments, attachments and scripts; raises NotKept."""
-    status, cleaned = limited.run(_PDF_CLEANER, content)
+    status, cleaned = sandbox.run(_PDF_CLEANER, content)
     if status:
         raise NotKept(NO_PDF)
     return cleaned

@@ -7,7 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from bot.files import limited
+from bot.files import sandbox
 from handlers import roster
 from handlers.attendance.attachments import HELD
 from handlers.catalogue.sheets import ROWS, Tables
@@ -22,7 +22,7 @@ _LOCKED = "工作簿有打开密码，没有读。请在 Excel 或 WPS 里打开
 _CATALOGUE = "这是目录，不是名册。目录请由最上级的管理员私聊发给我。"
 _FORM = "这份表里有 {{字段}}，像是套表。要存下来填，请先发「套表」和名字，再发文件，像这样发：套表 月报表"
 _TOO_LARGE = "工作簿太大，没有读。请按区县分成几个文件。"
-_WHY = {limited.TOO_MUCH: _TOO_LARGE, limited.LOCKED: _LOCKED}
+_WHY = {sandbox.TOO_MUCH: _TOO_LARGE, sandbox.LOCKED: _LOCKED}
 _FAR = "{} 格离表很远，没有读。要紧的话请移到表里，不要紧的请删掉"
 _BLIND = "旧格式（.xls）里看不出隐藏的行，全都读了。有不要的，请删掉，或另存为 .xlsx 再发"
 # A catalogue is small: what stands further below is no row of it.
@@ -42,7 +42,7 @@ def sheet_of(content: bytes) -> roster.Sheet:
 
 
 def _workbook(content: bytes) -> roster.Sheet | Tables:
-    status, written = limited.run(_READER, content)
+    status, written = sandbox.run(_READER, content)
     if status:
         return roster.unreadable(_WHY.get(status, _BROKEN))
     lines = io.BytesIO(written)

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 
-from bot.backups import kept
+from bot.backups import backup_folder
 from bot.engine import Engine
-from bot.jobs import due
+from bot.jobs import due_letters
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from storage.base import key_values, leases
@@ -50,17 +50,17 @@ class Backups:
         if self._engine.clock.doubt:
             return
         rested = monotonic() - self._tried >= _AGAIN.total_seconds()
-        if rested and folder.is_dir() and kept.is_wanted(folder, now) and await self._pipeline.do(self._may):
+        if rested and folder.is_dir() and backup_folder.is_wanted(folder, now) and await self._pipeline.do(self._may):
             self._tried = monotonic()
             await self._make(folder)
-        if words := kept.problem(self._engine.settings, self._engine.now()):
+        if words := backup_folder.problem(self._engine.settings, self._engine.now()):
             await self._pipeline.do(partial(self._tell, words))
 
     def _may(self, turn: Turn) -> bool:
         return leases.hold(turn.db, "backup", self._owner, self._engine.clock.real(), _AGAIN)
 
     async def _make(self, folder: Path) -> None:
-        place = folder / kept.name(self._engine.now())
+        place = folder / backup_folder.name(self._engine.now())
         arguments = (sys.executable, "-m", "bot", "backup", str(place))
         child = await asyncio.create_subprocess_exec(
             *arguments, stdout=PIPE, stderr=STDOUT, preexec_fn=partial(os.nice, 10)
@@ -74,7 +74,7 @@ class Backups:
             log.critical("no backup was made: %s", said.decode(errors="replace").strip())
             return
         log.info("a backup was made: %s", place)
-        kept.prune(folder, self._engine.settings.backup_keep, self._engine.now())
+        backup_folder.prune(folder, self._engine.settings.backup_keep, self._engine.now())
 
     def _tell(self, words: str, turn: Turn) -> None:
         today = turn.now.date().isoformat()
@@ -82,4 +82,4 @@ class Backups:
         if before is None or before.value < today:
             key_values.put(turn.db, _ALARM, today, turn.now)
             log.critical("%s", words)
-            due.tell_the_top(turn, _WORDS.format(words))
+            due_letters.tell_the_top(turn, _WORDS.format(words))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.engine import Engine
-from bot.jobs import absence, audit_walk, cleaning, due, nightly, weekly
+from bot.jobs import absence, audit_walk, cleanup, due_letters, nightly, weekly
 from bot.pipeline import writer
 from bot.pipeline.turn import Turn
 from handlers.catalogue import current
@@ -33,7 +33,7 @@ class Ticker:
         kept = engine.installation
         self._walk = audit_walk.AuditWalk(engine.database.read, kept.audit_heads(engine.vault), kept.erasures())
         self._last = monotonic()
-        self._cleaning = cleaning.Cleaning()
+        self._cleaning = cleanup.Cleaning()
         self._absence = absence.Absence(engine.settings, loaded.calendar, engine.clock)
         self.guard = self._absence.guard
         self._timer: clock.Clock | None = None
@@ -53,16 +53,16 @@ class Ticker:
             self._absence.step(turn)
         # The practice clock is for trying things.
         elif not self.engine.settings.practice:
-            due.tell_doubt(self.engine, turn, self.calendar)
+            due_letters.tell_doubt(self.engine, turn, self.calendar)
             return False
         unfinished = sure and self._nightly.step(turn)
         occasions = self.engine.features.occasions
-        done = tick.run(turn.db, turn.now, self.calendar, occasions, due.voice(self.engine, turn, known))
+        done = tick.run(turn.db, turn.now, self.calendar, occasions, due_letters.voice(self.engine, turn, known))
         if done.held:
-            due.tell_held(self.engine, turn, self.calendar, f"{done.held}后")
+            due_letters.tell_held(self.engine, turn, self.calendar, f"{done.held}后")
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        due.send(turn, done)
+        due_letters.send(turn, done)
         more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly, known)
         return done.more or more or unfinished
 

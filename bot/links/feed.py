@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.links.secret_links import SecretLinks
-from handlers.reminders.calendars import calendar_file, coming
+from handlers.reminders.calendars import calendar_file, outlook
 from storage.base.vault import Vault
 from storage.people import people
 from storage.reminders import feeds
@@ -39,4 +39,4 @@ class Feed:
         person = people.by_id(db, person_id, now) if person_id else None
         if person is None or not person.grants:
             return None
-        return calendar_file.written(coming.of(db, person, now.date(), now.date() + _AHEAD), now)
+        return calendar_file.written(outlook.of(db, person, now.date(), now.date() + _AHEAD), now)

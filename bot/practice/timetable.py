@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from bot.clock import Clock
-from bot.jobs import due
+from bot.jobs import due_letters
 from bot.jobs.ticker import Ticker
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
@@ -51,7 +51,7 @@ class Timetable:
     def _first(self, db: Connection, person_id: int | None) -> Entry | None:
         """The next that goes out for sure; looked for in the nearest days first, since all is put into words."""
         for days in (2, 8, DAYS_AHEAD):
-            entries = due.preview(self._ticker.engine, db, days, self._ticker.calendar, person_id).entries
+            entries = due_letters.preview(self._ticker.engine, db, days, self._ticker.calendar, person_id).entries
             if first := next((one for one in entries if not one.if_missing), None):
                 return first
         return None

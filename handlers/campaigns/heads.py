@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers.asker import context
 from handlers.attendance import drafts, participation, reports
-from handlers.campaigns import counting
+from handlers.campaigns import attribution
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Role, Unit
 from handlers.reading import Record
 from handlers.wording import places, questions
@@ -71,7 +71,7 @@ def report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
     """活动 3 38, 活动 3 三(2) 应到42实到40."""
     if one.state != campaigns.OPEN or ask.now < one.begins_at:
         raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == campaigns.OPEN else '已经结束'}，没有记录。")
-    if counted := counting.by_number(ask, one, words):
+    if counted := attribution.by_number(ask, one, words):
         return counted
     named = next(iter(context.reading_of(ask, f"{words} {one.activity}").records), Record()).unit
     unit = places.by_key(ask, named) if named else None
@@ -93,7 +93,7 @@ def _kept(ask: Ask, one: campaigns.Campaign, unit: Unit, said: Record) -> list[R
         raise Refusal(f"那天不在活动 {one.id} 的时间里（{participation.window(one, ask.now.tzinfo)}），没有记录。")
     there = checkins.of_day(ask.db, unit.id, one.activity, day, one.issue)
     if same := next((each for each in there if each.campaign_id is None and each.attended == said.attended), None):
-        return counting.counted(ask, one, same.id)
+        return attribution.counted(ask, one, same.id)
     due, topic = said.due or _on_roll(unit, said.attended), "" if one.title == one.activity else one.title
     new = checkins.new(
         unit, one.activity, day, said.attended or 0, due, topic=topic, issue=one.issue, campaign_id=one.id,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from handlers.attendance import participation
-from handlers.attendance.asked import Asked
+from handlers.attendance.requests import Asked
 from handlers.campaigns import notices
 from handlers.kit import Button, Due, Person, Reply, Role
 from handlers.registry import due

@@ -2,8 +2,8 @@
 
 import re
 
-from handlers.attendance import asked as letters
 from handlers.attendance import participation
+from handlers.attendance import requests as letters
 from handlers.campaigns import heads, nothing, notices
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command

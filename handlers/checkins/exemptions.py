@@ -11,7 +11,7 @@ from handlers.reading import Record
 from handlers.registry import command, reads
 from handlers.wording import days, places, programmes
 from scheduling import periods
-from storage.checkins import counting, exemptions
+from storage.checkins import exemptions, weekly_coverage
 from storage.organisation import units
 
 # Longer than that is a vacation, or a closed squad.
@@ -31,7 +31,7 @@ def nothing(ask: Ask) -> Sequence[Reply]:
         raise Refusal("那一周还没有到，没有记。到时候没有活动，再发「本周没有活动」。")
     this = first <= ask.today <= last
     when = "本周" if this else f"{days.short(first)}–{days.short(last)}"
-    if unit.key and not counting.missing(ask.db, week, [unit.path])[0]:
+    if unit.key and not weekly_coverage.missing(ask.db, week, [unit.path])[0]:
         return [Reply(f"{unit.name}{when}已经报过，不用再报。发「我的」看报过的。")]
     number = exemptions.add(ask.db, unit.id, exemptions.ZERO, first, last, ask.me.id, ask.now)
     later = "，有了活动照常报" if this else ""

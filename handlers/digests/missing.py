@@ -6,7 +6,7 @@ from handlers.kit import ADMINS, Ask, Button, Reply, Role
 from handlers.registry import ANYTHING, command
 from handlers.wording import places, weeks
 from scheduling.periods import week_before, week_of
-from storage.checkins import counting, coverage
+from storage.checkins import coverage, weekly_coverage
 from storage.checkins.coverage import Squad
 from storage.organisation import history, units
 
@@ -29,7 +29,7 @@ def missing(ask: Ask) -> Reply:
     if period.day:
         found, due = coverage.missing_on(ask.db, period.day, paths)
     else:
-        found, due = counting.missing(ask.db, period.week, paths)
+        found, due = weekly_coverage.missing(ask.db, period.week, paths)
     named = any(unit.school_id is None for unit in at) or len(at) > 1
     text = _text(weeks.period_name(period, ask.today), found, due, named)
     if named and len(found) > MOST_NAMES:

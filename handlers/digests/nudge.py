@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from handlers.attendance.asked import Asked
+from handlers.attendance.requests import Asked
 from handlers.catalogue import loader
 from handlers.kit import ADMINS, Ask, Button, Due, Refusal, Reply, Role, Unit
 from handlers.registry import command, due
 from handlers.wording import places, weeks
 from scheduling import periods
 from scheduling.occasions import Cleared
-from storage.checkins import counting
+from storage.checkins import weekly_coverage
 from storage.people import accounts, people
 from storage.reminders import deliveries
 
@@ -28,8 +28,8 @@ class _Plan:
     """One row a counselor and squad, the squads without a counselor, and those whose counselors nothing reaches."""
 
     rows: list[dict[str, Any]]
-    empty: list[counting.Squad]
-    silent: list[counting.Squad]
+    empty: list[weekly_coverage.Squad]
+    silent: list[weekly_coverage.Squad]
 
 
 @command(
@@ -47,7 +47,7 @@ def nudge(ask: Ask) -> Reply:
         )
     at = places.chosen(ask, ADMINS, _ALL.sub("", words), "催办", f"{period.week} {{}}")
     ask.rollups.flush(ask.db)
-    missing, squads = counting.missing(ask.db, period.week, [unit.path for unit in at])
+    missing, squads = weekly_coverage.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:
         return Reply(f"{when} {squads} 个中队都报了，不用催。" if squads else "您负责的范围里还没有中队。")
     if len(missing) > MOST_SQUADS:
@@ -62,7 +62,7 @@ def nudge(ask: Ask) -> Reply:
     return Reply(_answer(when, plan, deliveries.put(ask.db, rows), later))
 
 
-def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[counting.Squad]) -> _Plan:
+def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[weekly_coverage.Squad]) -> _Plan:
     counselors = people.holding(ask.db, [Role.COUNSELOR], [unit.path for unit in at], ask.now)
     reached = accounts.best(ask.db, [person.id for person in counselors])
     joined = accounts.joined(ask.db, [person.id for person in counselors])
@@ -82,7 +82,7 @@ def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[counting.Squad]
     return _Plan(rows, [squad for squad in missing if squad.id not in of_squad], silent)
 
 
-def _row(ask: Ask, week: str, squad: counting.Squad, person_id: int, channel: str) -> dict[str, Any]:
+def _row(ask: Ask, week: str, squad: weekly_coverage.Squad, person_id: int, channel: str) -> dict[str, Any]:
     return {
         "occurrence": f"nudge:{week}:{squad.id}",
         "lead": 0,
@@ -111,7 +111,7 @@ def _answer(when: str, plan: _Plan, new: int, later: str) -> str:
     return "\n".join(lines)
 
 
-def _listed(squads: list[counting.Squad]) -> str:
+def _listed(squads: list[weekly_coverage.Squad]) -> str:
     # One more than the most is named as well: that is as short.
     most = MOST_NAMES + (len(squads) == MOST_NAMES + 1)
     shown = "、".join(f"{squad.school}{squad.name}" for squad in squads[:most])
@@ -144,7 +144,7 @@ def remind(said: Due) -> Reply | None:
     if not found:
         return None
     squad = next(unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == said.payload["unit_id"])
-    if not counting.missing(said.db, said.payload["week"], [squad.path])[0]:
+    if not weekly_coverage.missing(said.db, said.payload["week"], [squad.path])[0]:
         raise Cleared
     [one], when = found, weeks.period_name(weeks.Period(said.payload["week"]), said.now.date())
     past = said.payload["week"] < periods.week_of(said.now.date())

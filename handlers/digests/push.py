@@ -7,7 +7,7 @@ from typing import Any
 from handlers.kit import ADMINS, Ask, Button, Due, Refusal, Reply
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import people, places, weeks
-from storage.messages import chats, undelivered
+from storage.messages import chats, late_letters
 from storage.messages.chats import Group
 from storage.organisation import history, units
 from storage.reminders import deliveries
@@ -53,7 +53,7 @@ def _report(ask: Ask, groups: list[Group]) -> dict[str, Any]:
 @due("push", letter=False, asks=False)
 def arrived(said: Due) -> Reply:
     """How many of the groups have it."""
-    states = undelivered.of_message(said.db, said.payload["message"])
+    states = late_letters.of_message(said.db, said.payload["message"])
     missing: dict[bool, list[str]] = {False: [], True: []}
     groups = said.payload["groups"]
     for channel, chat, name in groups:

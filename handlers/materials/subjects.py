@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import Unit
-from handlers.materials import counted
+from handlers.materials import counts
 from handlers.wording import lines
 from scheduling import spans
 from storage.digests import periods
@@ -63,11 +63,11 @@ class Figures:
 
     def _made(self, row: Row, period: str) -> lines.Line:
         if row.shape == "checkin":
-            shown = counted.checkins(None if row is EVERYTHING else row, self.days(period))
+            shown = counts.checkins(None if row is EVERYTHING else row, self.days(period))
             return lines.Line(row, period, lines.filled(row, shown) if shown["count"] != "0" else "", shown)
         if row.is_medal:
             first, last = spans.span_of(period)
-            shown = counted.awarded(self.db, row, self.unit, first, min(last, self.today))
+            shown = counts.awarded(self.db, row, self.unit, first, min(last, self.today))
             return lines.Line(row, period, lines.filled(row, shown) if shown["awarded"] != "0" else "", shown)
         of = {"roster": lines.roster_line, "case": lines.case_line}.get(row.shape, lines.line)
         made = of(self.db, row, self._paths, period, self.today)

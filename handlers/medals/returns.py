@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers.asker import context, inbox, levels
 from handlers.kit import Ask, Refusal, Reply
-from handlers.medals import decisions, pending
+from handlers.medals import decisions, review_queue
 from handlers.medals.awards import approval
 from handlers.registry import ANYTHING, command
 from handlers.wording import names, questions
@@ -31,12 +31,12 @@ class _Reasoned(_Returned):
 
 _STILL_WAITS = "好的，{number} 没有退回，还在待审。"
 REASON = questions.Question(
-    "return-reason", _Returned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), free=True,
-    asks=f"请回复退回 {{number}} 的理由（{names.REASON_LIMIT}字以内），如：事迹材料不全",
+    "return-reason", _Returned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(review_queue.LIST,),
+    free=True, asks=f"请回复退回 {{number}} 的理由（{names.REASON_LIMIT}字以内），如：事迹材料不全",
 )  # fmt: skip
 SURE = questions.Question(
-    "return-sure", _Reasoned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), yes="退回",
-    no="不退回", final=True,
+    "return-sure", _Reasoned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(review_queue.LIST,),
+    yes="退回", no="不退回", final=True,
 )  # fmt: skip
 
 
@@ -46,12 +46,12 @@ SURE = questions.Question(
 )  # fmt: skip
 def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
-    if (others := pending.of_another_kind(ask, "退回")) is not None:
+    if (others := review_queue.of_another_kind(ask, "退回")) is not None:
         return list(others)
     if inbox.RANGE.match(ask.args):
-        raise Refusal("退回要一件一件来，各写各的理由，像这样：退回 1 事迹材料不全", pending.LIST)
-    number, reason = decisions.NUMBERS.first(ask, pending.with_numbers(ask, 1))
-    case = pending.mine_to_decide(ask, number, "退回")
+        raise Refusal("退回要一件一件来，各写各的理由，像这样：退回 1 事迹材料不全", review_queue.LIST)
+    number, reason = decisions.NUMBERS.first(ask, review_queue.with_numbers(ask, 1))
+    case = review_queue.mine_to_decide(ask, number, "退回")
     if problem := names.problem_of(ask, reason):
         return _ask_reason(ask, case, f"{problem}\n")
     if ask.meant and reason:
@@ -67,7 +67,7 @@ def _sure(ask: Ask, case: nominations.Case, reason: str) -> Reply:
 @questions.answers(SURE)
 def sure(ask: Ask, known: _Reasoned) -> list[Reply]:
     """Sends it back with the words of the reply."""
-    return _send_back(ask, pending.mine_to_decide(ask, known.number, "退回"), known.reason)
+    return _send_back(ask, review_queue.mine_to_decide(ask, known.number, "退回"), known.reason)
 
 
 @questions.answers(REASON)
@@ -77,7 +77,7 @@ def reason_given(ask: Ask, known: _Returned) -> list[Reply] | None:
     if heard.intent in _OTHER_BUSINESS and heard.status in ("ok", "confirm", "partial"):
         return None
     try:
-        case = pending.mine_to_decide(ask, known.number, "退回")
+        case = review_queue.mine_to_decide(ask, known.number, "退回")
     except Refusal as refusal:
         # Said as an answer: a refusal would leave the question open, and every next text would hear it again.
         return [Reply(refusal.text, refusal.buttons)]

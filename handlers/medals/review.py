@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from handlers.asker import levels
 from handlers.kit import Answer, Ask, Denied, Reply
-from handlers.medals import decisions, pending, returns
-from handlers.medals.awards import approval, bulk, revoking
+from handlers.medals import decisions, returns, review_queue
+from handlers.medals.awards import approval, bulk, revocation
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording.children import consent_records
 
@@ -24,14 +24,14 @@ def approve(ask: Ask) -> list[Reply]:
     if ask.args.startswith("撤销"):
         # 同意撤销 N20260403-03, as the button says.
         number = ask.args.removeprefix("撤销").removeprefix("奖章").strip()
-        return revoking.revoke(replace(ask, args=f"{number} 同意"))
-    if many := pending.several(ask):
+        return revocation.revoke(replace(ask, args=f"{number} 同意"))
+    if many := review_queue.several(ask):
         return [bulk.ask_sure(ask, many)]
-    if (others := pending.of_another_kind(ask, "同意")) is not None:
+    if (others := review_queue.of_another_kind(ask, "同意")) is not None:
         return list(others)
-    numbers, _ = decisions.NUMBERS.leading(ask, pending.with_numbers(ask))
+    numbers, _ = decisions.NUMBERS.leading(ask, review_queue.with_numbers(ask))
     ladders = levels.Ladders(ask.db)
-    cases = [pending.mine_to_decide(ask, number, "同意", ladders) for number in numbers or ("",)]
+    cases = [review_queue.mine_to_decide(ask, number, "同意", ladders) for number in numbers or ("",)]
     return approval.approve(ask, cases, ladders)
 
 
@@ -41,7 +41,9 @@ def decide(ask: Ask) -> Answer:
     if levels.DECIDERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="审核")
     heard = ask.heard.review or {}
-    decision = {"approve": approve, "return": returns.send_back}.get(str(heard.get("decision")), pending.show_pending)
+    decision = {"approve": approve, "return": returns.send_back}.get(
+        str(heard.get("decision")), review_queue.show_pending
+    )
     ids = heard.get("ids")
     numbers = " ".join(ids) if isinstance(ids, list) else heard.get("id") or ""
     return decision(replace(ask, args=f"{numbers} {heard.get('reason') or ''}"))

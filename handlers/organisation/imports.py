@@ -9,7 +9,7 @@ from handlers.registry import command, reads
 from handlers.wording.questions import says_no
 from storage.messages import files
 from storage.people import appointments
-from storage.roster import merging, staging
+from storage.roster import merge, staging
 from storage.roster.roster import Plan
 
 _MOST_BYTES = 10 << 20
@@ -93,8 +93,8 @@ def _decide(ask: Ask, number: int, how: str) -> Reply | list[Reply]:
     if how not in ("", "离任"):
         raise Refusal(f"要导入，发「导入 {number}」；不要，发「导入 {number} 不动」。")
     try:
-        merging.merge(ask.db, number, ask.now, ask.today, ask.me.own, end_missing=how == "离任")
-    except merging.Outdated:
+        merge.merge(ask.db, number, ask.now, ask.today, ask.me.own, end_missing=how == "离任")
+    except merge.Outdated:
         raise Refusal("核对以后，名册里有人或单位变动了，所以没有导入。请把文件再发一次。") from None
     done = "名册已导入。发「谁还没加入」，给他们每人一张邀请卡，或一个办公室二维码；「导出 名册」是现在的样子。"
     asked = [

@@ -7,7 +7,7 @@ from handlers.asker import examples
 from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
 from handlers.programmes.cases import case_intake
-from handlers.programmes.reports import reporting
+from handlers.programmes.reports import report
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, programmes
 from scheduling import spans
@@ -37,7 +37,7 @@ def tell(ask: Ask) -> Sequence[Reply]:
         known = "、".join(each.name for each in rows[:12])
         told = f"没看出是报哪一项，没有记录。您可以报：{known}\n像这样发：{rows[0].example}" if rows else _nothing(ask)
         raise Refusal(told)
-    return reporting.report(ask, row, ask.args)
+    return report.report(ask, row, ask.args)
 
 
 def _nothing(ask: Ask) -> str:

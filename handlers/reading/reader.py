@@ -8,9 +8,9 @@ from handlers.reading.messages.commands import read_command
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.medal_messages import read_medals
 from handlers.reading.nominations.signs import may_be_medal
-from handlers.reading.persons.hidden import Secrets
+from handlers.reading.persons.findings import Secrets
 from handlers.reading.persons.names import is_name
-from handlers.reading.persons.private import without_absent
+from handlers.reading.persons.personal_data import without_absent
 from handlers.reading.text import normalise
 
 _TALK = frozenset({"chat", "question", "unknown"})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from handlers.attendance.asked import Asked
+from handlers.attendance.requests import Asked
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import Button, Due, Person, Role, Unit
 from handlers.wording import days

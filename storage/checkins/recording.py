@@ -13,7 +13,7 @@ from storage.checkins import checkins, events
 from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import Rollups, Sums
 from storage.organisation import history
-from storage.prepared import Prepared
+from storage.statements import Prepared
 from storage.tables import checkin, checkin_version
 
 

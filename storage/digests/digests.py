@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage.checkins import counting, coverage, exemptions
+from storage.checkins import coverage, exemptions, weekly_coverage
 from storage.checkins.rollups import week_of
-from storage.digests import digest_changes, figures, funnel, kept, sums
+from storage.digests import archive, digest_changes, figures, funnel, sums
 from storage.organisation import history
 from storage.organisation.units import Unit
 
-FROZEN = kept.FROZEN
+FROZEN = archive.FROZEN
 _BEST = 3
 
 
@@ -26,7 +26,7 @@ def weekly(
     year = _year_before(week)
     part = history.part(db, [of.path], week, *([] if last else [before]), *([year] if sums.is_any(db, year) else []))
     of = part.was(of, week)
-    (counts, silent), summed = counting.of(db, part, week), sums.by_week(db, part)
+    (counts, silent), summed = weekly_coverage.of(db, part, week), sums.by_week(db, part)
     rows = summed[week].activities
     due, covered = map(sum, zip(*counts[week].values(), strict=True)) if counts[week] else (0, 0)
     earlier = {one: _previous(one, summed[one].activities, counts[one]) for one in part.weeks if one != week}
@@ -59,14 +59,14 @@ def weekly(
 
 
 def _schools(
-    db: Connection, of: Unit, week: str, summed: sums.WeekSums, counts: counting.Counts
+    db: Connection, of: Unit, week: str, summed: sums.WeekSums, counts: weekly_coverage.Counts
 ) -> tuple[figures.Part, ...]:
     if of.school_id:
         return ()
-    return sums.schools(db, summed.schools, counts, counting.school_names(db, of, week))
+    return sums.schools(db, summed.schools, counts, weekly_coverage.school_names(db, of, week))
 
 
-def _previous(week: str, rows: list[sums.ActivitySums], schools: counting.Counts) -> figures.Previous:
+def _previous(week: str, rows: list[sums.ActivitySums], schools: weekly_coverage.Counts) -> figures.Previous:
     heads, covered = _attendance(rows), sum(told for _, told in schools.values())
     return figures.Previous(week, sum(row.events for row in rows), covered, heads.attended, heads.rate)
 
@@ -79,7 +79,7 @@ def _as_previous(frozen: figures.Digest) -> figures.Previous:
 def trend(db: Connection, of: Unit, weeks: Sequence[str]) -> list[figures.Previous]:
     """What each of these weeks came to, as it stands now; the units are those of each week."""
     part = history.part(db, [of.path], *weeks)
-    (counts, _), summed = counting.of(db, part, weeks[-1]), sums.by_week(db, part)
+    (counts, _), summed = weekly_coverage.of(db, part, weeks[-1]), sums.by_week(db, part)
     return [_previous(one, summed[one].activities, counts[one]) for one in weeks]
 
 
@@ -96,7 +96,7 @@ def _year_before(week: str) -> str:
 def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
     """What is said when somebody asks: the frozen digest where there is one, with its `late`; else `weekly`."""
     previous = week_of(history.monday_of(week) - timedelta(days=7))
-    kept_of = kept.weeks(db, of, (previous, week))
+    kept_of = archive.weeks(db, of, (previous, week))
     row, before = kept_of.get(week), kept_of.get(previous)
     if row is None:
         return _open(db, of, week, now, before)
@@ -132,7 +132,7 @@ def closed(db: Connection, of: Unit, week: str, at: datetime, now: datetime | No
 def freeze(db: Connection, of: Unit, week: str, now: datetime) -> figures.Digest:
     """Keep the digest as it stands now, once; a second time returns the first (domain §1.3: never silently changed)."""
     frozen = closed(db, of, week, now)
-    kept.add(db, [kept.of_week(of, frozen, now)])
+    archive.add(db, [archive.of_week(of, frozen, now)])
     return frozen
 
 

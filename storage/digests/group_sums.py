@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from storage.checkins import counting, coverage
+from storage.checkins import coverage, weekly_coverage
 from storage.digests.sums import by_week
 from storage.organisation import history
 
@@ -27,7 +27,7 @@ def of_week(db: Connection, paths: Sequence[str], week: str) -> GroupSums:
     """The sums of these subtrees, which do not overlap."""
     part = history.part(db, paths, week)
     due, seen = coverage.squads(db, part)[week], coverage.covered(db, part)[week]
-    silent, _ = counting.missing(db, week, paths)
+    silent, _ = weekly_coverage.missing(db, week, paths)
     attended = sum(each.attended for each in by_week(db, part)[week].activities)
     names = tuple(f"{squad.school}{squad.name}" for squad in silent)
     return GroupSums(len(due), sum(squad.id in seen for squad in due), attended, names)

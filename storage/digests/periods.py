@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from storage.checkins import counting, coverage, events
+from storage.checkins import coverage, events, weekly_coverage
 from storage.checkins.rollups import week_of
 from storage.digests import figures, sums, whereabouts
 from storage.organisation import history
@@ -71,9 +71,9 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     )  # fmt: skip
 
 
-def _of_schools(due: Iterable[coverage.Squad], covered: set[int]) -> tuple[counting.Counts, dict[int, str]]:
+def _of_schools(due: Iterable[coverage.Squad], covered: set[int]) -> tuple[weekly_coverage.Counts, dict[int, str]]:
     """(the counts by school, their names)."""
-    counts: counting.Counts = defaultdict(lambda: [0, 0])
+    counts: weekly_coverage.Counts = defaultdict(lambda: [0, 0])
     for squad in due:
         both = counts[squad.school_id or 0]
         both[:] = both[0] + 1, both[1] + (squad.id in covered)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Select, Subquery, bindparam, case, func, select, union_all
 
 from storage.base import chunks
-from storage.checkins import counting, coverage
+from storage.checkins import coverage, weekly_coverage
 from storage.checkins.rollups import Sums
 from storage.digests import figures
 from storage.organisation import history
@@ -94,7 +94,7 @@ def _summing(shape: history.Shape) -> CompoundSelect[Any]:
 
 
 def schools(
-    db: Connection, sums: Mapping[int, Sequence[int]], counts: counting.Counts, names: dict[int, str]
+    db: Connection, sums: Mapping[int, Sequence[int]], counts: weekly_coverage.Counts, names: dict[int, str]
 ) -> tuple[figures.Part, ...]:
     """The schools with squads that are due, and those where something took place; the least covered first."""
     names = {id: name for id, name in names.items() if id in counts or id in sums}

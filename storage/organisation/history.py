@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from storage.base import chunks
 from storage.organisation.units import Unit, below, end_of
-from storage.prepared import Prepared
+from storage.statements import Prepared
 from storage.tables import unit, unit_past
 from storage.tables.base import Path
 

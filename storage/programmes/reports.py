@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert,
 
 from storage.base.upsert import insert_into
 from storage.organisation.units import within
-from storage.prepared import Prepared
 from storage.programmes import sums
+from storage.statements import Prepared
 from storage.tables import report, report_step, unit
 
 LETTER = "R"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, String, bindparam, func, select
 from storage.base.upsert import insert_into
 from storage.checkins.rollups import week_of
 from storage.organisation.units import end_of, within
-from storage.prepared import Prepared
+from storage.statements import Prepared
 from storage.tables import tally, unit
 
 if TYPE_CHECKING:

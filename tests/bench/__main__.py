@@ -23,11 +23,11 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bot.app import App
-from bot.opening import open_engine
 from bot.pipeline import writer as pipeline
 from bot.pipeline.turn import Turn
 from bot.practice import district as practice_district
 from bot.settings import Settings
+from bot.startup import open_engine
 from handlers.kit import Message
 from handlers.reading import Context, compile_all, read
 from handlers.wording import places

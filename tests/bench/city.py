@@ -17,9 +17,9 @@ from pathlib import Path
 from sqlalchemy import Connection, func, insert, select
 
 from bot.app import App
-from bot.opening import open_engine
 from bot.pipeline.turn import Turn
 from bot.settings import Settings
+from bot.startup import open_engine
 from handlers.digests.tables.picture import picture
 from handlers.kit import Message
 from handlers.reading import compile_all

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from storage import migrate
-from storage.checkins import counting
+from storage.checkins import weekly_coverage
 from storage.checkins.rollups import week_of
 from storage.database import Database, open_database
 from storage.digests import digests, periods
@@ -102,7 +102,7 @@ def asked(database: Database, size: dict[str, int], days: bool) -> dict[str, flo
         for name, id in (("all", 1), ("county", 2), ("school", 2 + size["counties"])):
             of = units.by_id(db, id)
             found[f"周报, {name}"] = timed(lambda of=of: digests.report(db, of, week))
-            found[f"未签到, {name}"] = timed(lambda of=of: counting.missing(db, week, [of.path]))
+            found[f"未签到, {name}"] = timed(lambda of=of: weekly_coverage.missing(db, week, [of.path]))
             if days:
                 first, last = date(2026, 5, 1), date(2026, 5, 31)
                 found[f"月报, {name}"] = timed(

@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bot.app import App
-from bot.opening import open_engine
 from bot.pipeline.turn import Turn
 from bot.settings import load
+from bot.startup import open_engine
 from handlers.kit import Button, Reply
 from storage.people import people
 from storage.tables import outbox

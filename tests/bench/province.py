@@ -17,13 +17,13 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from bot.clock import Clock
-from bot.opening import open_engine
 from bot.settings import Settings
+from bot.startup import open_engine
 from handlers.kit import Ask, Message
 from handlers.organisation import promotion_plan
 from handlers.roster import promotion
 from handlers.wording import places
-from storage.checkins import counting
+from storage.checkins import weekly_coverage
 from storage.checkins.rollups import Rollups, week_of
 from storage.digests import digests
 from storage.organisation import units
@@ -106,7 +106,7 @@ def asked(folder: Path) -> dict[str, float]:
         for name, account in (("school", "b0"), ("county", "c0"), ("province", "p")):
             person = people.by_addresses(db, "wecom", [account], now)[account]
             top = person.grants[0].unit
-            found[f"未签到, {name}"] = timed(lambda top=top: counting.missing(db, week, [top.path]))
+            found[f"未签到, {name}"] = timed(lambda top=top: weekly_coverage.missing(db, week, [top.path]))
             found[f"周报, {name}"] = timed(lambda top=top: digests.weekly(db, top, week))
             ask = Ask(db, now, Message("wecom", "1", account, account, now), 0, person, "", Rollups(), engine.vault)
             found[f"a squad by name, {name}"] = timed(

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
-from bot.opening import open_engine
 from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
+from bot.startup import open_engine
 from handlers.catalogue import catalogue
 from handlers.kit import Message
 from handlers.reading import compile_all

@@ -21,8 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.opening import open_engine
 from bot.settings import load
+from bot.startup import open_engine
 from handlers.wording import places
 from storage.organisation import units
 from storage.organisation.units import Kind

@@ -7,7 +7,7 @@ import pytest
 
 from handlers.digests import digest as feature
 from storage import tables
-from storage.checkins import checkins, counting, coverage, events, recording
+from storage.checkins import checkins, coverage, events, recording, weekly_coverage
 from storage.checkins.checkins import Checkin
 from storage.digests import digests
 from storage.digests.figures import Activity, Digest
@@ -138,7 +138,7 @@ class TestNamed:
     def test_every_squad_took_part_and_none_is_missing(self, county: County) -> None:
         self.name_all(county)
         assert figures(county, county.first) == (1, 4, 480)
-        assert counting.missing(county.db, WEEK, [county.first.path]) == ([], 4)
+        assert weekly_coverage.missing(county.db, WEEK, [county.first.path]) == ([], 4)
         assert coverage.missing_on(county.db, TODAY, [county.first.path]) == ([], 4)
         ids = [squad.id for squad in county.squads]
         assert deliveries.reported(county.db, ids, TODAY, TODAY) == set(ids)

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from bot.backups import kept
+from bot.backups import backup_folder
 from bot.settings import load
 from storage.children.erasures import Erased, ErasureList, Restored, _written
 from storage.reminders import holds
@@ -222,16 +222,16 @@ def test_a_database_by_itself_is_restored_held(installed: str, capsys: Capture) 
 
 def test_old_ones_go_and_too_old_ones_are_told(folder: Path, capsys: Capture) -> None:
     now, place = START, folder / "kept"
-    assert "还没有备份" in kept.problem(load(), now) and kept.is_wanted(place, now)
+    assert "还没有备份" in backup_folder.problem(load(), now) and backup_folder.is_wanted(place, now)
     for days in range(5):
-        (place / kept.name(now - days * DAY - 2 * HOUR)).touch()
+        (place / backup_folder.name(now - days * DAY - 2 * HOUR)).touch()
     # Of a clock that was wrong, and what is none of ours.
-    (place / kept.name(now + 400 * DAY)).touch()
+    (place / backup_folder.name(now + 400 * DAY)).touch()
     (place / "notes.txt").touch()
-    assert not kept.is_wanted(place, now) and kept.is_wanted(place, now + DAY)
-    assert kept.problem(load(), now) == "" and "太旧了" in kept.problem(load(), now + 2 * DAY)
-    kept.prune(place, 2, now)
-    assert len(kept.all_of(place, now)) == 2 and (place / "notes.txt").exists()
+    assert not backup_folder.is_wanted(place, now) and backup_folder.is_wanted(place, now + DAY)
+    assert backup_folder.problem(load(), now) == "" and "太旧了" in backup_folder.problem(load(), now + 2 * DAY)
+    backup_folder.prune(place, 2, now)
+    assert len(backup_folder.all_of(place, now)) == 2 and (place / "notes.txt").exists()
     with time_machine.travel(now + 3 * DAY, tick=False):
         commanding.main(["doctor"])
     assert "不对 备份：最近一份" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from storage import copying
+from storage import transfer
 from storage.audit import audit_check
 from storage.database import open_database
 from storage.migrate import migrate
@@ -90,16 +90,16 @@ def test_a_row_that_differs_is_found_and_named(worked: tuple[Path, str], folder:
     source, target = open_database(f"sqlite:///{worked[0] / 'practice.db'}"), open_database(empty_on_server(folder))
     migrate(target.write)
     with source.read.connect() as one, target.write.begin() as other:
-        copying.copy(one, other, int)
-        same = copying.compare(one, other, int)
-        assert same == copying.compare(one, one, int)
+        transfer.copy(one, other, int)
+        same = transfer.compare(one, other, int)
+        assert same == transfer.compare(one, one, int)
         other.execute(update(person).where(person.c.id == 3).values(name="别人"))
-        with pytest.raises(copying.Different, match=r"person \[3\]"):
-            copying.compare(one, other, int)
+        with pytest.raises(transfer.Different, match=r"person \[3\]"):
+            transfer.compare(one, other, int)
         other.execute(metadata.tables["checkin_version"].delete())
         other.execute(update(person).where(person.c.id == 3).values(name="罗主任"))
-        with pytest.raises(copying.Different):
-            copying.compare(one, other, int)
+        with pytest.raises(transfer.Different):
+            transfer.compare(one, other, int)
         other.rollback()
     source.close()
     target.close()

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event, func, select
 
-from handlers.digests.monday import ahead, push
+from handlers.digests.monday import monday_snapshot, push
 from scheduling import closed_periods
-from storage.digests import digests, kept
+from storage.digests import archive, digests
 from storage.organisation import units
 from storage.tables import digest
 from tests.support.county import MONDAY, TODAY, WEEK, County, a_week
@@ -25,7 +25,7 @@ def test_what_is_read_ahead_is_what_is_said_and_kept(county: County) -> None:
     said = push.of(county.db, county.first, WEEK, MONDAY)
     plain = county.push(county.li)
     assert plain is not None and (plain.text, plain.buttons) == (said.text, said.alone)
-    assert kept.known(county.db, [county.first.id], [WEEK]) == {(county.first.id, WEEK)}
+    assert archive.known(county.db, [county.first.id], [WEEK]) == {(county.first.id, WEEK)}
     # Whoever looks later is told the same, also of a unit that nobody was told of.
     later = MONDAY.replace(day=8)
     assert closed_periods.shown(county.db, county.first, WEEK, later).events == 4
@@ -39,7 +39,7 @@ def test_what_was_kept_of_a_school_alone_is_kept_of_the_county_before_a_change(c
     changing = {(WEEK, county.first.id)}
     closing = closed_periods.closing_of(county.db, changing, now)
     said = [row for row in closing.rows(county.db, now) if row["unit_id"] == county.first.id]
-    kept.add(county.db, said)
+    archive.add(county.db, said)
     left = closed_periods.closing_of(county.db, changing, now)
     assert said and {unit.id for unit, _ in left.parts} == {county.top.id}
 
@@ -52,11 +52,11 @@ def test_a_closed_month_is_kept_before_its_first_change(county: County) -> None:
     changing = {(WEEK, county.squads[0].id)}
     closing = closed_periods.closing_of(county.db, changing, now)
     assert {unit.id for unit, _ in closing.parts} == {county.squads[0].id, county.first.id, county.top.id}
-    kept.add(county.db, closing.rows(county.db, now))
+    archive.add(county.db, closing.rows(county.db, now))
     assert closed_periods.closing_of(county.db, changing, now).parts == ()
-    before = kept.period(county.db, county.first, "2026-03")
+    before = archive.period(county.db, county.first, "2026-03")
     county.report(county.squads[0], 33, day=TODAY.replace(month=3, day=31), activity="队课")
-    assert kept.period(county.db, county.first, "2026-03") == before is not None
+    assert archive.period(county.db, county.first, "2026-03") == before is not None
 
 
 def test_a_late_report_closes_its_week_beside_the_writer(tmp_path: Path) -> None:
@@ -86,4 +86,4 @@ def _statements(bot: Bot) -> list[str]:
 
 def test_nothing_is_read_ahead_but_on_a_monday(county: County) -> None:
     a_week(county)
-    assert ahead.before(county.db, MONDAY.replace(hour=7)) == {}
+    assert monday_snapshot.before(county.db, MONDAY.replace(hour=7)) == {}

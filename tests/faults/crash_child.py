@@ -29,7 +29,7 @@ import bot.files.fetcher
 from bot.channels import Channel
 from bot.files.fetcher import Fetcher
 from bot.practice.channel import Practice, decode
-from storage.prepared import Prepared
+from storage.statements import Prepared
 from tests.support import stage
 from tests.support.databases import copied, share_statements
 from tests.support.sums import broken

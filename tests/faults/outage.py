@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
-from bot.opening import open_engine
 from bot.settings import load
+from bot.startup import open_engine
 from handlers.kit import Reply
 from storage.database import Database
 from storage.people import people

@@ -11,7 +11,7 @@ from storage.base.vault import Vault
 from storage.children import children
 from storage.database import Database, open_database
 from storage.organisation import units
-from storage.sealed import SEALED
+from storage.sealed_columns import SEALED
 from storage.tables import metadata
 from tests.support.commanding import database, filled, folder, imported, said
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import bot.opening
+import bot.startup
 from bot.__main__ import COMMANDS
 from bot.dispatch.features import collect, modules
 from bot.settings import SECRETS, Settings
@@ -115,7 +115,7 @@ def test_the_first_command_works_as_it_is_written(tmp_path: Path, monkeypatch: p
     (_, talk), (place, feature) = shown
     (tmp_path / Path(place).name).write_text(feature, encoding="utf-8")
     monkeypatch.setattr(general, "__path__", [*general.__path__, str(tmp_path)])
-    monkeypatch.setattr(bot.opening, "collect", collect)
+    monkeypatch.setattr(bot.startup, "collect", collect)
     try:
         play(talk, "CONTRIBUTING.md", tmp_path)
     finally:

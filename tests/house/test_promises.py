@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.sealed import SEALED
+from storage.sealed_columns import SEALED
 
 ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"`(tests/[\w./-]+)(?:::(\w+))?`")

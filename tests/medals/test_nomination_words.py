@@ -9,7 +9,7 @@ from sqlalchemy import update
 from handlers.asker import context
 from handlers.kit import Ask, Reply
 from handlers.medals import nominations as feature
-from handlers.medals import pending, returns, review
+from handlers.medals import returns, review, review_queue
 from handlers.medals.own import my_nominations
 from handlers.reading import Nomination
 from storage.medals.states import State
@@ -154,7 +154,10 @@ def test_telegram_hears_no_names(at: School) -> None:
     )
     assert at.count() == 0
     at.nominate(at.zhang, WANG)
-    shown = [my_nominations.show_mine(by_telegram(at.ask(at.zhang))), pending.show_pending(by_telegram(at.ask(at.li)))]
+    shown = [
+        my_nominations.show_mine(by_telegram(at.ask(at.zhang))),
+        review_queue.show_pending(by_telegram(at.ask(at.li))),
+    ]
     shown += review.approve(by_telegram(at.ask(at.li, N1)))[:1]
     assert all(N1 in reply.text and "王小明" not in reply.text for reply in shown)
 

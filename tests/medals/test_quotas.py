@@ -12,7 +12,7 @@ from handlers.asker import levels
 from handlers.kit import Refusal
 from handlers.medals import review
 from handlers.medals.awards import approval, exceptions, quota_rounds
-from handlers.medals.chain import awarding
+from handlers.medals.chain import award
 from storage.database import Database
 from storage.medals import badges, nominations, quotas
 from storage.medals.states import State
@@ -64,7 +64,7 @@ def test_the_star_below_counts_for_a_year_and_none_twice(at: School) -> None:
     at.nominate(at.zhang, WANG)
     approve(at, N1)
     at.now += timedelta(days=8)
-    awarding.award(at.ask(at.zhao, N1))
+    award.award(at.ask(at.zhao, N1))
     at.now -= timedelta(days=8)
     at.nominate(at.zhang, replace(WANG, medal="S2"))
     at.now += timedelta(days=376)

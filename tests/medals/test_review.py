@@ -8,7 +8,7 @@ import pytest
 from handlers.asker import levels
 from handlers.catalogue import current
 from handlers.kit import Attachment, Role
-from handlers.medals import pending, returns, review
+from handlers.medals import returns, review, review_queue
 from handlers.medals.awards import exceptions
 from handlers.medals.own import my_nominations, withdrawals
 from handlers.reading import Nomination, Reading
@@ -138,14 +138,14 @@ def test_who_holds_both_roles_decides_nothing_of_their_own(at: School) -> None:
     _, *cards = at.nominate(at.zhang, WANG)
     assert [card.to for card in cards] == [at.zhao]
     assert "不能自己审" in refused(returns.send_back, at.ask(at.zhang, f"{N1} 好"))
-    assert pending.show_pending(at.ask(at.zhang)).text.startswith("没有等您审核的提名")
+    assert review_queue.show_pending(at.ask(at.zhang)).text.startswith("没有等您审核的提名")
 
 
 def test_another_school_learns_nothing(at: School) -> None:
     at.nominate(at.zhang, WANG)
     unknown = refused(review.approve, at.ask(at.sun, "N20260403-99"))
     assert refused(review.approve, at.ask(at.sun, N1)) == unknown.replace("99", "01")
-    assert pending.show_pending(at.ask(at.sun)).text.startswith("没有等您审核的提名")
+    assert review_queue.show_pending(at.ask(at.sun)).text.startswith("没有等您审核的提名")
 
 
 def test_a_counselor_decides_nothing(at: School) -> None:
@@ -169,27 +169,27 @@ def test_decisions_in_a_group_name_nobody(at: School) -> None:
     at.nominate(at.zhang, WANG, replace(WANG, name="李小红"))
     done, _ = review.approve(at.ask(at.li, N1, private=False))
     assert done.text.startswith(f"已同意 {N1}\n已告诉提名人。公示到4月10日，期满没有异议再授予。还有 1 件待审。")
-    assert pending.show_pending(at.ask(at.li, private=False)).text == "有 1 件提名待审，请私聊我发「待审」看详情。"
+    assert review_queue.show_pending(at.ask(at.li, private=False)).text == "有 1 件提名待审，请私聊我发「待审」看详情。"
 
 
 def test_the_list_shows_what_waits_with_buttons_for_the_first(at: School) -> None:
     for name in ("王小明", "李小红", "周子轩", "孙若涵"):
         at.nominate(at.zhang, replace(WANG, name=name))
     at.nominate(at.li, replace(WANG, name="吴雨桐"))
-    shown = pending.show_pending(at.ask(at.wu))
+    shown = review_queue.show_pending(at.ask(at.wu))
     assert shown.text.startswith(f"待审 4 件\n1. {N1} 四(1)中队 王*明 一星章（提名人 张老师）\n   理由：学雷锋事迹突出")
     assert "吴*桐" not in shown.text
     assert [button.typed for button in shown.buttons][:3] == [f"同意 {N1}", f"退回 {N1}", f"同意 {N2}"]
     assert len(shown.buttons) == 6
-    assert pending.show_pending(at.ask(at.zhao)).text.startswith("待审 5 件")
+    assert review_queue.show_pending(at.ask(at.zhao)).text.startswith("待审 5 件")
 
 
 def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
     for name in ("王小明", "李小红", "周子轩", "孙若涵"):
         at.nominate(at.zhang, replace(WANG, name=name, reason=f"{name}的事迹"))
-    assert "理由，发「待审 4」" in pending.show_pending(at.ask(at.li)).text
-    assert "N20260403-04 四(1)中队 孙*涵" in pending.show_pending(at.ask(at.li, "4")).text
-    assert "理由：该队员的事迹" in pending.show_pending(at.ask(at.li, "N20260403-04")).text
+    assert "理由，发「待审 4」" in review_queue.show_pending(at.ask(at.li)).text
+    assert "N20260403-04 四(1)中队 孙*涵" in review_queue.show_pending(at.ask(at.li, "4")).text
+    assert "理由：该队员的事迹" in review_queue.show_pending(at.ask(at.li, "N20260403-04")).text
     review.approve(at.ask(at.li, "1"))
     # The others have moved up, but not on the reviewer's screen.
     returns.send_back(at.ask(at.li, "2 3处错字"))
@@ -205,7 +205,7 @@ def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
 def test_a_long_list_fits_a_message(at: School) -> None:
     for n in range(13):
         at.nominate(at.zhang, replace(WANG, name=f"阿依古丽·买买提{n}", reason="好" * 100))
-    shown = pending.show_pending(at.ask(at.li)).text
+    shown = review_queue.show_pending(at.ask(at.li)).text
     assert "待审 13 件，第 1–5 件" in shown and len(shown.encode()) <= 2048
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from handlers.kit import Refusal, Role
 from handlers.medals import returns, review
-from handlers.medals.awards import exceptions, revoking
-from handlers.medals.chain import awarding, objections
+from handlers.medals.awards import exceptions, revocation
+from handlers.medals.chain import award, objections
 from handlers.medals.own import withdrawals
 from storage.audit import audit
 from storage.database import Database
@@ -38,12 +38,12 @@ SAYINGS: dict[str, Any] = {
     "破例": lambda ask: exceptions.approve(replace(ask, args=f"{ask.args} 名额另行调剂")),
     "退回": lambda ask: returns.send_back(replace(ask, args=f"{ask.args} 材料不全")),
     "撤回": lambda ask: withdrawals.numbered_withdrawn(ask, ask.args),
-    "授予": lambda ask: awarding.award(ask),
+    "授予": lambda ask: award.award(ask),
     "异议": lambda ask: objections.object_to(replace(ask, args=f"{ask.args} 与事实不符")),
     "成立": lambda ask: objections.object_to(replace(ask, args=f"{ask.args} 成立")),
     "不成立": lambda ask: objections.object_to(replace(ask, args=f"{ask.args} 不成立")),
-    "撤销": lambda ask: revoking.revoke(replace(ask, args=f"{ask.args} 材料不实")),
-    "同意撤销": lambda ask: revoking.revoke(replace(ask, args=f"{ask.args} 同意")),
+    "撤销": lambda ask: revocation.revoke(replace(ask, args=f"{ask.args} 材料不实")),
+    "同意撤销": lambda ask: revocation.revoke(replace(ask, args=f"{ask.args} 同意")),
 }
 WHO = ("zhang", "chen", "li", "zhao", "sun", "county")
 MOVES = st.lists(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.files import limited
+from bot.files import sandbox
 from bot.files.rosters import sheet_of
 from bot.files.workbooks import reader
 from handlers import roster
@@ -22,7 +22,7 @@ TODAY = date(2026, 4, 3)
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader in this process; test_roster_files.py opens workbooks in the one that is limited."""
-    monkeypatch.setattr(limited, "run", _run)
+    monkeypatch.setattr(sandbox, "run", _run)
 
 
 def _run(program: Path, content: bytes) -> tuple[int, bytes]:

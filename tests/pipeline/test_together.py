@@ -11,12 +11,12 @@ from sqlalchemy import Table, insert, select
 
 from bot.clock import Clock
 from bot.engine import Engine
-from bot.opening import open_engine
 from bot.pipeline.attempts import Transactions
 from bot.practice.district import fill_if_empty
 from bot.settings import Settings
+from bot.startup import open_engine
 from handlers.kit import Message
-from storage.prepared import Prepared
+from storage.statements import Prepared
 from storage.tables import checkin, checkin_version, dialogue, event, fact, outbox, report, rollup, tally
 from tests.support.databases import new_url
 from tests.support.stage import START, ZONE

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
-import bot.opening
 import bot.pipeline.attempts
 import bot.pipeline.writer
 import bot.practice.routes
+import bot.startup
 from bot import web
 from storage.database import forget_pages, sqlite_module
 from tests.support.databases import new_database

@@ -10,9 +10,9 @@ import pytest
 from bot.engine import Engine
 from bot.files import fetcher
 from bot.files.fetcher import Fetcher
-from bot.opening import open_engine
 from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
+from bot.startup import open_engine
 from storage.messages import chats
 from storage.organisation import units
 from storage.organisation.units import Kind

@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot.engine import Engine
-from bot.opening import open_engine
 from bot.pipeline.turn import Turn
 from bot.settings import load
+from bot.startup import open_engine
 from storage.organisation import units
 from storage.people import people
 from storage.people.people import Role

@@ -6,7 +6,7 @@ import ics
 import pytest
 import vobject
 
-from handlers.reminders.calendars import calendar_file, coming
+from handlers.reminders.calendars import calendar_file, outlook
 from storage.people import people
 from storage.people.people import Role
 from tests.support.reminding import START, School, at, school
@@ -43,6 +43,6 @@ def test_the_same_thing_keeps_its_uid_and_its_sequence_grows(school: School) -> 
 
 def test_what_is_due_is_in_it_and_of_nobody_else(school: School) -> None:
     person = people.by_id(school.db, school.ids["赵主任"], START)
-    names = [each.name for each in coming.of(school.db, person, date(2026, 1, 1), date(2026, 12, 31))]
+    names = [each.name for each in outlook.of(school.db, person, date(2026, 1, 1), date(2026, 12, 31))]
     assert any(name.endswith("截止") for name in names) and Role.COUNTY_ADMIN in person.roles
     assert "张老师" not in exported(school, START, "赵主任")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import due
+from bot.jobs import due_letters
 from storage.people import people
 from tests.support.stage import ZONE, running
 
@@ -23,7 +23,7 @@ async def of_a_year(folder: Path) -> dict[str, list[datetime]]:
             found = {}
             for who in LETTERS:
                 (person,) = people.called(db, who, ["/"], bot.clock.now())
-                plan = due.preview(bot.app.engine, db, DAYS, bot.app.ticker.calendar, person.id)
+                plan = due_letters.preview(bot.app.engine, db, DAYS, bot.app.ticker.calendar, person.id)
                 found[who] = [each.send_at.astimezone(ZONE) for each in plan.entries]
             return found
 

@@ -7,8 +7,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from bot.opening import open_engine
 from bot.settings import Settings
+from bot.startup import open_engine
 from storage.database import open_database
 from storage.migrate import FOLDER, migrate
 from storage.reminders import deliveries, holds

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event
 from storage.base.vault import Vault
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
-from storage.checkins import checkins, counting, coverage, windows
+from storage.checkins import checkins, coverage, weekly_coverage, windows
 from storage.database import Database
 from storage.digests import digests
 from storage.medals import nominations
@@ -133,7 +133,7 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         lambda db: units.by_path_names(db, ["青禾区", "实验小学"]),
         lambda db: units.find(db, "实验小学三(2)中队", ["/1/2/"]),
         lambda db: units.of_school(db, 2),
-        lambda db: counting.missing(db, "2026-W14", ["/1/2/"]),
+        lambda db: weekly_coverage.missing(db, "2026-W14", ["/1/2/"]),
         lambda db: coverage.missing_on(db, NOW.date(), ["/1/2/"]),
         lambda db: digests.weekly(db, units.by_id(db, 2), "2026-W14"),
         lambda db: changes.close(db, units.by_id(db, 2), NOW, NOW.date()),

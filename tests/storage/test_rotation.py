@@ -16,7 +16,7 @@ from storage.base.vault import Vault, WrongKey
 from storage.children import children
 from storage.medals import nominations
 from storage.rotation import Turned, rotate
-from storage.sealed import SEALED
+from storage.sealed_columns import SEALED
 from storage.tables import child, dialogue, inbox, metadata, nomination
 from tests.support.stage import START, Bot, running
 

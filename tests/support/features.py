@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from types import ModuleType
 
-import bot.opening
+import bot.startup
 from bot.dispatch import features
 from bot.dispatch.features import Features
 
@@ -17,4 +17,4 @@ def share_features() -> None:
         return features.collect(modules())
 
     # A test that plants a feature puts another function in place of `modules`.
-    bot.opening.collect = lambda: of(features.modules)  # type: ignore[attr-defined]
+    bot.startup.collect = lambda: of(features.modules)  # type: ignore[attr-defined]

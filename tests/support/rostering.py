@@ -11,7 +11,7 @@ from handlers import roster
 from storage.database import Database
 from storage.people import people
 from storage.people.people import Role
-from storage.roster import merging, staging
+from storage.roster import merge, staging
 from storage.roster import roster as stored
 from storage.roster.roster import Plan, State
 from storage.tables import account, grant, person
@@ -56,7 +56,7 @@ def bring(database: Database, rows: str, end_missing: bool = False, now: datetim
         batch = staging.begin(db, None, state.tops, stored.seen(db, state.tops), now)
         staging.put(db, batch, 0, staging.rows_of(found))
         staging.show(db, batch)
-        merging.merge(db, batch, now, now.date(), end_missing=True)
+        merge.merge(db, batch, now, now.date(), end_missing=True)
     return found
 
 

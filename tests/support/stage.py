@@ -12,10 +12,10 @@ from sqlalchemy import Connection, select
 
 from bot.app import App
 from bot.clock import Clock
-from bot.opening import open_engine
 from bot.pipeline.turn import Outcome
 from bot.practice.channel import Practice, decode
 from bot.settings import Settings
+from bot.startup import open_engine
 from storage.messages import screens
 from storage.tables import screen
 from tests.support.databases import POSTGRESQL, new_url

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.backups import archive, verification
+from bot.backups.creation import make, room
 from bot.backups.installation import Installation
-from bot.backups.making import make, room
 from bot.clock import Clock
 from bot.commands import CommandError
 from bot.commands.doctor.line import FAIL, Line, written

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from bot.commands import CommandError
     from bot.commands.database import engine_of
-    from storage import rotation, sealed
+    from storage import rotation, sealed_columns
     from storage.audit import audit
     from storage.audit.audit import Action
     from storage.base.vault import Vault
@@ -50,7 +50,7 @@ def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"\r已重新加密 {turned.anew} 处，本来就是新密钥的 {turned.before} 处", end="", file=sys.stderr)
     print(file=sys.stderr)
     with engine.database.write.begin() as db:
-        sealed.note_keys(db, Vault(settings.name_keys[:1]), engine.now())
+        sealed_columns.note_keys(db, Vault(settings.name_keys[:1]), engine.now())
         audit.note(db, Action.KEY_ROTATED, engine.now(), anew=turned.anew, before=turned.before, lost=turned.lost)
     if turned.lost:
         print(f"有 {turned.lost} 处哪个密钥都打不开：请把更早的密钥也写上，再来一次。")

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from bot.commands import CommandError
 from bot.commands.database import nobody_serves
 from bot.settings import Settings
-from storage import copying
+from storage import transfer
 from storage.database import Database, open_database
 from storage.migrate import migrate
 
@@ -60,19 +60,19 @@ def _opened(url: str) -> Iterator[Database]:
 
 def _check(target: Database) -> None:
     with target.read.connect() as db:
-        if not copying.is_empty(db):
+        if not transfer.is_empty(db):
             raise CommandError("那个数据库里已经有数据，什么也没有搬。请给一个空的数据库。")
 
 
 def _copy(source: Connection, target: Connection) -> int:
     """How many rows were copied; an error takes all of them back."""
-    rows = copying.count(source)
+    rows = transfer.count(source)
     try:
         with tqdm(total=rows, desc="搬", unit="行", disable=None) as bar:
-            copying.copy(source, target, bar.update)
+            transfer.copy(source, target, bar.update)
         with tqdm(total=rows, desc="核对", unit="行", disable=None) as bar:
-            copying.compare(source, target, bar.update)
-    except copying.Different as different:
+            transfer.compare(source, target, bar.update)
+    except transfer.Different as different:
         raise CommandError(f"有一行搬过去不一样（{different}），什么也没有留下。请把这句话报告给开发者。") from None
     except (DataError, IntegrityError) as error:
         raise CommandError(f"有一行搬不过去（{type(error.orig).__name__}），什么也没有留下。") from error

@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from bot.commands.database import engine_of
 from bot.engine import Engine
 from bot.settings import Settings
-from storage.messages import undelivered
-from storage.messages.undelivered import Undelivered
+from storage.messages import late_letters
+from storage.messages.late_letters import Undelivered
 
 MOST_SHOWN = 200
 _TITLES = {
-    "late": f"迟到的（到时间超过 {undelivered.IN_TIME.seconds // 60} 分钟还没发出去）",
+    "late": f"迟到的（到时间超过 {late_letters.IN_TIME.seconds // 60} 分钟还没发出去）",
     "uncertain": "可能收到两次的（平台没有回应，又发了一次）",
     "dead": "没有发的（平台不收，或过了时间）",
 }
@@ -45,8 +45,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _found(db: Connection, engine: Engine, name: str) -> list[Undelivered]:
-    late = undelivered.late(engine.clock.now())
-    return undelivered.found(db, late if name == "late" else undelivered.ended(name))
+    late = late_letters.late(engine.clock.now())
+    return late_letters.found(db, late if name == "late" else late_letters.ended(name))
 
 
 def _show(letters: Sequence[Undelivered], settings: Settings) -> None:
@@ -62,6 +62,6 @@ def _show(letters: Sequence[Undelivered], settings: Settings) -> None:
 
 def _send_again(engine: Engine, letters: Sequence[Undelivered]) -> None:
     with engine.database.write.begin() as db:
-        number = undelivered.send_again(db, letters, engine.clock.now())
+        number = late_letters.send_again(db, letters, engine.clock.now())
     rest = len(letters) - number
     print(f"{number} 条交给机器人再发" + (f"，{rest} 条不能再发：内容已经清除，或正在发" if rest else ""))

@@ -4,10 +4,10 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
-from bot.backups import archive, placing, verification
+from bot.backups import archive, placement, verification
+from bot.backups.creation import room
 from bot.backups.exchange import restore
 from bot.backups.installation import Installation
-from bot.backups.making import room
 from bot.commands import CommandError, database
 from bot.commands.data import backup
 from bot.commands.organisation.import_ import agreed
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0; 1 when the backup is not sound or nobody agreed: then nothing has been changed."""
     of = Installation(settings, arguments.practice)
     with database.nobody_serves(settings, of.url), room(settings.data_dir) as folder:
-        placing.check_room(of)
+        placement.check_room(of)
         archive.unpack(arguments.file, folder, backup.identities(arguments, settings))
         if backup.said(verification.lines(of, folder)):
             raise CommandError("这份备份恢复不了，什么也没有改。")

@@ -67,7 +67,7 @@ def _in_database(database: Database) -> Iterator[Line]:
 def key(url: str, settings: Settings) -> str:
     """What is wrong with the key for what is sealed in the database; empty: nothing, or the database does not open."""
     # It loads all features: no other check needs them.
-    from bot.opening import key_problem
+    from bot.startup import key_problem
 
     if _is_to_come(url):
         return key_problem(settings, None).partition("：")[2]

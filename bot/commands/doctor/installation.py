@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from bot.backups import kept
+from bot.backups import backup_folder
 from bot.clock import Clock
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
-from bot.commands.listening import why_not
+from bot.commands.listener import why_not
 from bot.settings import Settings
 from bot.settings.names import FILE
 from bot.settings.reasons import reason
@@ -63,10 +63,10 @@ def backups(settings: Settings) -> Line:
     now = Clock(settings.zone).now()
     if settings.backups is None:
         return WARN, "backup", "没有设 BACKUP_DIR，不会自动备份；python -m bot backup 文件 可以做一份"
-    if words := kept.problem(settings, now):
-        return FAIL, "backup", f"{words}。机器人每天 {kept.HOUR} 点以后会做，为什么没有做成见日志"
+    if words := backup_folder.problem(settings, now):
+        return FAIL, "backup", f"{words}。机器人每天 {backup_folder.HOUR} 点以后会做，为什么没有做成见日志"
     sealed = "" if settings.backup_key else "；没有设 BACKUP_KEY，备份没有加密，也不含密钥"
-    made = kept.all_of(settings.backups, now)[-1][0]
+    made = backup_folder.all_of(settings.backups, now)[-1][0]
     return WARN if sealed else OK, "backup", f"最近一份试过能恢复的备份是 {made:%Y-%m-%d %H:%M} 的{sealed}"
 
 

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from handlers import roster
 from handlers.wording.questions import says_yes
 from storage.base import chunks
-from storage.roster import merging, staging
+from storage.roster import merge, staging
 from storage.roster import roster as stored
 
 _EXAMPLE = """\
@@ -106,8 +106,8 @@ def _write(engine: Engine, found: stored.Plan, tops: Sequence[str], seen: str) -
     try:
         with begin() as db:
             staging.show(db, batch)
-            merging.merge(db, batch, engine.now(), engine.now().date(), end_missing=True)
-    except merging.Outdated:
+            merge.merge(db, batch, engine.now(), engine.now().date(), end_missing=True)
+    except merge.Outdated:
         raise CommandError("数据库刚刚变了，什么也没有写。请重新运行。") from None
     finally:
         with begin() as db:

@@ -7,7 +7,7 @@ from datetime import date
 from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers.kit import Role
-from handlers.reminders.calendars import calendar_file, coming
+from handlers.reminders.calendars import calendar_file, outlook
 from storage.organisation.units import Kind
 from storage.people.people import Grant, Person
 
@@ -30,6 +30,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     year = arguments.year or now.year
     leader = Person(0, unit.name, (Grant(_LEADS.get(Kind(unit.kind), Role.COUNTY_ADMIN), unit),))
     with engine.database.read.connect() as db:
-        found = list(coming.of(db, leader, date(year, 1, 1), date(year, 12, 31)))
+        found = list(outlook.of(db, leader, date(year, 1, 1), date(year, 12, 31)))
     sys.stdout.buffer.write(calendar_file.written(found, now))
     return 0

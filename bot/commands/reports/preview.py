@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands.database import engine_of
-from bot.jobs import due
+from bot.jobs import due_letters
 from bot.settings import Settings
 from handlers.catalogue import loader
 from scheduling.preview import Entry, Preview
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             print("提醒照常发。" if holds.release(db, engine.now()) else "提醒没有停着。")
         return 0
     with engine.database.read.connect() as db:
-        found = due.preview(engine, db, arguments.days, loaded.calendar)
+        found = due_letters.preview(engine, db, arguments.days, loaded.calendar)
     for warning in (*loaded.problems, *found.warnings):
         print(warning, file=sys.stderr)
     print(_json(found) if arguments.format == "json" else _text(found, arguments.days))

@@ -1,7 +1,7 @@
 """What the open campaigns ask somebody to report, whether or not a letter of them has come."""
 
 from handlers.attendance import participation
-from handlers.attendance.asked import Asked
+from handlers.attendance.requests import Asked
 from handlers.campaigns import letters
 from handlers.kit import Ask
 from storage.campaigns import campaigns

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.dispatch.answers import open_campaigns
 from bot.dispatch.features import Features
 from handlers.asker import context
-from handlers.attendance import asked as letters
+from handlers.attendance import requests as letters
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import REPORTERS, Ask, Due
 from handlers.reading.text import normalise, units

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from bot.dispatch import calls
-from bot.dispatch.answers import reminded
+from bot.dispatch.answers import letter_answers
 from bot.dispatch.features import Features
 from handlers.asker import context
-from handlers.attendance.asked import LONGEST
+from handlers.attendance.requests import LONGEST
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask, Reply
 from handlers.reading import Reading
-from handlers.reading.persons.private import absent_counted
+from handlers.reading.persons.personal_data import absent_counted
 from handlers.reminders import naming
 from handlers.wording import names
 
@@ -18,7 +18,7 @@ from handlers.wording import names
 def replies(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence[Reply]:
     """The answers to the reports that it is; none for other texts, raises Refusal where one has to choose."""
     bare = _without_names(ask, text)
-    ways = reminded.meant(features, ask, bare, reading if bare == text else context.reading_of(ask, bare))
+    ways = letter_answers.meant(features, ask, bare, reading if bare == text else context.reading_of(ask, bare))
     orders = ((features.command(way.word, way.args), way.args) for way in ways)
     said = [reply for command, args in orders if command for reply in calls.ordered(None, ask, command, args) or []]
     return [*said, Reply(names.privacy_warning(["PII_NAME"]))] if said and bare != text else said

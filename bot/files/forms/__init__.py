@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.files import limited
+from bot.files import sandbox
 
 _FILLER = Path(__file__).with_name("filler.py")
 
@@ -17,7 +17,7 @@ class Unfilled(Exception):
 def run(content: bytes, order: Mapping[str, Any]) -> bytes:
     """What filler.py answers to this order about a form; raises Unfilled."""
     head = json.dumps(order, ensure_ascii=False).encode()
-    status, written = limited.run(_FILLER, head + b"\n" + content)
+    status, written = sandbox.run(_FILLER, head + b"\n" + content)
     if status:
-        raise Unfilled("too much" if status == limited.TOO_MUCH else "broken")
+        raise Unfilled("too much" if status == sandbox.TOO_MUCH else "broken")
     return written

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from bot.files.limited import TOO_MUCH
+from bot.files.sandbox import TOO_MUCH
 
 # A part that declares entities could name files of this machine; no office program writes one.
 _DECLARES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))

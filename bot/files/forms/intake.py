@@ -11,7 +11,7 @@ from bot.pipeline import masking
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Reply
-from handlers.materials import filling, forms
+from handlers.materials import completion, forms
 from storage.base.vault import Vault
 from storage.messages.files import Wanted
 from storage.organisation import units
@@ -46,9 +46,9 @@ def _looked_at(
         except opened.Unfilled:
             return broken
         found = told["fields"]
-        wrong = filling.problems(db, units.by_id(db, one.unit_id), now.date(), found[: filling.MOST_FIELDS])
-        named = filling.names_a_child(db, vault, told["texts"])
-    said = filling.looked_at(one.name, found, wrong, named)
+        wrong = completion.problems(db, units.by_id(db, one.unit_id), now.date(), found[: completion.MOST_FIELDS])
+        named = completion.names_a_child(db, vault, told["texts"])
+    said = completion.looked_at(one.name, found, wrong, named)
     return one, said, told["document"] if said.buttons else None
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from zipfile import ZipFile, is_zipfile
 
-from bot.files.limited import LOCKED, TOO_MUCH
+from bot.files.sandbox import LOCKED, TOO_MUCH
 from bot.files.workbooks import markup, opendocument, xlsx
 from bot.files.workbooks.page import Book, LockedError, Page, TooMuchError, number, page_of
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.asker.context import context_of
-from handlers.attendance import attachments, drafts, offered, phrases, recent, squads
+from handlers.attendance import attachments, drafts, phrases, recent, squads, suggestions
 from handlers.checkins.questions import questions
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
@@ -35,7 +35,7 @@ def missing(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     in_doubt = [each for each in reading.records if each.issues or not is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
     squads.check_unit(ask, record)
-    likely = offered.activities(ask)
+    likely = suggestions.activities(ask)
     question, buttons = questions.question(reading.issues, record, _squads(ask, record), _size(ask, record), likely)
     day = record.date if record.date and not record.dated else ask.today
     shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]

@@ -12,7 +12,7 @@ from handlers.kit import ADMINS, Button, Due, Reply, Unit
 from handlers.registry import due, weekly
 from handlers.wording import places
 from scheduling import key_dates
-from storage.digests import digests, kept
+from storage.digests import archive, digests
 
 # After this it is no news any more; the week is frozen all the same.
 OF_USE = timedelta(days=3)
@@ -25,7 +25,7 @@ KIND = "digest"
 class Said:
     """What is kept of a week of a unit, and how it is said; of `alone` buttons need not name the unit."""
 
-    row: kept.Row
+    row: archive.Row
     text: str
     whole: tuple[Button, ...]
     alone: tuple[Button, ...]
@@ -37,7 +37,9 @@ def of(db: Connection, unit: Unit, week: str, now: datetime) -> Said:
     text = wording.whole_text(db, frozen, unit, now.date())
     down = schools.buttons(db, unit, frozen)
     named = week_digest.buttons(frozen, week_digest.named(db, unit), True)
-    return Said(kept.of_week(unit, frozen, now), text, (*named, *down), (*week_digest.buttons(frozen, "", True), *down))
+    return Said(
+        archive.of_week(unit, frozen, now), text, (*named, *down), (*week_digest.buttons(frozen, "", True), *down)
+    )
 
 
 def week_of(occurrence: str) -> str:
@@ -47,7 +49,7 @@ def week_of(occurrence: str) -> str:
 
 def _said(db: Connection, unit: Unit, week: str, now: datetime, known: Mapping[tuple[int, str], Said]) -> Said:
     found = known.get((unit.id, week)) or of(db, unit, week, now)
-    kept.add(db, [found.row])
+    archive.add(db, [found.row])
     return found
 
 

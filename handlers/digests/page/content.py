@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from handlers.digests.tables.shown import Shown
+from handlers.digests.tables.contents import Shown
 from scheduling.periods import monday_of, week_of
 from storage.checkins import coverage
 from storage.digests import details, digests, figures

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from handlers.digests.page import look, navigation, tables
 from handlers.digests.page.html import Html, element, joined
-from handlers.digests.tables import plain
-from handlers.digests.tables.shown import Shown
+from handlers.digests.tables import csv_table
+from handlers.digests.tables.contents import Shown
 from handlers.kit import Person
 from handlers.wording import numbers
 from storage.organisation import history
@@ -31,7 +31,7 @@ def table(db: Connection, person: Person, query: Mapping[str, str], now: datetim
         return None
     one = look.shown_of(db, of, now)
     mark = f"{person.name} {now:%Y-%m-%d %H:%M} 从网页下载，请勿转发"
-    return f"周报-{one.title}-{of.span.words}.csv", plain.of_page(db, one, mark)
+    return f"周报-{one.title}-{of.span.words}.csv", csv_table.of_page(db, one, mark)
 
 
 def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime) -> str | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection
 
 from handlers.digests.readers import READERS
-from handlers.digests.tables import shown, wanted
+from handlers.digests.tables import contents, recipe
 from handlers.kit import Person, Refusal, Unit
 from handlers.wording import periods, places
 from storage.organisation import units
@@ -65,12 +65,12 @@ def _unit(db: Connection, said: str, tops: Sequence[Unit]) -> Unit | None:
     return next((unit for unit in found.values() if any(top.covers(unit) for top in tops)), None)
 
 
-def shown_of(db: Connection, of: Look, now: datetime) -> shown.Shown:
+def shown_of(db: Connection, of: Look, now: datetime) -> contents.Shown:
     """The digest that is looked at."""
     span = of.span
     when = {"week": span.label} if "W" in span.label else {"label": span.label, "name": span.name}
     days = {"first": span.first.isoformat(), "last": min(span.last, now.date()).isoformat()}
-    return wanted.shown_of(db, of.unit.id, {**when, **days, "at": now.isoformat()})
+    return recipe.shown_of(db, of.unit.id, {**when, **days, "at": now.isoformat()})
 
 
 def above(db: Connection, of: Look) -> list[Unit]:

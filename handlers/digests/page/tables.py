@@ -9,7 +9,7 @@ from handlers.digests.page import content
 from handlers.digests.page.html import Html, element, joined
 from handlers.digests.page.look import Look
 from handlers.digests.tables.content import TIMING
-from handlers.digests.tables.shown import Shown
+from handlers.digests.tables.contents import Shown
 from handlers.wording import days, numbers, weeks
 from storage.digests import parts as behind
 from storage.digests.figures import Part

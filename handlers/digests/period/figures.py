@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 from handlers.kit import Unit
 from handlers.wording.periods import Span, before
 from scheduling import closed_periods
-from storage.digests import kept, periods
+from storage.digests import archive, periods
 
 
 def of_days(db: Connection, of: Unit, span: Span, now: datetime) -> periods.Period:
     """The figures of a unit for a period, of one that still runs up to today; of a closed one those of then."""
-    then = kept.period(db, of, span.label) if closed(span, now) else None
+    then = archive.period(db, of, span.label) if closed(span, now) else None
     return then or periods.between(db, of, span.first, min(span.last, now.date()))
 
 
@@ -24,7 +24,7 @@ def closed(span: Span, now: datetime) -> datetime | None:
 
 def recounted(db: Connection, of: Unit, span: Span, now: datetime) -> periods.Period | None:
     """What a closed period comes to now; None: nothing has changed since, or it is not closed."""
-    if not closed(span, now) or kept.period(db, of, span.label) is None:
+    if not closed(span, now) or archive.period(db, of, span.label) is None:
         return None
     return periods.between(db, of, span.first, span.last)
 

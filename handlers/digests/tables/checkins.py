@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers import workbooks
-from handlers.digests.tables import content, plain
+from handlers.digests.tables import content, csv_table
 from handlers.registry import renders
 from storage.digests import details
 from storage.digests.parts import Which
@@ -44,4 +44,4 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
 @renders("checkins-csv")
 def as_csv(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The same as csv."""
-    return plain.written(values.get("mark", ""), content.CHECKINS, _rows(db, values))
+    return csv_table.written(values.get("mark", ""), content.CHECKINS, _rows(db, values))

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, tzinfo
 
 from sqlalchemy import Connection
 
-from handlers.digests.tables import shown
+from handlers.digests.tables import contents
 from handlers.digests.week import phrases
 from handlers.wording import lines
 from handlers.wording.medals import label
@@ -24,20 +24,20 @@ PARTS = (
 )  # fmt: skip
 CHECKINS = ("学校", "日期", "中队", "活动", "应到", "实到", "到场率", "报送", "联合", "报送时间")
 # A row that shows how each of these columns looks.
-PATTERN: shown.Row = ("-", _DAY, "-", "-", 0, 0, shown.share(0, 1), "-", "-", datetime.combine(_DAY, time()))
+PATTERN: contents.Row = ("-", _DAY, "-", "-", 0, 0, contents.share(0, 1), "-", "-", datetime.combine(_DAY, time()))
 TIMING = {"on_time": "按时", "late": "迟报", "backfilled": "补报"}
 _CHANGED = {"reported": "补报", "corrected": "更正", "withdrawn": "撤回"}
 _EXEMPT = {exemptions.ZERO: "没有活动", exemptions.EXCUSED: "请假"}
 
 
-def squads(db: Connection, one: shown.Shown) -> tuple[list[shown.Row], list[shown.Row]]:
+def squads(db: Connection, one: contents.Shown) -> tuple[list[contents.Row], list[contents.Row]]:
     """(a row a squad, those that have reported nothing): as it stands now, with what came late."""
     part = history.part(db, [one.unit.path], week_of(one.last))
     weekly = isinstance(one.digest, figures.Digest)
     told = coverage.by_squad(db, part) if weekly else details.by_squad(db, one.which)
     holding = exemptions.in_week(db, one.first) if weekly else {}
-    every: list[shown.Row] = []
-    silent: list[shown.Row] = []
+    every: list[contents.Row] = []
+    silent: list[contents.Row] = []
     for squad in coverage.squads(db, part)[week_of(one.last)]:
         every.append((one.title, *_squad(squad, told.get(squad.id, []))))
         if squad.id not in told:
@@ -46,24 +46,24 @@ def squads(db: Connection, one: shown.Shown) -> tuple[list[shown.Row], list[show
     return every, silent
 
 
-def _squad(squad: coverage.Squad, told: Sequence[coverage.SquadSums]) -> shown.Row:
+def _squad(squad: coverage.Squad, told: Sequence[coverage.SquadSums]) -> contents.Row:
     due, came = sum(each.rated_due for each in told), sum(each.rated_attended for each in told)
     activities = "、".join(f"{each.activity}{each.events}" for each in told)
     events, heads = sum(each.events for each in told), sum(each.attended for each in told)
     late = sum(each.late for each in told), sum(each.backfilled for each in told)
-    place = "中队", squad.school, squad.name, squad.members, 1, int(bool(told)), shown.share(int(bool(told)), 1)
-    return (*place, events, heads, shown.share(came, due), activities, *late)
+    place = "中队", squad.school, squad.name, squad.members, 1, int(bool(told)), contents.share(int(bool(told)), 1)
+    return (*place, events, heads, contents.share(came, due), activities, *late)
 
 
-def checkins(db: Connection, which: Which, zone: tzinfo | None) -> Iterator[shown.Row]:
+def checkins(db: Connection, which: Which, zone: tzinfo | None) -> Iterator[contents.Row]:
     """A row a check-in, as `CHECKINS` names its columns."""
     for each in details.rows(db, which):
         told = TIMING[each.timing], "是" if each.shared else ""
-        heads = each.due, each.attended, shown.share(each.attended, each.due or 0)
+        heads = each.due, each.attended, contents.share(each.attended, each.due or 0)
         yield (each.school, each.day, each.unit, each.activity, *heads, *told, each.made_at.astimezone(zone))
 
 
-def medals(db: Connection, one: shown.Shown) -> Iterator[shown.Row]:
+def medals(db: Connection, one: contents.Shown) -> Iterator[contents.Row]:
     """How many nominations of the week are in which state, and how far the stars of the school year have come."""
     if isinstance(one.digest, figures.Digest):
         stars, counts = one.digest.stars, one.digest.nominations
@@ -79,14 +79,14 @@ def medals(db: Connection, one: shown.Shown) -> Iterator[shown.Row]:
         yield from ((one.title, f"{name} {stage}", count) for stage, count in stages)
 
 
-def changes(db: Connection, one: shown.Shown) -> Iterator[shown.Row]:
+def changes(db: Connection, one: contents.Shown) -> Iterator[contents.Row]:
     """What came after the period was closed."""
     for each in details.changes(db, one.which, one.closed) if one.closed else ():
         at = each.at.astimezone(one.now.tzinfo)
         yield (one.title, at, each.unit, each.activity, each.day, _CHANGED[each.kind], each.was, each.attended)
 
 
-def catalogue(db: Connection, one: shown.Shown) -> Iterator[shown.Row]:
+def catalogue(db: Connection, one: contents.Shown) -> Iterator[contents.Row]:
     """The lines of the catalogue; there are none of any days."""
     if not one.label:
         return

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from handlers import pictures
 from handlers.digests.period.figures import earlier
-from handlers.digests.tables import picture_parts, shown
-from handlers.digests.tables.wanted import shown_of
+from handlers.digests.tables import contents, picture_parts
+from handlers.digests.tables.recipe import shown_of
 from handlers.digests.week import phrases
 from handlers.pictures import Page
 from handlers.registry import renders
@@ -27,7 +27,7 @@ def picture(db: Connection, values: Mapping[str, Any]) -> bytes:
     return page.png()
 
 
-def _panel(db: Connection, page: Page, one: shown.Shown, mark: str) -> None:
+def _panel(db: Connection, page: Page, one: contents.Shown, mark: str) -> None:
     _header(page, one)
     _tiles(page, one.digest, _before(db, one))
     picture_parts.draw(db, page, one)
@@ -38,13 +38,13 @@ def _panel(db: Connection, page: Page, one: shown.Shown, mark: str) -> None:
     page.down(28)
 
 
-def _notes(of: shown.Figures) -> Sequence[str]:
+def _notes(of: contents.Figures) -> Sequence[str]:
     if not isinstance(of, figures.Digest):
         return ()
     return phrases.late(of), phrases.corrected(of), phrases.corrected_before(of)
 
 
-def _header(page: Page, one: shown.Shown) -> None:
+def _header(page: Page, one: contents.Shown) -> None:
     page.grow(_HEADER)
     page.box((0, page.y, pictures.WIDTH, page.y + _HEADER), 0, pictures.RED)
     size = page.fitting(one.title, 46, pictures.INNER)
@@ -54,7 +54,7 @@ def _header(page: Page, one: shown.Shown) -> None:
     page.down(_HEADER + 28)
 
 
-def _before(db: Connection, one: shown.Shown) -> tuple[str, figures.Previous | None]:
+def _before(db: Connection, one: contents.Shown) -> tuple[str, figures.Previous | None]:
     """What the period is compared with, and how that is called; None: nothing, since it still runs or had no event."""
     if isinstance(one.digest, figures.Digest):
         found, name = (None if phrases.running(one.digest) else one.digest.previous), "前一周"
@@ -65,7 +65,7 @@ def _before(db: Connection, one: shown.Shown) -> tuple[str, figures.Previous | N
     return f"比{name}", found if found and found.events else None
 
 
-def _tiles(page: Page, of: shown.Figures, compared: tuple[str, figures.Previous | None]) -> None:
+def _tiles(page: Page, of: contents.Figures, compared: tuple[str, figures.Previous | None]) -> None:
     heads, (name, before) = of.attendance, compared
     changes: list[float | None] = [None] * 4
     if before:

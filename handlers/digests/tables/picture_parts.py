@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from handlers import pictures
 from handlers.digests import stars
 from handlers.digests.page import content
-from handlers.digests.tables.shown import Shown
+from handlers.digests.tables.contents import Shown
 from handlers.digests.week import phrases
 from handlers.pictures import Page
 from handlers.wording import numbers, weeks

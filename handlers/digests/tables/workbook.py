@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers import workbooks
-from handlers.digests.tables import content, shown
-from handlers.digests.tables.wanted import shown_of
+from handlers.digests.tables import content, contents
+from handlers.digests.tables.recipe import shown_of
 from handlers.registry import renders
 from storage.digests import details
 
@@ -40,7 +40,7 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
     )
 
 
-def _book(db: Connection, all_of: list[shown.Shown], number: int, mark: str) -> bytes:
+def _book(db: Connection, all_of: list[contents.Shown], number: int, mark: str) -> bytes:
     """All but the check-ins themselves, of which there are so many."""
     from xlsxwriter import Workbook
 
@@ -64,16 +64,16 @@ def _book(db: Connection, all_of: list[shown.Shown], number: int, mark: str) -> 
     return out.getvalue()
 
 
-def _columns(all_of: list[shown.Shown]) -> list[list[Any]]:
-    found = [dict(shown.overview(one)) for one in all_of]
+def _columns(all_of: list[contents.Shown]) -> list[list[Any]]:
+    found = [dict(contents.overview(one)) for one in all_of]
     names = list(dict.fromkeys(name for each in found for name in each))
     return [names, *([each.get(name) for name in names] for each in found)]
 
 
-def _fill(db: Connection, one: shown.Shown, sheets: Mapping[str, workbooks.Table]) -> None:
+def _fill(db: Connection, one: contents.Shown, sheets: Mapping[str, workbooks.Table]) -> None:
     every, silent = content.squads(db, one)
     rows = {
-        "分单位": [*shown.schools(one), *every], "各活动": shown.activities(one), "缺报": silent,
+        "分单位": [*contents.schools(one), *every], "各活动": contents.activities(one), "缺报": silent,
         "奖章": content.medals(db, one), "更正": content.changes(db, one),
         "目录": content.catalogue(db, one),
     }  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers.attendance import phrases
 from handlers.digests.readers import READERS
-from handlers.digests.why import candidates, elsewhere, measures, rows
+from handlers.digests.why import candidates, measures, other_figures, rows
 from handlers.digests.why.words import activity_in
 from handlers.kit import Ask, Button, NotMeant, Reply
 from handlers.registry import ANYTHING, command
@@ -34,7 +34,7 @@ def why(ask: Ask) -> Reply:
     page = max(int(match[1]), 1) if (match := _PAGE.search(words)) else 1
     words = _FILLERS.sub("", _PAGE.sub(" ", words).strip()).strip()
     ask.rollups.flush(ask.db)
-    if reply := elsewhere.told(ask, words, page):
+    if reply := other_figures.told(ask, words, page):
         return reply
     alike, rest = _wanted(ask, words)
     if not alike and (reply := rows.told(ask, words, page)):

@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.asker import levels
 from handlers.kit import Ask, Button, Refusal, Reply, Role
-from handlers.medals import announcements, decisions, pending
+from handlers.medals import announcements, decisions, review_queue
 from handlers.medals.awards import eligibility
 from handlers.medals.chain import public_notice
 from handlers.wording import medals
@@ -44,7 +44,7 @@ def approve(
             before = before or case.level
             now.append(_advanced(ask, case, ladders))
     if not now:
-        raise Refusal("\n".join(["没有同意：", *against, _how(ask)]), *_exception(ask, cases), pending.LIST)
+        raise Refusal("\n".join(["没有同意：", *against, _how(ask)]), *_exception(ask, cases), review_queue.LIST)
     public_notice.lay_out(ask, [case for case in now if case.state is State.NOTICE], ladders)
     higher = announcements.cards(ask, [case for case in now if case.state is State.PASSED])
     return [confirmed(ask, now, "同意", ladders, against), *_news(ask, now, before), *higher]
@@ -96,7 +96,7 @@ def move(
     if not nominations.move(ask.db, ask.vault, case, state, ask.me.id, ask.now, reason, level=level, until=until):
         first = nominations.by_number(ask.db, case.number)
         assert first is not None
-        raise Refusal(pending.already(ask, first), pending.LIST)
+        raise Refusal(review_queue.already(ask, first), review_queue.LIST)
     until = until or case.notice_until
     return replace(case, state=state, level=level or case.level, since=ask.now, notice_until=until)
 
@@ -116,4 +116,4 @@ def confirmed(
     refused = ["没有同意：", *against] if against else []
     closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
     lines += [f"已告诉{told}。{step}{after}", *refused]
-    return Reply("\n".join(lines), (pending.LIST,) if left else (), closes=closes)
+    return Reply("\n".join(lines), (review_queue.LIST,) if left else (), closes=closes)

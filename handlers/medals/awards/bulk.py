@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from handlers.asker import inbox, levels
 from handlers.kit import Ask, Refusal, Reply
-from handlers.medals import pending
+from handlers.medals import review_queue
 from handlers.medals.awards import approval
 from handlers.wording import medals, questions
 from storage.medals import nominations
@@ -23,7 +23,7 @@ class _Many:
 
 
 ALL_SURE = questions.Question(
-    "approve-many", _Many, undone="还没有同意。", dropped="好的，没有同意，还在待审。", then=(pending.LIST,),
+    "approve-many", _Many, undone="还没有同意。", dropped="好的，没有同意，还在待审。", then=(review_queue.LIST,),
     yes="同意", no="不同意", final=True,
 )  # fmt: skip
 
@@ -34,7 +34,7 @@ def ask_sure(ask: Ask, numbers: list[str]) -> Reply:
     cases = [case for case in found if case is not None and case.state in WAITING]
     others = [number for number in numbers if not number.startswith(nominations.LETTER)]
     if not cases and not others:
-        raise Refusal("这几件都审过了，没有要同意的。", pending.LIST)
+        raise Refusal("这几件都审过了，没有要同意的。", review_queue.LIST)
     kinds = Counter(f"{case.unit.name} {medals.label(case.medal)}" for case in cases)
     lines = [f"{what}：{count} 件" for what, count in kinds.most_common(_MOST_KINDS)]
     lines += [f"另有 {len(kinds) - _MOST_KINDS} 种"] if len(kinds) > _MOST_KINDS else []
@@ -54,14 +54,14 @@ def all_sure(ask: Ask, known: _Many) -> list[Reply]:
     for number in known.numbers:
         try:
             if number.startswith(nominations.LETTER):
-                cases.append(pending.mine_to_decide(ask, number, "同意", ladders))
+                cases.append(review_queue.mine_to_decide(ask, number, "同意", ladders))
             else:
                 others += _elsewhere(ask, number)
         except Refusal as refusal:
             ask.refused(refusal)
             against.append(refusal.text)
     if not cases and not others:
-        raise Refusal("\n".join(["没有同意：", *against]), pending.LIST)
+        raise Refusal("\n".join(["没有同意：", *against]), review_queue.LIST)
     return [
         *inbox.as_one(others),
         *(approval.approve(ask, cases, ladders, said=against) if cases else _unsaid(against)),
@@ -78,4 +78,4 @@ def _elsewhere(ask: Ask, number: str) -> Sequence[Reply]:
 
 
 def _unsaid(against: list[str]) -> list[Reply]:
-    return [Reply("\n".join(["没有同意：", *against]), (pending.LIST,))] if against else []
+    return [Reply("\n".join(["没有同意：", *against]), (review_queue.LIST,))] if against else []

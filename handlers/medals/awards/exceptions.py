@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers.asker import levels
 from handlers.kit import Ask, Button, Refusal, Reply
-from handlers.medals import decisions, pending
+from handlers.medals import decisions, review_queue
 from handlers.medals.awards import approval
 from handlers.registry import command
 from handlers.wording import medals, questions
@@ -22,7 +22,7 @@ class _Against:
 
 WHY = questions.Question(
     "exception", _Against, undone="{number} 还没有同意。", dropped="好的，没有同意。",
-    asks=f"为什么破例？请选一个：{'、'.join(medals.EXCEPTIONS)}。选的会记下来。", then=(pending.LIST,),
+    asks=f"为什么破例？请选一个：{'、'.join(medals.EXCEPTIONS)}。选的会记下来。", then=(review_queue.LIST,),
 )  # fmt: skip
 
 
@@ -32,8 +32,8 @@ WHY = questions.Question(
 )  # fmt: skip
 def approve(ask: Ask) -> list[Reply]:
     """Approves one case whatever the rules say of it, with a reason that is kept."""
-    number, reason = decisions.NUMBERS.first(ask, pending.with_numbers(ask, 1))
-    case = pending.mine_to_decide(ask, number, "破例同意")
+    number, reason = decisions.NUMBERS.first(ask, review_queue.with_numbers(ask, 1))
+    case = review_queue.mine_to_decide(ask, number, "破例同意")
     return _approve(ask, case, reason) if reason in medals.EXCEPTIONS else [_ask(ask, case)]
 
 
@@ -49,7 +49,7 @@ def because(ask: Ask, known: _Against) -> list[Reply] | None:
         return None
     if ask.me.roles.isdisjoint(approval.MAY_EXCEPT):
         raise Refusal("破例同意由学校或上级的管理员来做。")
-    return _approve(ask, pending.mine_to_decide(ask, known.number, "破例同意"), ask.args)
+    return _approve(ask, review_queue.mine_to_decide(ask, known.number, "破例同意"), ask.args)
 
 
 def _approve(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:

@@ -3,7 +3,7 @@
 from handlers.asker import levels
 from handlers.kit import Ask, Button, Refusal, Reply, Role
 from handlers.medals import decisions
-from handlers.medals.chain import awarding, public_notice
+from handlers.medals.chain import award, public_notice
 from handlers.privacy import gate
 from handlers.registry import command
 from handlers.wording import medals, names
@@ -25,7 +25,7 @@ def object_to(ask: Ask) -> list[Reply]:
     number, words = decisions.NUMBERS.first(ask, ask.args)
     if not number:
         raise Refusal(f"请写上编号和理由，像这样：{_LIKE}")
-    case = awarding.on_notice(ask, number, _WORD, State.NOTICE, State.OBJECTION)
+    case = award.on_notice(ask, number, _WORD, State.NOTICE, State.OBJECTION)
     if case.state is State.OBJECTION:
         return _settled(ask, case, words)
     if not words or words in (_UPHELD, _DISMISSED):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from handlers.kit import Ask, Reply, Unit
 from handlers.medals.awards import eligibility
-from handlers.medals.lists import owed
+from handlers.medals.lists import outstanding
 from handlers.registry import command
 from handlers.wording import days, medals, places
 from storage.medals import lists
@@ -14,31 +14,33 @@ _NONE = "还没有可以提名下一枚星级章的。奖章颁发以后一年�
 
 
 @command(
-    "可提名", "next", who=owed.WHO, group="奖章", rank=54, help="看谁可以提名下一枚星级章、到哪天",
+    "可提名", "next", who=outstanding.WHO, group="奖章", rank=54, help="看谁可以提名下一枚星级章、到哪天",
     looks=".*", examples=("可提名", "可提名 三(2)", "可提名 二星章"),
 )  # fmt: skip
 def candidates(ask: Ask) -> Reply:
     """Of one squad by number with the last day, of a school squad by squad, of a district school by school."""
     named, rest = medals.found_in(ask, ask.args)
-    at = places.chosen(ask, owed.WHO, rest.strip(), "可提名")
+    at = places.chosen(ask, outstanding.WHO, rest.strip(), "可提名")
     where = "、".join(unit.name for unit in at)
     wanted = _wanted(ask, at, {each.code for each in named})
     counted = lists.by_unit(ask.db, wanted)
     if not counted:
         return Reply(f"{where}：{_NONE}")
-    if owed.by_number(ask, at):
-        lines = owed.of_squad(ask, lists.entries(ask.db, ask.vault, wanted, owed.MOST_NAMED), _until)
+    if outstanding.by_number(ask, at):
+        lines = outstanding.of_squad(ask, lists.entries(ask.db, ask.vault, wanted, outstanding.MOST_NAMED), _until)
     else:
         above = [(school, unit, medals.next_star(star), of_all, count) for school, unit, star, of_all, count in counted]
-        lines = owed.by_place(above, of_school=all(unit.school_id for unit in at))
-    more = [f"另有 {len(lines) - owed.MOST} 个，请写上单位看。"] if len(lines) > owed.MOST else []
+        lines = outstanding.by_place(above, of_school=all(unit.school_id for unit in at))
+    more = [f"另有 {len(lines) - outstanding.MOST} 个，请写上单位看。"] if len(lines) > outstanding.MOST else []
     number = sum(count for *_, count in counted)
-    return Reply("\n".join([f"{where} 可以提名下一枚星级章的 {number} 个", *lines[: owed.MOST], *more]))
+    return Reply("\n".join([f"{where} 可以提名下一枚星级章的 {number} 个", *lines[: outstanding.MOST], *more]))
 
 
 def of_squad(ask: Ask, squad: Unit) -> list[str]:
     """二星章（到2027年6月2日）：1、3-5号, of those who may be nominated; for whoever sees there who it is."""
-    return owed.of_squad(ask, lists.entries(ask.db, ask.vault, _wanted(ask, [squad]), owed.MOST_NAMED), _until)
+    return outstanding.of_squad(
+        ask, lists.entries(ask.db, ask.vault, _wanted(ask, [squad]), outstanding.MOST_NAMED), _until
+    )
 
 
 def _wanted(ask: Ask, at: Sequence[Unit], stars: Collection[str | None] = ()) -> lists.Wanted:

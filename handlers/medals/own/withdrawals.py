@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from handlers.asker import context
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import decisions, proposals
-from handlers.medals.badges import taken_back
+from handlers.medals.badges import withdrawal
 from handlers.medals.own import cases as own
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import medals
@@ -36,7 +36,7 @@ def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
     cases = [case for case in own.meant(ask, said) if case.state is State.SUBMITTED]
     if len(cases) == 1:
         return withdrawn(ask, cases[0])
-    if not cases and (awarded := taken_back.answer(ask, said)):
+    if not cases and (awarded := withdrawal.answer(ask, said)):
         return awarded
     if not cases:
         mine = nominations.of_person(ask.db, ask.me.id, own.LOOKED_AT)

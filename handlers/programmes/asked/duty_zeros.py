@@ -1,6 +1,6 @@
 """That there was nothing to report of a duty: a tap, or 没有 in answer to its letter."""
 
-from handlers.attendance.asked import Asked
+from handlers.attendance.requests import Asked
 from handlers.catalogue import current
 from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row

@@ -7,8 +7,8 @@ from handlers.catalogue import current
 from handlers.catalogue.telling.reports import only_figures, read_report
 from handlers.catalogue.telling.verdicts import split_by_choice
 from handlers.kit import Answer, Ask, Reply
+from handlers.programmes.reports import report
 from handlers.programmes.reports import report_questions as asked
-from handlers.programmes.reports import reporting
 from handlers.reading.text.normalise import clean
 from handlers.wording import programmes, questions
 from handlers.wording.questions import answers
@@ -18,7 +18,7 @@ from handlers.wording.questions import answers
 def left_out(ask: Ask, known: asked.Asked) -> Sequence[Reply]:
     """The rest is stored."""
     row = current.catalogue_of(ask.db).by_key.get(known.row)
-    return reporting.report(ask, row, known.said, known) if row else [Reply(asked.NOTHING)]
+    return report.report(ask, row, known.said, known) if row else [Reply(asked.NOTHING)]
 
 
 @answers(asked.YES_OR_NO)
@@ -42,7 +42,7 @@ def complete(ask: Ask, known: asked.Asked) -> Sequence[Reply] | None:
     parts = split_by_choice(ask.args, row)
     if whole or (len(parts) > 1 and all(read_report(clean(part).text, row, ask.today).complete for part in parts)):
         # The whole report once more is no answer to what was missing.
-        return reporting.report(ask, row, ask.args)
+        return report.report(ask, row, ask.args)
     wanted = next((each for each in row.fields if each.label == known.add), None)
     if wanted and wanted.is_number and not only_figures(clean(ask.args).text, row, ask.today):
         return None
@@ -55,11 +55,11 @@ def complete(ask: Ask, known: asked.Asked) -> Sequence[Reply] | None:
         said = said.replace(known.open, f" {ask.args}{known.open} ", 1)
     else:
         said = f"{said}\n{known.add}{':' if wanted and wanted.type == 'text' else ''}{ask.args}"
-    return reporting.report(ask, row, said, known)
+    return report.report(ask, row, said, known)
 
 
 @answers(asked.AGAIN)
 def once_more(ask: Ask, known: asked.Asked) -> Sequence[Reply]:
     """It was another one."""
     row = current.catalogue_of(ask.db).by_key.get(known.row)
-    return reporting.report(ask, row, known.said, replace(known, again=True)) if row else [Reply(asked.NOTHING)]
+    return report.report(ask, row, known.said, replace(known, again=True)) if row else [Reply(asked.NOTHING)]

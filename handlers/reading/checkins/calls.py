@@ -7,8 +7,8 @@ from datetime import datetime
 from handlers.privacy import matters
 from handlers.privacy.names import persons
 from handlers.reading.checkins.activities import find_activity
-from handlers.reading.persons.hidden import Secrets
-from handlers.reading.persons.private import hide_numbers, hide_persons
+from handlers.reading.persons.findings import Secrets
+from handlers.reading.persons.personal_data import hide_numbers, hide_persons
 from handlers.reading.quantities.series import ISSUE
 from handlers.reading.text import normalise
 from handlers.reading.text.numbers import value_of

@@ -9,7 +9,7 @@ from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.messages.findings import found_in
 from handlers.reading.messages.statements import read_claimed
 from handlers.reading.model import Context, Reading
-from handlers.reading.persons.hidden import Secrets
+from handlers.reading.persons.findings import Secrets
 from handlers.reading.text.normalise import Clean
 
 

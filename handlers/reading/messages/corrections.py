@@ -8,7 +8,7 @@ from handlers.reading.checkins.found import Found
 from handlers.reading.messages.withdrawals import is_of, stored
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.quantities.tokens import tokens_of
-from handlers.reading.text import fixed
+from handlers.reading.text import idioms
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
@@ -184,7 +184,7 @@ def _with_news(record: Record, found: Found, target: Record) -> Record:
         record = replace(record, date=later[0], dated=True) if later else record
     if topic := _TOPIC.search(found.scan):
         named = activities.find_activity(found.scan[: topic.start()])[0].name
-        record = replace(record, topic=fixed.shown(topic["topic"]).strip(GAP + " "), activity=named)
+        record = replace(record, topic=idioms.shown(topic["topic"]).strip(GAP + " "), activity=named)
     if found.whole.held:
         record = replace(record, activity=None)  # 写错 40: 写 is nothing that was held
     return record if record.dated else replace(record, date=None)

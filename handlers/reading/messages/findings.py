@@ -3,8 +3,8 @@
 from handlers.reading.checkins.found import Found
 from handlers.reading.checkins.lists import without_numbers
 from handlers.reading.model import Context
-from handlers.reading.persons.private import Secrets, hide_numbers, hide_persons
-from handlers.reading.text import fixed
+from handlers.reading.persons.personal_data import Secrets, hide_numbers, hide_persons
+from handlers.reading.text import idioms
 from handlers.reading.text.normalise import Clean
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.titles import find_said_dates
@@ -29,7 +29,7 @@ def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
     text = plain.text
     if "帮" in text or "给" in text or "替" in text:
         text = _PLEASE.sub(lambda match: " " * len(match[0]), text)
-    scan, entries, chain = without_numbers(fixed.held(text), of_names=False)
+    scan, entries, chain = without_numbers(idioms.held(text), of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
     if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):
         hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself

@@ -9,7 +9,7 @@ from handlers.reading.nominations.questions import read_question
 from handlers.reading.nominations.refusals import NOT_ALL
 from handlers.reading.nominations.requests import no_request, not_now
 from handlers.reading.nominations.signs import is_about
-from handlers.reading.persons.hidden import Secrets
+from handlers.reading.persons.findings import Secrets
 from handlers.reading.text.normalise import Clean
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.reading.persons.hidden import Secrets
+from handlers.reading.persons.findings import Secrets
 from handlers.reading.persons.names import NAME, is_name
 from handlers.reading.text.normalise import NAMED, SECRET
 from handlers.reading.text.patterns import pattern

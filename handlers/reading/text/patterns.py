@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from handlers.reading.text.firsts import looking_ahead
+from handlers.reading.text.lookahead import looking_ahead
 
 _METHODS = ("search", "match", "fullmatch", "sub", "split", "findall", "finditer")
 _all: list["_Lazy"] = []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from handlers.reading.quantities.words import RATE
-from handlers.reading.text import fixed
+from handlers.reading.text import idioms
 from handlers.reading.text.lexicon import FILLERS
 from handlers.reading.text.normalise import NAMED, SECRET, TAKEN
 from handlers.reading.text.patterns import pattern
@@ -79,4 +79,4 @@ def joined(chunks: Iterable[str]) -> str | None:
 
 def besides(topic: str, activity: str | None) -> str | None:
     """祭扫 清明祭英烈: the activity itself is no topic of it."""
-    return f"{fixed.shown(topic)} ".removeprefix(f"{activity} ").strip() or None
+    return f"{idioms.shown(topic)} ".removeprefix(f"{activity} ").strip() or None

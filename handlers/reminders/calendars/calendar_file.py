@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers.registry import renders
-from handlers.reminders.calendars import coming
+from handlers.reminders.calendars import outlook
 from storage.people import people
 
 RECIPE = "calendar-file"
@@ -22,10 +22,10 @@ def made(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The file of a person for a year from `first` on; `at` is when it was asked for (ISO)."""
     at, first = datetime.fromisoformat(values["at"]), date.fromisoformat(values["first"])
     person = people.by_id(db, values["person"], at)
-    return written(coming.of(db, person, first, first + _AHEAD), at)
+    return written(outlook.of(db, person, first, first + _AHEAD), at)
 
 
-def written(found: Iterable[coming.Occurrence], at: datetime) -> bytes:
+def written(found: Iterable[outlook.Occurrence], at: datetime) -> bytes:
     """
     These as a file. A thing keeps its UID however often it is exported; SEQUENCE grows with the day of the export, so
     that what has moved since moves in the reader's calendar too.

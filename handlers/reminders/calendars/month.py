@@ -8,7 +8,7 @@ from handlers.catalogue.current import calendar_at
 from handlers.kit import MEMBERS, Ask, Button, File, Refusal, Reply
 from handlers.registry import command
 from handlers.reminders import naming
-from handlers.reminders.calendars import calendar_file, coming, month_picture
+from handlers.reminders.calendars import calendar_file, month_picture, outlook
 from handlers.wording import days
 from scheduling import spans
 from scheduling.calendar import DAY, Calendar
@@ -51,7 +51,7 @@ def month(ask: Ask) -> Reply:
     calendar = calendar_at(ask.db, ask.me.paths())
     lines = [
         f"{days.short(day)} {days.weekday(day)} {'、'.join(names)}"
-        for day, names in coming.by_day(ask.db, ask.me, first, last)
+        for day, names in outlook.by_day(ask.db, ask.me, first, last)
     ]
     more = [f"另有 {len(lines) - _MOST} 天。"] if len(lines) > _MOST else []
     head = f"{first.year}年{spans.said(f'{first:%Y-%m}', first)}"

@@ -10,7 +10,7 @@ from handlers import pictures
 from handlers.catalogue.current import calendar_at
 from handlers.pictures import Page
 from handlers.registry import renders
-from handlers.reminders.calendars import coming
+from handlers.reminders.calendars import outlook
 from handlers.wording import days
 from scheduling.calendar import DAY, Workdays
 from storage.people import people
@@ -29,7 +29,7 @@ def picture(db: Connection, values: Mapping[str, Any]) -> bytes:
     at, first = datetime.fromisoformat(values["at"]), date.fromisoformat(values["first"])
     person = people.by_id(db, values["person"], at)
     last = (first + timedelta(days=31)).replace(day=1) - DAY
-    named = dict(coming.by_day(db, person, first, last))
+    named = dict(outlook.by_day(db, person, first, last))
     page = Page()
     page.grow(140)
     page.box((0, 0, pictures.WIDTH, 120), 0, pictures.RED)

@@ -10,7 +10,7 @@ from handlers.catalogue.current import calendar_at
 from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
 from handlers.registry import command
 from handlers.reminders import naming
-from handlers.reminders.calendars import dated
+from handlers.reminders.calendars import date_ranges
 from handlers.rights import GIVERS
 from handlers.wording import days, places
 from scheduling.calendar import DAY
@@ -27,8 +27,8 @@ _MOST = 20
 # 2月9日 and 2-10 are no numbers of rows.
 _OF_ROWS = re.compile(r"(\D{1,2}?)\s*((?:[第#]?\d{1,9}(?![\d月日号天年/.-])条?[\s,、和]*)+)(.*)")
 _BACK = {
-    dated.NOT_OFF: (school_days.OFF, school_days.VACATION), dated.NOT_WORK: (school_days.WORK,),
-    dated.NOT: (school_days.OFF, school_days.VACATION, school_days.WORK),
+    date_ranges.NOT_OFF: (school_days.OFF, school_days.VACATION), date_ranges.NOT_WORK: (school_days.WORK,),
+    date_ranges.NOT: (school_days.OFF, school_days.VACATION, school_days.WORK),
 }  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def note(ask: Ask) -> Reply:
         return _remove(ask, [int(number) for number in re.findall(r"\d+", match[2])])
     if match and deed == "改" and match[2].strip().isdecimal():
         return _change(ask, int(match[2]), match[3])
-    found, rest = dated.spans(words, ask.today)
+    found, rest = date_ranges.spans(words, ask.today)
     unit = _unit(ask, rest, words)
     # All or nothing: what is refused undoes what was noted before it.
     made = [_noted(ask, unit, *each) for each in found]
@@ -69,7 +69,7 @@ def _unit(ask: Ask, rest: str, words: str) -> Unit:
     try:
         return places.chosen(ask, GIVERS, rest, "校历", f"{words} {{}}")[0]
     except Denied as denied:
-        raise Denied(f"没看懂「{rest}」，没有记。{dated.LIKE}", what=denied.what) from None
+        raise Denied(f"没看懂「{rest}」，没有记。{date_ranges.LIKE}", what=denied.what) from None
 
 
 def _noted(ask: Ask, unit: Unit, kind: str, first: date, last: date | None) -> tuple[str, SchoolDays | None]:
@@ -97,10 +97,10 @@ def _taken_back(ask: Ask, unit: Unit, kind: str, first: date, last: date) -> tup
         one for one in school_days.below(ask.db, [unit.path]) if one.unit_id == unit.id and one.kind in _BACK[kind]
     ]
     noted = [one for one in noted if one.first <= last and first <= (one.last or one.first)]
-    if not noted and kind == dated.NOT:
+    if not noted and kind == date_ranges.NOT:
         raise Refusal("校历没有记这几天，什么都没有改。发「校历」看记下的。", Button("校历", "校历"))
     if not noted:
-        return _noted(ask, unit, school_days.WORK if kind == dated.NOT_OFF else school_days.OFF, first, last)
+        return _noted(ask, unit, school_days.WORK if kind == date_ranges.NOT_OFF else school_days.OFF, first, last)
     for one in noted:
         around = ((one.first, first - DAY), (last + DAY, one.last or one.first))
         left = [(begin, end) for begin, end in around if begin <= end]
@@ -113,7 +113,7 @@ def _taken_back(ask: Ask, unit: Unit, kind: str, first: date, last: date) -> tup
     line = f"{'、'.join(map(_said, noted))}，去掉{_days(replace(noted[0], first=first, last=last))}"
     worked = calendar_at(ask.db, [unit.path]).workdays.worked
     span = (first + n * DAY for n in range((last - first).days + 1))
-    if kind == dated.NOT_OFF and any(day.isoweekday() <= 5 and not worked(day) for day in span):
+    if kind == date_ranges.NOT_OFF and any(day.isoweekday() <= 5 and not worked(day) for day in span):
         work, made = _noted(ask, unit, school_days.WORK, first, last)
         return f"{line}\n{work}", made
     return line, None
@@ -169,7 +169,7 @@ def _remove(ask: Ask, numbers: Sequence[int]) -> Reply:
 
 def _change(ask: Ask, number: int, rest: str) -> Reply:
     one, again = _own(ask, "改", number), Button("校历", "校历")
-    first, last = dated.span(rest, one.first)
+    first, last = date_ranges.span(rest, one.first)
     line, made = _moved(ask, one, first, last if last or one.kind == school_days.TERM else first)
     return Reply(f"已改：{line}。{_effect(ask, made)}", (Button("删除", "校历", f"删除 {number}"), again))
 

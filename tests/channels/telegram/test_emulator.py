@@ -19,8 +19,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from bot.opening import open_engine
 from bot.settings import load
+from bot.startup import open_engine
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people

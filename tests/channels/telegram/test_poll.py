@@ -13,10 +13,10 @@ from bot.channels.telegram import poll as telegram_poll
 from bot.channels.telegram.channel import Telegram
 from bot.engine import Engine
 from bot.jobs import lease as lease_of
-from bot.opening import open_engine
 from bot.pipeline import writer as writer
 from bot.pipeline.writer import Pipeline
 from bot.settings import load
+from bot.startup import open_engine
 from storage.base import key_values
 from storage.tables import inbox, lease
 from tests.support.databases import accept, new_url, nothing_is_taken, refuse

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from bot.engine import Engine
-from bot.opening import open_engine
 from bot.settings import load
+from bot.startup import open_engine
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import invites, people

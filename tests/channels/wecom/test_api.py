@@ -15,9 +15,9 @@ from bot.channels.wecom.api import Api, probe
 from bot.channels.wecom.errors import Fault, Remedy
 from bot.channels.wecom.tokens import Tokens
 from bot.clock import Clock
-from bot.opening import open_engine
 from bot.pipeline.writer import Pipeline
 from bot.settings import load
+from bot.startup import open_engine
 from storage.tables import access_token, lease
 from tests.support.databases import new_url
 from tests.support.platforms.fake_wecom import AGENT, CORP, SECRET, FakeWecom

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, select
 from bot.app import App
 from bot.channels.robot.channel import Robot
 from bot.clock import Clock
-from bot.opening import open_engine
 from bot.outbox import outage
 from bot.settings import load
+from bot.startup import open_engine
 from storage.base import leases
 from storage.organisation import units
 from storage.organisation.units import Kind

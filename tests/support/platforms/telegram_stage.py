@@ -16,9 +16,9 @@ from bot.app import App
 from bot.channels.telegram import send as telegram_send
 from bot.channels.telegram.decode import Me
 from bot.clock import Clock
-from bot.opening import open_engine
 from bot.outbox import outage
 from bot.settings import load
+from bot.startup import open_engine
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people

@@ -19,10 +19,10 @@ from bot.channels.wecom import send as wecom_send
 from bot.channels.wecom.callback.crypto import Crypto, Signed, fields
 from bot.clock import Clock
 from bot.files.fetcher import Fetcher
-from bot.opening import open_engine
 from bot.outbox import outage
 from bot.pipeline.turn import Turn
 from bot.settings import load
+from bot.startup import open_engine
 from handlers.kit import Reply
 from storage.organisation import units
 from storage.organisation.units import Kind

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.backups.installation import Installation
 from bot.commands import CommandError
 from bot.jobs import clock_guard
-from storage import copying, snapshot
+from storage import snapshot, transfer
 from storage.base import key_values
 from storage.database import open_database
 from storage.messages import inbox
@@ -86,7 +86,7 @@ def check_room(of: Installation) -> None:
         target = open_database(of.url)
         try:
             with target.read.connect() as db:
-                if not copying.is_empty(db):
+                if not transfer.is_empty(db):
                     raise CommandError("那个数据库里有数据，什么也没有改。请先建一个空的数据库，写在 DATABASE_URL 里。")
         finally:
             target.close()

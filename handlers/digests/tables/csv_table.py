@@ -8,29 +8,29 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.digests.tables import content, shown
-from handlers.digests.tables.wanted import shown_of
+from handlers.digests.tables import content, contents
+from handlers.digests.tables.recipe import shown_of
 from handlers.registry import renders
 
 
 @renders("digest-csv")
 def parts(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The csv of what `digest-workbook` makes a workbook of."""
-    rows: list[shown.Row] = []
+    rows: list[contents.Row] = []
     for unit_id in values["unit_ids"]:
         one = shown_of(db, unit_id, values)
         squads, _ = content.squads(db, one)
-        rows += [shown.whole(one), *shown.schools(one), *squads]
+        rows += [contents.whole(one), *contents.schools(one), *squads]
     return written(values.get("mark", ""), content.PARTS, rows)
 
 
-def of_page(db: Connection, one: shown.Shown, mark: str) -> bytes:
+def of_page(db: Connection, one: contents.Shown, mark: str) -> bytes:
     """What the page of a unit has in its table: its schools, the squads of a school, the check-ins of a squad."""
     if len(one.digest.schools) > 1:
-        return written(mark, content.PARTS, [shown.whole(one), *shown.schools(one)])
+        return written(mark, content.PARTS, [contents.whole(one), *contents.schools(one)])
     squads, _ = content.squads(db, one)
     if len(squads) > 1:
-        return written(mark, content.PARTS, [shown.whole(one), *squads])
+        return written(mark, content.PARTS, [contents.whole(one), *squads])
     return written(mark, content.CHECKINS, content.checkins(db, one.which, one.now.tzinfo))
 
 

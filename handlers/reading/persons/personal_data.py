@@ -6,7 +6,7 @@ from collections.abc import Callable, Container
 from handlers.privacy import matters
 from handlers.reading.checkins import activities
 from handlers.reading.persons.doers import hide_doers
-from handlers.reading.persons.hidden import Secrets as Secrets
+from handlers.reading.persons.findings import Secrets as Secrets
 from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.backups import verification
 from bot.commands import CommandError
 from bot.jobs import clock_guard
-from storage import copying, migrate
+from storage import migrate, transfer
 from storage.base import key_values
 from storage.database import open_database
 
@@ -34,6 +34,6 @@ def wrap(place: Path, folder: Path) -> None:
         current = revision == migrate.HEAD
         seen = key_values.get(db, clock_guard.LAST) if current else None
         made = seen.at if seen else datetime.fromtimestamp(place.stat().st_mtime, UTC)
-        facts = {"made": made.isoformat(), "revision": revision, "rows": copying.count(db) if current else 0}
+        facts = {"made": made.isoformat(), "revision": revision, "rows": transfer.count(db) if current else 0}
     said = {**facts, "sha256": verification.digest(folder / "bot.db"), "bare": True}
     (folder / "manifest.json").write_text(json.dumps(said))

@@ -12,7 +12,7 @@ from bot.backups import archive, verification
 from bot.backups.installation import Installation
 from bot.commands import CommandError
 from bot.commands.doctor.line import FAIL, Line
-from storage import copying, migrate, snapshot
+from storage import migrate, snapshot, transfer
 from storage.database import open_database
 
 # Beside the data: what lies there in the clear for some seconds lies there in the clear anyway.
@@ -77,6 +77,6 @@ def _rows(file: Path) -> int:
     opened = open_database(f"sqlite:///{file}")
     try:
         with opened.read.connect() as db:
-            return copying.count(db)
+            return transfer.count(db)
     finally:
         opened.close()

@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from handlers.asker import levels
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
-from handlers.medals import decisions, pending
-from handlers.medals.badges import awarded
+from handlers.medals import decisions, review_queue
+from handlers.medals.badges import award_names
 from handlers.registry import command
 from handlers.wording import medals, questions
 from storage.base.numbered import GLUED
@@ -40,7 +40,7 @@ def revoke(ask: Ask) -> list[Reply]:
     """With a reason of the list a second person is asked; 同意 or 不同意 behind the number is that person's word."""
     number, word = decisions.NUMBERS.first(ask, ask.args)
     if not number and ask.args:
-        number, word = awarded.in_words(ask, REASONS)
+        number, word = award_names.in_words(ask, REASONS)
     second = word in ("同意", "不同意")
     case = _mine(ask, number, second)
     if second:
@@ -84,7 +84,7 @@ def because(ask: Ask, known: _Wanted) -> list[Reply] | None:
 
 
 def _ask_second(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
-    others = awarded.second_persons(ask, case, _able(ask, case))
+    others = award_names.second_persons(ask, case, _able(ask, case))
     if not others:
         raise Refusal("撤销要另一位审核人同意，本校还没有登记，请联系管理员。")
     try:
@@ -101,7 +101,7 @@ def _ask_second(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
 def _card(ask: Ask, case: nominations.Case, reason: str, to: int) -> Reply:
     about = medals.case_lines(ask, [case], to)[case.id]
     words = f"{ask.me.name}请求撤销 {case.number}：{about}\n理由：{reason}"
-    return Reply(words, pending.revoking(case.number), to=to, about=f"revoke:{case.number}")
+    return Reply(words, review_queue.revoking(case.number), to=to, about=f"revoke:{case.number}")
 
 
 def _asked(ask: Ask, case: nominations.Case) -> Reply | None:
@@ -110,7 +110,7 @@ def _asked(ask: Ask, case: nominations.Case) -> Reply | None:
     found = [one for one in waiting if one.number == case.number and one.asked_by != ask.me.id]
     about = medals.case_lines(ask, [case])[case.id]
     words = f"{found[0].asked_name}请求撤销 {case.number}：{about}\n理由：{found[0].reason}" if found else ""
-    return Reply(words, pending.revoking(case.number)) if found else None
+    return Reply(words, review_queue.revoking(case.number)) if found else None
 
 
 def _settled(ask: Ask, case: nominations.Case, agreed: bool) -> list[Reply]:

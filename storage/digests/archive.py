@@ -13,7 +13,7 @@ from storage.base.upsert import add_new
 from storage.digests import figures
 from storage.digests.periods import Period
 from storage.organisation.units import Unit
-from storage.prepared import Prepared
+from storage.statements import Prepared
 from storage.tables import digest
 
 FROZEN = 1

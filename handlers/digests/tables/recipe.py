@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers.digests.period import figures, wording
-from handlers.digests.tables.shown import Figures, Shown
+from handlers.digests.tables.contents import Figures, Shown
 from handlers.digests.week import phrases
 from handlers.wording import periods
 from scheduling import closed_periods

@@ -6,7 +6,7 @@ from bot.clock import Clock
 from bot.dispatch.features import collect
 from bot.engine import Engine
 from bot.settings import BadSettings, Settings
-from storage import migrate, sealed
+from storage import migrate, sealed_columns
 from storage.base import codes
 from storage.base.vault import Vault
 from storage.database import Database, open_database
@@ -28,7 +28,7 @@ def key_problem(settings: Settings, db: Connection | None) -> str:
         vault = Vault(keys) if keys else None
     except ValueError:
         return f"NAME_KEY：现在写的不是密钥，像是坏了。{cure}。"
-    if db is None or not sealed.any_unopened(db, vault):
+    if db is None or not sealed_columns.any_unopened(db, vault):
         return ""
     if not keys:
         return f"NAME_KEY：这个数据库用过密钥，密钥却不见了，没有另造新的。{cure}。"
@@ -58,5 +58,5 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None, practi
 
     migrate.migrate(database.write, after_migration)
     with database.write.begin() as db:
-        sealed.note_keys(db, vault, clock.now())
+        sealed_columns.note_keys(db, vault, clock.now())
     return Engine(settings, database, vault, collect(), clock, practice)

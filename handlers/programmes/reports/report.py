@@ -9,7 +9,7 @@ from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import without_texts
 from handlers.catalogue.telling.verdicts import split_by_choice
 from handlers.kit import Ask, Reply
-from handlers.programmes.reports import limits, recording, subject, zero
+from handlers.programmes.reports import limits, record, subject, zero
 from handlers.programmes.reports import report_questions as asked
 from handlers.registry import reads
 from handlers.wording import programmes
@@ -49,5 +49,5 @@ def report(ask: Ask, row: Row, said: str, known: asked.Asked | None = None) -> S
     left_out = limits.gate_texts(row, told)
     if not told.complete:
         return [asked.about(ask, row, unit, told, now)]
-    kept = recording.kept(ask, row, unit, told, now)
+    kept = record.kept(ask, row, unit, told, now)
     return [replace(kept, text=f"{kept.text}\n{left_out}") if left_out else kept]

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from bot.dispatch.answers import open_campaigns, open_letters, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import context
-from handlers.attendance import asked as letters
 from handlers.attendance import phrases, recent
+from handlers.attendance import requests as letters
 from handlers.kit import Ask, Button, Refusal
 from handlers.reading import Reading, Record
 from handlers.reading.messages import remainder

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from handlers.asker import levels
 from handlers.kit import Ask, Button, Refusal, Reply
-from handlers.medals.awards import basics, revoking
-from handlers.medals.badges import awarded
+from handlers.medals.awards import basics, revocation
+from handlers.medals.badges import award_names
 from handlers.registry import command
 from handlers.wording import medals
 from handlers.wording.children import class_lists
@@ -24,7 +24,7 @@ def take_back(ask: Ask) -> Reply | list[Reply]:
     if not codes and (medals.found_in(ask, ask.args)[0] or numbered.anywhere(ask.args, nominations.LETTER)[0]):
         if ask.me.roles.isdisjoint(levels.DECIDERS):
             raise Refusal("星级章和荣誉要审核人撤销，要两个人同意。请告诉大队辅导员或学校管理员，没有收回。")
-        return revoking.revoke(ask)
+        return revocation.revoke(ask)
     if not codes:
         raise Refusal(f"请写明是哪些基础章，像这样：{_LIKE}")
     whom = class_lists.of_class(ask, basics.GIVERS, rest, _LIKE)
@@ -36,17 +36,17 @@ def take_back(ask: Ask) -> Reply | list[Reply]:
 
 def answer(ask: Ask, said: Mapping[str, object]) -> Reply | None:
     """What is to be done to take it away; None where the words name no such medal, or not one alone."""
-    case = awarded.case_of(ask, said)
+    case = award_names.case_of(ask, said)
     if case is None:
         return _of_class(ask, said)
     if not ask.me.roles.isdisjoint(levels.DECIDERS):
-        return revoking.revoke(replace(ask, args=case.number))[0]
+        return revocation.revoke(replace(ask, args=case.number))[0]
     about = f"{case.number} {medals.state_of(case)}：{medals.case_lines(ask, [case])[case.id]}"
     return Reply(f"{about}\n没有收回。要撤销，请审核人发「撤销奖章 {case.number}」，要两个人。")
 
 
 def _of_class(ask: Ask, said: Mapping[str, object]) -> Reply | None:
-    squad, medal, name = awarded.squad_and_medal(ask, said)
+    squad, medal, name = award_names.squad_and_medal(ask, said)
     numbered = badges.of_squad(ask.db, squad.id) if squad else {}
     child = next((each for each, number in numbered.items() if f"{number}号" == name), None)
     if squad is None or child is None or medal not in badges.basics(ask.db, [child], [term_of(ask.today)])[child]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from handlers.asker import levels
 from handlers.kit import Ask, Button, Refusal, Reply, Role
 from handlers.medals import decisions
-from handlers.medals.chain import awarding, public_notice
+from handlers.medals.chain import award, public_notice
 from handlers.registry import command
 from handlers.wording import days, medals
 from storage.base.numbered import GLUED
@@ -29,9 +29,9 @@ def put_up(ask: Ask) -> list[Reply]:
     numbers, words = decisions.NUMBERS.leading(ask, ask.args)
     found, _ = medals.found_in(ask, words)
     if numbers:
-        cases = [awarding.on_notice(ask, number, _WORD) for number in numbers]
+        cases = [award.on_notice(ask, number, _WORD) for number in numbers]
     elif len(found) == 1 and found[0].code:
-        cases = awarding.mine(ask, found[0].code)
+        cases = award.mine(ask, found[0].code)
     else:
         raise Refusal(f"请写编号或奖章，和公示从哪天起：{_LIKE}。名单发「公示名单」。", Button("公示名单", "公示名单"))
     if not cases:

@@ -10,7 +10,7 @@ from scheduling.occurrences import lay_out
 from storage.audit import audit
 from storage.children import erasure
 from storage.children.erasures import ErasureList
-from storage.messages import chats, undelivered
+from storage.messages import chats, late_letters
 from storage.reminders import deliveries, holds
 
 WHY = "恢复备份"
@@ -38,7 +38,7 @@ def settle(engine: Engine, erased: ErasureList, made: datetime, until: datetime)
         children = erased.restored(db, made, now)
         for child_id in children:
             erasure.erase(db, engine.vault, child_id, None, now)
-        found = Settled(len(children), undelivered.set_aside(db), deliveries.skip(db, until, now))
+        found = Settled(len(children), late_letters.set_aside(db), deliveries.skip(db, until, now))
         absence.note_restore(db, made, now)
         audit.note(db, audit.Action.RESTORED, now, made=made.isoformat(), children=found.erased)
     return found
