@@ -156,7 +156,7 @@ def _echo(ask: Ask, one: checkins.Checkin, photos: int, joint: bool) -> Reply:
     if one.timing == checkins.BACKFILLED:
         said = phrases.with_more(said, f"{weeks.week_name(one.week)}的周报已经发出，这条算补报，下一期周报会写明。")
     if one.whole:
-        if any("attended" in each.hedges for each in ask.heard.records):
+        if ask.reading and any("attended" in each.hedges for each in ask.reading.records):
             said = phrases.with_more(said, f"您说的是大约的数，先按 {one.attended} 人计；有准数了，发「更正 实到…」。")
         return phrases.with_more(
             said,

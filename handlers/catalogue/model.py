@@ -123,7 +123,8 @@ class Row(Strict):
 
     def of_choices(self, shown: Mapping[str, str]) -> Iterator[str]:
         """三星章：授予 502、再获 52（10.4%）: what each choice that was told of came to, of the parts in `shown`."""
-        shares = {each.numerator: each for each in self.indicators}
+        # A row that asks for its parts says what share one is of another; of others 已拨 30万 is no share of 100.
+        shares = {each.numerator: each for each in self.indicators} if "parts" in self.placeholders else {}
         for by in (each for each in self.fields if each.split):
             for choice in by.choices:
                 told = [

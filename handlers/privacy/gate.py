@@ -57,6 +57,11 @@ def is_private_label(words: str) -> bool:
     return bool(found - {"PII_NAME"}) or ("PII_NAME" in found and any(map(is_surely_one, persons(words))))
 
 
+def is_private_title(words: str, title: str = "") -> bool:
+    """The same of words with a `title` (all of them), which may look like a name and be a thing: 粽香, but not 爱丽丝."""
+    return bool(found_in(words)) and (is_private_label(words) or persons(words) != (title or words,))
+
+
 def hidden(words: str, known: Known = nobody) -> str:
     """The words as they are shown to whoever is to find them: 王××."""
     return starred(matters.numbers_hidden(words, HIDDEN), [name for name in persons(words) if not known(name)])

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.digests import digest as feature
+from handlers.digests.week import wording
 from storage import tables
 from storage.checkins import checkins, coverage, events, recording, weekly_coverage
 from storage.checkins.checkins import Checkin
@@ -48,7 +48,7 @@ class TestGolden:
             unite(county, *reports[place : place + 6])
         assert figures(county, county.second) == (3800, 6765, 200_000)
         assert figures(county, county.top) == (3800, 6765, 200_000)
-        assert "6765/6765 个中队签到（100.0%）" in feature.text(shown(county, county.second))
+        assert "6765/6765 个中队签到（100.0%）" in wording.text(shown(county, county.second))
         assert sums_as_kept(county.db) == sums_as_counted(county.db)
 
     def test_g19_a_double_report_counts_once(self, county: County) -> None:
