@@ -58,7 +58,7 @@ def is_private_label(words: str) -> bool:
 
 
 def is_private_title(words: str, title: str = "") -> bool:
-    """The same of words with a `title` (all of them), which may look like a name and be a thing: 粽香, but not 爱丽丝."""
+    """The same of words with a `title` (else all of them), which may be a thing like a name: 粽香, but not 爱丽丝."""
     return bool(found_in(words)) and (is_private_label(words) or persons(words) != (title or words,))
 
 
