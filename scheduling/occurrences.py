@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from scheduling.calendar import DAY, Calendar
 from scheduling.occasions import Occasions, Row, Span
 from storage.base import key_values
-from storage.organisation import school_days
+from storage.organisation import school_days, units
 from storage.reminders import deliveries, holds, recipients
 
 AHEAD = timedelta(hours=48)
@@ -111,6 +111,8 @@ def _begin(
 ) -> _Pass:
     if mark is None or mark.calendar != goal.calendar:
         key_values.put(db, CALENDAR, calendar.source, now)
+        # Whoever keeps the calendar reads it again.
+        units.changed(db, now)
         deliveries.withdraw(db, occasions.laid_out, now)
         # At first there are no days to make up for.
         return _Pass(goal, mark.until if mark else goal.until, None)

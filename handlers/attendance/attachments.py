@@ -11,7 +11,7 @@ from handlers.reading import Reading
 from storage.base import numbered
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
-from storage.messages import albums, dialogues, files
+from storage.messages import albums, files
 from storage.programmes import cases, forms, reports
 
 BELONGS = timedelta(days=2)
@@ -177,7 +177,7 @@ def adopt(ask: Ask, first: int | None, stored: Checkin) -> int:
     So do those that came since it was asked which event is meant, if this is what was chosen.
     """
     if ask.question and ask.args and ask.args in undecided(ask).values():
-        return files.adopt_since(ask.db, ask.me.id, ask.question.expires_at - dialogues.KEPT, stored.id)
+        return files.adopt_since(ask.db, ask.me.id, ask.question.asked_at, stored.id)
     if first is None:
         return 0
     for name in albums.begun_by(ask.db, first):

@@ -108,7 +108,6 @@ _NOBODY = re.compile("(?:没有?|无)人[来去参加到]*了?|一个(?:人|孩�
 _EACH = re.compile(
     r"(?:我们?班?|这)?(?P<count>[两二俩三四五六几\d]?)(?:[个件项场次样]|活动)*(?:全都|[都均全])(?=[没未无不])"
 )
-_COUNTED = {"两": 2, "二": 2, "俩": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _PLACE = re.compile(r"第?(?P<at>[一二三四五六\d]{1,2})[个件项条场]?|(?P<last>最后[一1]?[个件项条场])")
 _WEEKS = {"这周": "本周", "本周": "本周", "这星期": "本周", "这个星期": "本周", "上周": "上周", "上星期": "上周"}
 
@@ -168,7 +167,7 @@ def all_in(text: str) -> int | None:
     found = _EACH.match(text)
     if not found or none_in(text[found.end() :]) != "":
         return None
-    return _COUNTED.get(found["count"], int(found["count"]) if found["count"].isdecimal() else 0)
+    return (value_of(found["count"].replace("俩", "两")) or 0) if found["count"] else 0
 
 
 def place_in(text: str) -> int | None:

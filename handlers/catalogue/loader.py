@@ -78,10 +78,19 @@ def shipped(zone: str = "Asia/Shanghai") -> Calendar:
     return parse({**_read(SHIPPED), "zone": zone, "workdays": {}})
 
 
-def calendar_of(db: Connection) -> Calendar:
-    """With the school's own changes; the shipped one before the first tick."""
+def calendar_of(db: Connection, tree: str = "") -> Calendar:
+    """
+    With the school's own changes; the shipped one before the first tick.
+
+    Of one state of the `tree` it is read once: it stays beside the connection until that changes.
+    """
+    last: tuple[str, Calendar] | None = db.info.get(CALENDAR)
+    if tree and last and last[0] == tree:
+        return last[1]
     kept = key_values.get(db, CALENDAR)
-    return from_source(kept.value) if kept else shipped()
+    found = from_source(kept.value) if kept else shipped()
+    db.info[CALENDAR] = tree, found
+    return found
 
 
 def days_after(first: date, last: date) -> Iterator[date]:

@@ -24,7 +24,7 @@ DEEDS = {
     "修改": "改",
     "编辑": "改",
 }
-YEARS = {"去年": -1, "今年": 0, "明年": 1, "后年": 2}
+YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 # What a name may be said without.
 _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+|(?:纪念日|活动日|节|日)$")
 # What stands around one in a question: 离六一还有几天, 请问国庆节是哪天, 清明要准备什么.

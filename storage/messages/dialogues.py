@@ -33,6 +33,11 @@ class Dialogue:
     payload: bytes
     expires_at: datetime
 
+    @property
+    def asked_at(self) -> datetime:
+        """When it was asked."""
+        return self.expires_at - KEPT
+
 
 def open_question(
     db: Connection, vault: Vault, where: Where, kind: str, payload: dict[str, Any], now: datetime

@@ -117,11 +117,8 @@ def _numbered(features: Features, ask: Ask, about: str, heads: Record) -> Button
     if about:
         return _chosen(open_letters.of_name(features, ask, about, unit), heads, True)
     found, made = open_letters.unnamed(features, ask, unit), recent.latest(ask)
-    if asked_at := typed_labels.question_asked(ask):
-        # A question that has lapsed came after the letters before it: nothing is said of these.
-        found = [one for one in found if one[1] > asked_at]
-        if not found:
-            return None
+    if ask.question and not found:
+        return None
     every, since = [each for each, _ in found], _reported_since(ask, found)
     # Just after a record a number puts that right; later it may be of what is still asked.
     if made and ask.now - made <= recent.FRESH and (since or not found):
@@ -156,6 +153,8 @@ def _nothing(features: Features, ask: Ask, name: str) -> Button | None:
         found = open_letters.of_name(features, ask, name, unit)
         return _none_of(ask, found, found, "")
     open_ones = open_letters.unnamed(features, ask, unit)
+    if ask.question and not open_ones:
+        return None
     every = [each for each, _ in open_ones]
     # Of what is to come nothing can be said before what runs.
     every = [each for each in every if each.day <= ask.today] or open_campaigns.waiting(ask, unit) or every

@@ -32,9 +32,13 @@ def units_in(ask: Ask, words: str) -> tuple[list[units.Hit], str]:
 
 
 def unnamed(features: Features, ask: Ask, unit: str) -> list[tuple[letters.Asked, datetime]]:
-    """What was asked since yesterday, is still open and shown so that it can be answered, with when it was said."""
+    """What was asked since yesterday, is still open and shown so that it can be answered, with when it was said.
+
+    A question that has lapsed came after the letters before it: nothing is said of these.
+    """
+    yesterday = calendar_of(ask.db).midnight(ask.now) - timedelta(days=1)
     found = []
-    for place, row in _told(features, ask, calendar_of(ask.db).midnight(ask.now) - timedelta(days=1)):
+    for place, row in _told(features, ask, max(yesterday, ask.question.asked_at) if ask.question else yesterday):
         # What stands behind the first says no more than it must: it brings no line to copy of a day that is to come.
         due = _due(ask, row, brief=place > 0)
         try:
@@ -53,7 +57,7 @@ def unnamed(features: Features, ask: Ask, unit: str) -> list[tuple[letters.Asked
 def named(features: Features, ask: Ask, text: str) -> list[tuple[list[letters.Asked], str]]:
     """What is asked and is named in the text, with what else that says of it; the longest name first, else its day."""
     names = {name for one in open_campaigns.begun(ask) for name in one.names if len(name) > 1 and name in text}
-    names.update(naming.spoken_of(calendar_of(ask.db), text))
+    names.update(naming.spoken_of(calendar_of(ask.db, ask.tree), text))
     said = ((name, letters.beside(text, name)) for name in sorted(names, key=len, reverse=True))
     found = [(of_name(features, ask, name, ""), rest) for name, rest in said if rest is not None]
     if not names and (on := letters.day_in(text, ask.today)):

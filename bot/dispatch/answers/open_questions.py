@@ -140,7 +140,7 @@ def waiting(features: Features, ask: Ask) -> OpenQuestion | None:
     except TypeError:
         # Asked by an earlier release, which knew other things.
         return None
-    return OpenQuestion(question, known, answer, asked_in, one.expires_at - dialogues.KEPT)
+    return OpenQuestion(question, known, answer, asked_in, one.asked_at)
 
 
 def unasked(ask: Ask, text: str, reading: Reading) -> str:

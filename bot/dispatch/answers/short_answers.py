@@ -27,4 +27,4 @@ def replies(features: Features, ask: Ask, text: str, reading: Reading) -> Sequen
 def _without_names(ask: Ask, text: str) -> str:
     """六一 36 请假1人 of 六一 36 张明请假; other texts as they are."""
     short = len(text) <= LONGEST and "\n" not in text and any(map(str.isdecimal, text))
-    return absent_counted(text, naming.spoken_of(calendar_of(ask.db), text)) if short else text
+    return absent_counted(text, naming.spoken_of(calendar_of(ask.db, ask.tree), text)) if short else text

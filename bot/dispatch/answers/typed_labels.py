@@ -1,14 +1,14 @@
 """The words on a button, typed instead of pressed."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.dispatch.features import Features
 from handlers.kit import Ask, Button, Refusal
 from handlers.reading.text.numbers import value_of
 from handlers.registry import Command
 from handlers.wording.questions import command_like, says_no, says_yes
-from storage.messages import cards, dialogues
+from storage.messages import cards
 from storage.messages.cards import Card, Order
 
 # A card, and what one of its buttons stands for.
@@ -27,12 +27,7 @@ _MARKS = "。.!！?？[]【】「」"
 def asked_with(ask: Ask, card: Card) -> bool:
     """Whether the question that is open is the one that was asked with this card."""
     question = ask.question
-    return question is not None and question.expires_at > ask.now and question_asked(ask) == card.made_at
-
-
-def question_asked(ask: Ask) -> datetime | None:
-    """When the last question of this chat was asked, though it may have lapsed; None when it was settled."""
-    return ask.question.expires_at - dialogues.KEPT if ask.question else None
+    return question is not None and question.expires_at > ask.now and question.asked_at == card.made_at
 
 
 def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> Pressed | None:

@@ -32,10 +32,13 @@ _STREET_CUE = pattern(r"[路街巷弄道同]\s?[\d一二三四五六七八九十
 _ABSENCE = "请病假|请事假|请假|没来|没到|未到|缺席|缺勤|病假|事假|缺课|迟到|早退"
 _WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都|的|身体|身患|患有?|患上)?"
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
-_NAMED = pattern(
+_WHO_MISSES = (
     rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
     rf"(?:(?P<health>{matters.HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{matters.FAMILY}))|(?={_ABSENCE}|有事|家里有事))"
 )
+_NAMED = pattern(_WHO_MISSES)
+# 王小明发烧没来, 周子轩请病假, 李小红和王浩病了
+_MISSED = pattern(rf"{_WHO_MISSES}了?\s?(?:{_ABSENCE})?")
 # 请假2人:王小明、李小红  缺王小明
 _LISTED = pattern(
     rf"(?:{_ABSENCE}|缺)(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={NAME}、))?\s?"
@@ -114,14 +117,19 @@ def without_absent(text: str) -> str:
 
 
 def absent_counted(text: str, known: Container[str]) -> str:
-    """张明、李娜请假 -> 请假2人: how many are told to be missing; not of what is `known`, as 六一没来."""
+    """张明、李娜请假, 王浩发烧 -> 请假2人: how many are told to be missing; not of what is `known`, as 六一没来."""
 
-    def count(match: re.Match[str]) -> str:
-        names = re.split("[、,和]", match["after"] or match["before"])
+    def count(match: re.Match[str], said: str) -> str:
+        names = re.split("[、,和与及]", said)
         whole = any(name in known or name.endswith("等") for name in names)
-        return match[0] if whole else f" 请假{len(names)}人 "
+        # Who was late was there.
+        late = next((word for word in ("迟到", "早退") if word in match[0]), "请假")
+        return match[0] if whole else f" {late}{len(names)}人 "
 
-    return _AWAY.sub(count, text) if _AWAY_CUE.search(text) else text
+    if not (_AWAY_CUE.search(text) or _HEALTH.search(text)):
+        return text
+    text = _MISSED.sub(lambda match: match[0] if match["family"] else count(match, match["names"]), text)
+    return _AWAY.sub(lambda match: count(match, match["after"] or match["before"]), text)
 
 
 def hide_persons(scan: str, secrets: Secrets) -> str:
