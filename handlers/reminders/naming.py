@@ -118,7 +118,12 @@ def _names(calendar: Calendar) -> list[_Called]:
 
 def spoken_of(calendar: Calendar, text: str) -> list[str]:
     """The names of dates that the text holds."""
-    return [name for one in _names(calendar) for name in one.names if len(name) > 1 and name in text]
+    return [name for name in _spoken(calendar) if name in text]
+
+
+@lru_cache(maxsize=4)
+def _spoken(calendar: Calendar) -> list[str]:
+    return [name for one in _names(calendar) for name in one.names if len(name) > 1]
 
 
 def _alike(calendar: Calendar, wanted: str) -> list[KeyDate]:

@@ -116,6 +116,11 @@ def without_absent(text: str) -> str:
     return _AWAY.sub(" ", text) if _AWAY_CUE.search(text) else text
 
 
+def tells_absence(text: str) -> bool:
+    """Whether somebody may be told to be missing, or to be ill."""
+    return bool(_AWAY_CUE.search(text) or _HEALTH.search(text))
+
+
 def absent_counted(text: str, known: Container[str]) -> str:
     """张明、李娜请假, 王浩发烧 -> 请假2人: how many are told to be missing; not of what is `known`, as 六一没来."""
 
@@ -126,8 +131,6 @@ def absent_counted(text: str, known: Container[str]) -> str:
         late = next((word for word in ("迟到", "早退") if word in match[0]), "请假")
         return match[0] if whole else f" {late}{len(names)}人 "
 
-    if not (_AWAY_CUE.search(text) or _HEALTH.search(text)):
-        return text
     text = _MISSED.sub(lambda match: match[0] if match["family"] else count(match, match["names"]), text)
     return _AWAY.sub(lambda match: count(match, match["after"] or match["before"]), text)
 
