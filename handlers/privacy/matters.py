@@ -64,7 +64,7 @@ _PHONE = re.compile(
     rf"{MOBILE}|(?<!\d)\(?0\d{{2,3}}[)\s-]{{0,2}}\d{{7,8}}(?!\d)"
     # As it is spoken: 一三八零零一三八零零零, 幺三九，零零幺二，三四五六
     rf"|[{_NUMERAL}](?:[\s、,，-]?[{_NUMERAL}]){{6,}}"
-    r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:：\s]{0,3}[A-Za-z0-9_-]{6,20}"
+    r"|(?i:(?<![A-Z0-9])(?:qq|wx|vx)|微信|手机|电话|联系方式)号?码?[是为:：\s]{0,3}[A-Za-z0-9_-]{6,20}"
 )
 # Of persons, passes (E12345678, but no case N20260403-01) and accounts, in one or in groups.
 _ID = re.compile(

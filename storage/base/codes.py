@@ -12,6 +12,8 @@ from storage.tables import invite, link_code
 
 # No 0/O, 1/I/L: they are mistaken for each other.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # pragma: allowlist secret
+# None of those drawn looks like an account (QQ…, WX…, VX…), which would be hidden in what is shown.
+_DRAWN = "".join(each for each in _ALPHABET if each not in "QVW")
 _LENGTH = 10
 # However it is spaced: `marks` takes it so too. One may begin within what looks like another.
 _SHAPE = rf"(?i:(?<![A-Z0-9])(?=([{_ALPHABET}](?:[\W_]{{0,3}}[{_ALPHABET}]){{{_LENGTH - 1}}})(?![A-Z0-9])))"
@@ -23,8 +25,8 @@ _KEYED = "k"
 
 
 def fresh() -> str:
-    """A new code (49 bits of chance), as it is shown."""
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    """A new code (48 bits of chance), as it is shown."""
+    code = "".join(secrets.choice(_DRAWN) for _ in range(_LENGTH))
     return f"{code[:5]}-{code[5:]}"
 
 

@@ -10,6 +10,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from handlers.privacy import matters
+from storage.base import codes
 from storage.organisation import units
 from storage.organisation.units import Unit
 from storage.people import people
@@ -182,3 +184,11 @@ def test_whoever_picks_may_write_their_name_and_place_as_people_do(tmp_path: Pat
         assert (await bot.say("手机9", "我是别人"))[-1].startswith("名册里没有这一位")
 
     play(tmp_path, scene)
+
+
+def test_no_code_is_hidden_as_if_it_were_an_account() -> None:
+    for _ in range(3000):
+        code = codes.fresh()
+        said = f"请老师私聊我发：加入 {code}\n邀请码：{code}"
+        assert matters.numbers_hidden(said, "×") == said
+    assert set(matters.numbers_hidden("QQ123456,wx：abc_789", "×")) == {"×", ","}

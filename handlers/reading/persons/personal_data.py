@@ -13,7 +13,7 @@ from handlers.reading.text.patterns import pattern
 
 _PHONE = pattern(
     rf"{matters.MOBILE}|(?<!\d)0\d{{2,3}}-?\d{{7,8}}(?!\d)"
-    r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:\s]{0,3}(?P<number>[A-Za-z0-9_-]{6,20})"
+    r"|(?i:(?<![A-Z0-9])(?:qq|wx|vx)|微信|手机|电话|联系方式)号?码?[是为:\s]{0,3}(?P<number>[A-Za-z0-9_-]{6,20})"
 )
 _ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:是]?\s?[A-Za-z]?\d{4,20}")
 _LONG_NUMBER = pattern(r"\d{3}|微信|电话|手机|联系方式|[qQwWvV][qQxX]")
