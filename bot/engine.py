@@ -14,8 +14,8 @@ from bot.backups.installation import Installation
 from bot.clock import Clock
 from bot.dispatch.features import Features
 from bot.files import forms
-from bot.pipeline.attempts import Transactions
 from bot.pipeline.limits import Limits
+from bot.pipeline.transaction import Transactions
 from bot.settings import Settings
 from handlers.catalogue import loader
 from handlers.reading import compile_all

@@ -6,11 +6,13 @@ import traceback
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.pipeline import masking
 from bot.pipeline.turn import Turn
 from handlers.kit import Ask, Attachment, Message
+from storage.base.vault import Vault
 from storage.database import passes
 from storage.messages import inbox
 
@@ -44,7 +46,17 @@ def _as_json(message: Message) -> str:
     return json.dumps({**asdict(message), "sent_at": message.sent_at.isoformat()})
 
 
-def from_json(kept: str) -> Message:
+def taken_up(db: Connection, vault: Vault, inbox_id: int) -> tuple[Message, datetime]:
+    """(the message that is handled again, when it came); raises LookupError where there is none, or another has it."""
+    found = inbox.failed(db, inbox_id)
+    if not found:
+        raise LookupError(f"no failed message {inbox_id}")
+    if not inbox.done(db, inbox_id):
+        raise LookupError(f"message {inbox_id} is being handled by another")
+    return _from_json(vault.open(found[0].payload)), found[0].received_at
+
+
+def _from_json(kept: str) -> Message:
     """The message that `_as_json` wrote."""
     values = json.loads(kept)
     attachments = tuple(Attachment(**each) for each in values["attachments"])

@@ -4,15 +4,20 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Self
 
 from sqlalchemy import Engine
 
-from handlers.kit import Message
+from bot.pipeline.turn import Outcome, Turn
+from handlers.kit import Message, Reply
 from storage.people import people
 
+# What was turned away: as a repeat, nothing becomes of it.
+TURNED_AWAY = Outcome(0, "turned away", True)
+# Whoever was too fast hears of it soon or not at all.
+_TOLD_WITHIN = timedelta(minutes=10)
 _MINUTE, _HOUR = 60.0, 3600.0
 # Who somebody is is looked up again after so long: a stranger may have become a member.
 _KNOWN_FOR = 60.0
@@ -116,3 +121,10 @@ def _forget(some: dict[str, float], before: float) -> None:
     """The oldest come first."""
     while some and next(iter(some.values())) <= before:
         del some[next(iter(some))]
+
+
+def turn_away(message: Message, said: str, turn: Turn) -> Outcome:
+    """A task instead of the message: it says, if there is anything to say, that the message was turned away."""
+    if said:
+        turn.letters.tell(Reply(said, until=turn.now + _TOLD_WITHIN), message.channel, message.chat, message.topic)
+    return TURNED_AWAY

@@ -6,11 +6,14 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.condition import Condition
 from bot.dispatch import snapshots
 from bot.dispatch.features import Features
+from bot.pipeline import failures
 from bot.pipeline.messages import Messages
+from bot.pipeline.senders import Senders
 from bot.pipeline.turn import Job, Task, Turn, begin
 from handlers.kit import Message, ReadFirst
 from storage.base.vault import Vault
@@ -18,8 +21,8 @@ from storage.base.vault import Vault
 Result = Any
 
 
-class Transaction:
-    """Handles jobs; used by one thread at a time."""
+class Transactions:
+    """Turns jobs into committed results; used by one thread at a time."""
 
     def __init__(
         self, engine: Engine, features: Features, vault: Vault, now: Callable[[], datetime],
@@ -75,3 +78,25 @@ class Transaction:
             return outcome
 
         return handle
+
+    def answers(self) -> bool:
+        """Whether the database is there."""
+        try:
+            with self._engine.begin():
+                return True
+        except SQLAlchemyError:
+            return False
+
+    def replay(self, inbox_id: int) -> str:
+        """Handle a failed message again: `done`, `failed`; raises LookupError when there is no such message."""
+        with self._engine.begin() as db:
+            message, came = failures.taken_up(db, self._vault, inbox_id)
+            # As of when it arrived, so that 今天 means that day; nobody waits for its answer any more.
+            at = came.astimezone(self._now().tzinfo)
+            turn = begin(db, self._vault, at, self._nameless, passive=frozenset())
+            state = self._messages.handle(turn, Senders(db, [message], turn.now), message, inbox_id)
+            turn.rollups.flush(db)
+            if state == "done":
+                # After another failure there is nothing new to say.
+                turn.letters.flush()
+        return state

@@ -4,27 +4,22 @@ import asyncio
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import Any
 
 from bot.channels.condition import Condition
-from bot.pipeline.attempts import Transactions
+from bot.pipeline import attempts, limits
 from bot.pipeline.durations import Durations
 from bot.pipeline.fair_queue import OWN, Entry, FairQueue
-from bot.pipeline.limits import Limits
-from bot.pipeline.turn import Job, Outcome, Task, Turn
-from handlers.kit import Message, ReadFirst, Reply
+from bot.pipeline.transaction import Transactions
+from bot.pipeline.turn import Job, Outcome, Task
+from handlers.kit import Message, ReadFirst
 
 MOST_WAITING = 2000
 MOST_TOGETHER = 256
 # More at once would only take the processor from the writer.
 _MOST_READERS = 2
-# What was turned away: as a repeat, nothing becomes of it.
-TURNED_AWAY = Outcome(0, "turned away", True)
-# Whoever was too fast hears of it soon or not at all.
-_TOLD_WITHIN = timedelta(minutes=10)
 
 
 class Full(Exception):
@@ -34,9 +29,11 @@ class Full(Exception):
 class Pipeline:
     """What the channels hand their messages to. Started and used inside one event loop."""
 
-    def __init__(self, transactions: Transactions, written: Callable[[], None], limits: Limits | None = None) -> None:
-        """`written` is called in the event loop after each commit, so that the senders look; `limits` None: none."""
-        self._limits = limits
+    def __init__(
+        self, transactions: Transactions, written: Callable[[], None], limited: limits.Limits | None = None
+    ) -> None:
+        """`written` is called in the event loop after each commit, for the senders; `limited` None: by nothing."""
+        self._limits = limited
         self._transactions = transactions
         self._written = written
         self._waiting = FairQueue()
@@ -65,8 +62,8 @@ class Pipeline:
         self.check_room()
         said = await self._refusal(message)
         if said == "":
-            return TURNED_AWAY
-        job = message if said is None else partial(_refuse, message, said)
+            return limits.TURNED_AWAY
+        job = message if said is None else partial(limits.turn_away, message, said)
         outcome: Outcome = await self._whole(job, self._put(job))
         return outcome
 
@@ -81,7 +78,7 @@ class Pipeline:
         self.check_room()
         refusals = [await self._refusal(job) for job in jobs]
         heard = [
-            partial(_refuse, job, said) if isinstance(job, Message) and said is not None else job
+            partial(limits.turn_away, job, said) if isinstance(job, Message) and said is not None else job
             for job, said in zip(jobs, refusals, strict=True)
         ]
         waiting = zip(heard, self._put_all(heard), strict=True)
@@ -141,7 +138,7 @@ class Pipeline:
         while batch := self._take():
             self._transactions.spoke = False
             began = monotonic()
-            results = self._transactions.process([job for job, _, _ in batch])
+            results = attempts.process(self._transactions, [job for job, _, _ in batch])
             self.commits += 1
             self.jobs += len(batch)
             self._measure(batch, began, monotonic())
@@ -189,10 +186,3 @@ def _line(jobs: Sequence[Job]) -> tuple[str, ...] | str:
     """In whose line these wait: a chat's, a platform's when they are of several, else our own."""
     chats = {(job.channel, job.chat) for job in jobs if isinstance(job, Message)}
     return chats.pop() if len(chats) == 1 else OWN
-
-
-def _refuse(message: Message, said: str, turn: Turn) -> Outcome:
-    """A task instead of the message: it says, if there is anything to say, that the message was turned away."""
-    if said:
-        turn.letters.tell(Reply(said, until=turn.now + _TOLD_WITHIN), message.channel, message.chat, message.topic)
-    return TURNED_AWAY

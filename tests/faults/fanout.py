@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
+from bot.pipeline import attempts
 from bot.settings import load
 from bot.startup import open_engine
 from handlers.kit import Button, Reply
@@ -35,7 +36,7 @@ def write(folder: Path, fake: FakeWecom, number: int) -> None:
         ids = join(turn, number)
         turn.letters.notify([Reply(text, buttons.get(text, ()), to=to) for to in ids for text in TEXTS])
 
-    app.engine.transactions().process([deed])
+    attempts.process(app.engine.transactions(), [deed])
     app.engine.database.close()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
+from bot.pipeline import attempts
 from bot.settings import load
 from bot.startup import open_engine
 from handlers.kit import Reply
@@ -48,7 +49,7 @@ def write(folder: Path, channel: str, url: str, number: int) -> None:
             people.link(turn.db, person_id, channel, str(9000 + each))
             turn.letters.notify([Reply(text, to=person_id) for text in TEXTS])
 
-    app.engine.transactions().process([task])
+    attempts.process(app.engine.transactions(), [task])
     app.engine.database.close()
 
 

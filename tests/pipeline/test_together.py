@@ -11,7 +11,8 @@ from sqlalchemy import Table, insert, select
 
 from bot.clock import Clock
 from bot.engine import Engine
-from bot.pipeline.attempts import Transactions
+from bot.pipeline import attempts
+from bot.pipeline.transaction import Transactions
 from bot.practice.district import fill_if_empty
 from bot.settings import Settings
 from bot.startup import open_engine
@@ -41,7 +42,7 @@ def opened(folder: Path, name: str) -> tuple[Engine, Transactions]:
     settings = Settings(_env_file=None, data_dir=folder, name_key="A" * 43 + "=")
     engine = open_engine(settings, new_url(folder, name), Clock(ZONE, lambda: START))
     transactions = engine.transactions()
-    transactions.process([fill_if_empty])
+    attempts.process(transactions, [fill_if_empty])
     return engine, transactions
 
 
@@ -70,10 +71,10 @@ def test_together_is_as_one_by_one(seed: int, tmp_path: Path) -> None:
             for n in range(MESSAGES) for who in [chance.choice(PEOPLE)]]  # fmt: skip
     told += chance.sample(told, 3)
     for message in told:
-        alone.process([message])
+        attempts.process(alone, [message])
     while told:
         count = chance.randint(1, 12)
-        together.process(told[:count])
+        attempts.process(together, told[:count])
         told = told[count:]
     found = kept(one)
     assert found == kept(other) and found["checkin"] and found["rollup"]

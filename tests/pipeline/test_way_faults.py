@@ -10,11 +10,11 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
-import bot.pipeline.attempts
 import bot.pipeline.writer
 import bot.practice.routes
 import bot.startup
 from bot import web
+from bot.pipeline import attempts
 from storage.database import forget_pages, sqlite_module
 from tests.support.databases import new_database
 from tests.support.waiting import PATIENCE
@@ -96,7 +96,7 @@ def test_a_flush_that_fails_ends_the_process(tmp_path: Path, monkeypatch: pytest
         engine = way.bot.app.engine
         once(engine.database.write, "commit", lambda *_: True, lambda _: OperationalError("COMMIT", {}, fault))
         with pytest.raises(Gone, match="70"):
-            engine.transactions().process([way.message("记数 1")])
+            attempts.process(engine.transactions(), [way.message("记数 1")])
 
     play(tmp_path, scene)
 
@@ -125,7 +125,7 @@ def test_a_bug_in_a_transaction_costs_what_was_in_it_and_the_writer_goes_on(
         raise ZeroDivisionError
 
     async def scene(way: Way) -> None:
-        monkeypatch.setattr(bot.pipeline.attempts.Transactions, "_tried", broken)
+        monkeypatch.setattr(attempts, "_tried", broken)
         with pytest.raises(ZeroDivisionError):
             await way.pipeline.submit(way.message("记数 1"))
         monkeypatch.undo()

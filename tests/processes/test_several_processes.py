@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot.engine import Engine
+from bot.pipeline import attempts
 from bot.pipeline.turn import Turn
 from bot.settings import load
 from bot.startup import open_engine
@@ -220,7 +221,7 @@ def test_two_that_lock_each_other_both_come_through(engines: list[Engine], caplo
 
     with ThreadPoolExecutor(2) as pool:
         deeds = [[rename(1, 2)], [rename(2, 1)]]
-        results = list(pool.map(lambda engine, jobs: engine.transactions().process(jobs), engines, deeds))
+        results = list(pool.map(lambda engine, jobs: attempts.process(engine.transactions(), jobs), engines, deeds))
     assert results == [["done"], ["done"]]
     assert "1 jobs again" in caplog.text and "deadlock detected" in caplog.text
 
@@ -237,7 +238,7 @@ def test_a_connection_that_is_cut_costs_nothing(engines: list[Engine]) -> None:
         turn.db.execute(update(person).where(person.c.id == 2).values(name="也改了"))
         return len(tries)
 
-    assert engines[0].transactions().process([deed]) == [2]
+    assert attempts.process(engines[0].transactions(), [deed]) == [2]
     with engines[0].database.read.connect() as db:
         assert set(db.scalars(select(person.c.name))) == {"改了", "也改了"}
 
@@ -249,5 +250,5 @@ def test_a_mistake_is_tried_once(engines: list[Engine]) -> None:
         tries.append(1)
         turn.db.execute(text("SELECT nothing FROM nowhere"))
 
-    [fault] = engines[0].transactions().process([deed])
+    [fault] = attempts.process(engines[0].transactions(), [deed])
     assert isinstance(fault, Exception) and len(tries) == 1

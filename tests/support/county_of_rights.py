@@ -11,7 +11,8 @@ from hypothesis import note
 from sqlalchemy import Connection
 
 from bot.dispatch.features import collect, modules
-from bot.pipeline.attempts import Transactions
+from bot.pipeline import attempts
+from bot.pipeline.transaction import Transactions
 from handlers import rights, roster
 from handlers.kit import Message, Role
 from storage.base.vault import Vault
@@ -81,7 +82,7 @@ class World:
         self.said += 1
         chat = "群" if group else phone
         message = Message("practice", f"m{self.said}", phone, chat, self.now, text, private=not group)
-        (outcome,) = self.transactions.process([message])
+        (outcome,) = attempts.process(self.transactions, [message])
         assert getattr(outcome, "state", "") == "done", outcome
         with self.database.read.connect() as db:
             bodies = outbox.said_to(db, outcome.inbox_id, "practice", chat)

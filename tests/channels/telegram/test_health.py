@@ -16,7 +16,7 @@ from bot import health
 from bot.channels import condition, setup
 from bot.channels.telegram import poll as telegram_poll
 from bot.channels.telegram import setup as telegram_setup
-from bot.pipeline.attempts import Transactions
+from bot.pipeline.transaction import Transactions
 from bot.pipeline.turn import Task
 from tests.support.platforms.fake_telegram import FakeTelegram, message
 from tests.support.platforms.telegram_stage import ZHANG, Stage, running
