@@ -13,6 +13,7 @@ from bot.__main__ import COMMANDS
 from bot.dispatch.features import collect, modules
 from bot.settings import SECRETS, Settings
 from handlers import general
+from tests.house.test_tidy import PACKAGES
 from tests.screenshots import MOST_BYTES
 from tests.support.process import ROOT
 from tests.support.talk import play
@@ -125,6 +126,16 @@ def test_the_first_command_works_as_it_is_written(tmp_path: Path, monkeypatch: p
 def test_every_command_word_is_in_a_handbook() -> None:
     shown = "".join(map(text, HANDBOOKS))
     assert [each.words[0] for each in collect(modules()).commands if each.words[0] not in shown] == []
+
+
+def test_the_map_shows_every_room() -> None:
+    rooms = text("ARCHITECTURE.md").partition("## The map")[2].partition("\n## ")[0]
+    found = {path for package in PACKAGES for path in (ROOT / package).glob("**/__init__.py")}
+    inner = {path.parent.name for path in found if len(path.relative_to(ROOT).parts) == 3}
+    assert {each for each in inner if not re.search(rf"\b{each}\b", rooms)} == set()
+    files = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/**/*.py") if ".venv" not in path.parts}
+    named = re.findall(r"`([\w/]+\.py)`", text("ARCHITECTURE.md")) + re.findall(r"\b[\w/]+\.py\b", rooms)
+    assert [each for each in named if not any(f"/{file}".endswith(f"/{each}") for file in files)] == []
 
 
 def test_every_dependency_has_its_reason() -> None:
