@@ -64,7 +64,8 @@ class Features:
             own = self.by_word.get(words)
             # 照片 D20260403-01 is a command by itself.
             about = own if own and own.follows and re.match(own.follows, number) else about
-            return about, f"{number} {words.removeprefix(about.words[0]).strip()}".strip()
+            said = next((words.removeprefix(each) for each in about.words if words.startswith(each)), words)
+            return about, f"{number} {said.strip()}".strip()
         text = text.removeprefix("/")
         for end in range(min(len(text), 12), 0, -1):
             command = self.by_word.get(text[:end].lower())

@@ -22,6 +22,8 @@ _DID = r"(?:已经?)?(?:完成?|做[完好])了?"
 _DONE = re.compile(rf"的?\s*(?:{_DID}\s*{_PLACE}|{_PLACE}\s*{_DID})")
 # 完成 1, 第一步做完了, 01, 上一件结案: what is said of a leak that is known, without its number.
 _WORK = re.compile(rf"^结案|结案$|{_DONE.pattern}|^(?=.*\d)(?:[^\u4e00-\u9fff]|[第步编号的])+$")
+# A character that is more than a number.
+_SAYS = re.compile("[\u4e00-\u9fff](?<![第步编号零〇一二三四五六七八九十])")
 _MOST_NAMES = 8
 
 
@@ -47,6 +49,11 @@ STEPS = (
 def is_work(words: str) -> bool:
     """Whether this is said of a leak that is known, and its number is left out: 完成 1, 结案."""
     return _WORK.search(normalize("NFKC", words)) is not None
+
+
+def tells(words: str) -> bool:
+    """Whether this says what happened: signs, letters and numbers alone (X?, X二〇二六) do not."""
+    return len(_SAYS.findall(words)) > 1
 
 
 def ticked(words: str) -> str | None:

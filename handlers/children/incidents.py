@@ -25,7 +25,7 @@ def _in_inbox(ask: Ask) -> list[Waiting]:
 
 @command(
     "泄露", "泄漏", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露，按步骤处置",
-    glued=numbered.GLUED, shows=incidents.LETTER, examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
+    glued=numbered.GLUED, number=incidents.LETTER, examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
     waits=_in_inbox, looks="",
 )  # fmt: skip
 def leak(ask: Ask) -> list[Reply]:
@@ -70,6 +70,8 @@ def _check_number(ask: Ask, what: str) -> None:
             raise Refusal(f"没有找到 {wrong.said}，{how}") from None
     if incident_plan.is_work(what):
         raise Refusal(f"没看懂是哪一件，{how}")
+    if not incident_plan.tells(what):
+        raise Refusal(f"没看懂出了什么事，{how}")
 
 
 def _open_ones(ask: Ask) -> Reply:

@@ -46,6 +46,8 @@ COMMANDS = [
     ("泄露{} 第一步已完成", ZHAO, X1, f"泄露事件 {X1}"),
     ("泄漏 {} 完成①", ZHAO, X1, f"泄露事件 {X1}"),
     ("泄露 完成 1 {}", ZHAO, X1, f"泄露事件 {X1}"),
+    ("{} 完成 1", ZHAO, X1, f"泄露事件 {X1}"),
+    ("{}", ZHAO, X1, f"泄露事件 {X1}"),
 ]  # fmt: skip
 quick = settings(
     max_examples=20, deadline=None,
@@ -111,7 +113,7 @@ def test_a_number_that_is_none_does_nothing_and_tells_nobody(
     replies = cases.say(getattr(cases, who), text)
     assert all(reply.to is None for reply in replies), replies
     assert counts(cases) == [1, 1, 1] and cases.state(N1) is State.SUBMITTED
-    if words not in ("{} 通过", "撤回 {}", "撤销{}"):
+    if words not in ("{} 通过", "撤回 {}", "撤销{}", "{} 完成 1", "{}"):
         # The one that there is.
         assert number in "".join(reply.text for reply in replies), replies
 
@@ -119,7 +121,8 @@ def test_a_number_that_is_none_does_nothing_and_tells_nobody(
 @pytest.mark.parametrize(
     "words",
     ["完成 1", "完成1步", "1 完成", "完成第一步", "第一步完成了", "第二步做完", "完成 ②", "上一件 完成 1", "01", "X01",
-     "#1", "结案", "上一件结案", "手机那件 完成了第三步", "步骤1完成", "第1步"],
+     "#1", "X?", "x", "X二〇二六0403-01", "abc", "？1", "第几号",
+     "结案", "上一件结案", "手机那件 完成了第三步", "步骤1完成", "第1步"],
 )  # fmt: skip
 def test_work_on_a_leak_without_its_number_reports_none(cases: School, words: str) -> None:
     replies = cases.say(cases.zhao, f"泄露 {words}")
