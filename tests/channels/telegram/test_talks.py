@@ -11,13 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.practice import district as practice_district
-from bot.practice.timetable import LONGEST_STEP
-from storage.reminders import deliveries
 from storage.tables import account
 from tests.support.platforms.fake_telegram import FakeTelegram, message
+from tests.support.platforms.stage_talk import StageTalk
 from tests.support.platforms.telegram_stage import Stage, buttons, running
 from tests.support.stage import START, ZONE
-from tests.support.talk import PHOTO, TALKS, Talk
+from tests.support.talk import PHOTO, TALKS
 
 pytestmark = pytest.mark.both
 # What counselors do; how children may not be named here is in test_nameless.py.
@@ -30,12 +29,11 @@ def fake() -> Iterator[FakeTelegram]:
         yield telegram
 
 
-class TelegramTalk(Talk):
+class TelegramTalk(StageTalk[Stage]):
     """The same talk on Telegram, where everybody is a number."""
 
     def __init__(self, stage: Stage, text: str, name: str) -> None:
-        super().__init__(None, text, name)  # type: ignore[arg-type]
-        self.stage = stage
+        super().__init__(stage, text, name)
         self.seen = self.heard = 0
         self.numbers: dict[str, int] = {}
 
@@ -49,23 +47,6 @@ class TelegramTalk(Talk):
             for address in db.scalars(select(account.c.address)).all():
                 mine = account.c.address == address
                 db.execute(account.update().where(mine).values(channel="telegram", address=str(self.number(address))))
-
-    async def _at(self, when: str) -> None:
-        self.strict = False
-        then = datetime.strptime(when, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
-        await self._tick()
-        while Stage.now < then:
-            with self.stage.app.engine.database.read.connect() as db:
-                due = deliveries.next_due(db, Stage.now)
-            steps = (then, Stage.now + LONGEST_STEP, *([due.due_at.astimezone(ZONE)] if due else []))
-            Stage.now = max(min(steps), Stage.now)
-            await self._tick()
-        self._collect()
-
-    async def _tick(self) -> None:
-        while await self.stage.app.pipeline.do(self.stage.app.ticker.tick):
-            pass
-        await self.stage.send()
 
     async def _press(self, where: str, person_: str, label: str) -> None:
         data = self.shown.get(person_, {}).get(label)

@@ -30,7 +30,7 @@ def fake() -> Iterator[FakeWecom]:
 
 def with_principal(stage: Stage) -> None:
     with stage.app.engine.database.write.begin() as db:
-        stage._join(db, LIU, "刘校长", Role.SCHOOL_ADMIN, stage.school)
+        stage._join(db, ("wecom", LIU.lower()), "刘校长", Role.SCHOOL_ADMIN, stage.school)
 
 
 def test_all_reviewers_see_who_decided(tmp_path: Path, fake: FakeWecom) -> None:

@@ -12,15 +12,14 @@ import pytest
 from bot.channels.wecom import send as wecom_send
 from bot.outbox import letters
 from bot.practice import district as practice_district
-from bot.practice.timetable import LONGEST_STEP
-from storage.reminders import deliveries
 from tests.support import recorded
 from tests.support.platforms import fake_wecom, wecom_stage
 from tests.support.platforms.fake_wecom import FakeWecom, labels
+from tests.support.platforms.stage_talk import StageTalk
 from tests.support.platforms.wecom_stage import Stage
 from tests.support.recorded import Records, Shelf, records
 from tests.support.stage import START, ZONE
-from tests.support.talk import PHOTO, TALKS, Talk
+from tests.support.talk import PHOTO, TALKS
 
 pytestmark = pytest.mark.both
 shelf = recorded.shelf
@@ -46,30 +45,12 @@ def fake() -> Iterator[FakeWecom]:
         yield wecom
 
 
-class WecomTalk(Talk):
+class WecomTalk(StageTalk[Stage]):
     """The same talk in the app of WeCom: people hear responses, texts and cards."""
 
     def __init__(self, stage: Stage, text: str, name: str) -> None:
-        super().__init__(None, text, name)  # type: ignore[arg-type]
-        self.stage = stage
+        super().__init__(stage, text, name)
         self.seen = 0
-
-    async def _at(self, when: str) -> None:
-        self.strict = False
-        then = datetime.strptime(when, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
-        await self._tick()
-        while Stage.now < then:
-            with self.stage.app.engine.database.read.connect() as db:
-                due = deliveries.next_due(db, Stage.now)
-            steps = (then, Stage.now + LONGEST_STEP, *([due.due_at.astimezone(ZONE)] if due else []))
-            Stage.now = max(min(steps), Stage.now)
-            await self._tick()
-        self._collect()
-
-    async def _tick(self) -> None:
-        while await self.stage.app.pipeline.do(self.stage.app.ticker.tick):
-            pass
-        await self.stage.send()
 
     async def _press(self, where: str, person: str, label: str) -> None:
         buttons = self.shown.get(person, {})

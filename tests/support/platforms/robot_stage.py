@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from bot.app import App
 from bot.channels.robot.channel import Robot
@@ -17,27 +16,21 @@ from bot.outbox import outage
 from bot.settings import load
 from bot.startup import open_engine
 from storage.base import leases
-from storage.organisation import units
-from storage.organisation.units import Kind
-from storage.people import people
-from storage.people.people import Role
 from storage.tables import inbox
 from tests.support.databases import new_url
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.fake_robot_rules import ROBOT, SECRET, Frame
+from tests.support.platforms.platform_stage import START, PlatformStage
 from tests.support.stage import ZONE
 from tests.support.waiting import happens
 
-START = datetime(2026, 4, 3, 12, 0, 5, tzinfo=ZONE)
 # 张老师 is in the roster by her userid, the others have spoken to the robot before.
 ZHANG, LI, WANG, STRANGER = "ZhangLS", "LiLS", "WangZR", "Nobody"
 GROUP = "wrGroupOfTheSchool"
 
 
-class Stage:
-    """张老师 is a counselor of 三(2), 李老师 the brigade counselor, 王主任 the county's admin."""
-
-    now = START
+class Stage(PlatformStage):
+    """The bot on the robot's connection, and what people do there."""
 
     def __init__(self, app: App, fake: FakeRobot) -> None:
         self.app = app
@@ -45,22 +38,6 @@ class Stage:
         robot = app.channels["wecom_robot"]
         assert isinstance(robot, Robot)
         self.robot = robot
-
-    def fill(self) -> None:
-        with self.app.engine.database.write.begin() as db:
-            county = units.add(db, Kind.COUNTY, "青禾区少工委")
-            self.school = units.add(db, Kind.SCHOOL, "实验小学", county)
-            self.squads = [
-                units.add(db, Kind.SQUAD, f"三({n})中队", self.school, grade=3, class_no=n, members=45) for n in (1, 2)
-            ]
-            self._join(db, "wecom", ZHANG.lower(), "张老师", Role.COUNSELOR, self.squads[1])
-            self._join(db, "wecom_robot", LI, "李老师", Role.BRIGADE, self.school)
-            self._join(db, "wecom_robot", WANG, "王主任", Role.COUNTY_ADMIN, county)
-
-    def _join(self, db: Connection, channel: str, userid: str, name: str, role: Role, at: units.Unit) -> None:
-        person_id = people.add(db, name, START)
-        people.give(db, person_id, role, at, START - timedelta(days=30))
-        people.link(db, person_id, channel, userid)
 
     async def live(self) -> None:
         """Wait for a connection that is up on both sides."""
@@ -88,21 +65,6 @@ class Stage:
         before = len(self.fake.said_to(chat))
         await self.send()
         return [words(said) for said in self.fake.said_to(chat)[before:]]
-
-    async def send(self) -> None:
-        for sender in self.app.senders:
-            while await sender.once():
-                pass
-
-    async def later(self, **ago: float) -> None:
-        """Time goes on, and what has become due is sent."""
-        Stage.now += timedelta(**ago)
-        await self.app.pipeline.do(self.app.ticker.tick)
-        await self.send()
-
-    def query(self, statement: Any) -> list[Any]:
-        with self.app.engine.database.read.connect() as db:
-            return [tuple(row) for row in db.execute(statement)]
 
 
 def words(said: Frame) -> str:
@@ -137,7 +99,7 @@ async def running(
         await app.add_channels()
         stage = Stage(app, fake)
         if fill:
-            stage.fill()
+            stage.fill(("wecom", ZHANG.lower()), ("wecom_robot", LI), ("wecom_robot", WANG))
         listening = asyncio.create_task(stage.robot.listen())
         try:
             yield stage

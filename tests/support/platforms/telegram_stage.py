@@ -3,13 +3,11 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Connection
 
 from bot import web
 from bot.app import App
@@ -19,26 +17,19 @@ from bot.clock import Clock
 from bot.outbox import outage
 from bot.settings import load
 from bot.startup import open_engine
-from storage.organisation import units
-from storage.organisation.units import Kind
-from storage.people import people
-from storage.people.people import Role
 from tests.support.databases import new_url
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message, person
+from tests.support.platforms.platform_stage import START, PlatformStage
 from tests.support.stage import ZONE
 from tests.support.waiting import PATIENCE
 
-# A Friday noon, a moment after `fake_telegram.NOON`.
-START = datetime(2026, 4, 3, 12, 0, 5, tzinfo=ZONE)
 SECRET = "made-up-secret"
 ZHANG, LI, WANG, STRANGER = 11, 12, 13, 99
 GROUP = -500
 
 
-class Stage:
-    """张老师 is a counselor of 三(2), 李老师 the brigade counselor, 王主任 the county's admin."""
-
-    now = START
+class Stage(PlatformStage):
+    """The bot behind its webhook, and what people do on Telegram."""
 
     def __init__(self, app: App, fake: FakeTelegram, fill: bool) -> None:
         self.app = app
@@ -48,23 +39,7 @@ class Stage:
         if hook is not None:
             hook._intake.me = Me("123456", "our_bot")  # type: ignore[attr-defined]
         if fill:
-            self._fill()
-
-    def _fill(self) -> None:
-        with self.app.engine.database.write.begin() as db:
-            county = units.add(db, Kind.COUNTY, "青禾区少工委")
-            self.school = units.add(db, Kind.SCHOOL, "实验小学", county)
-            self.squads = [
-                units.add(db, Kind.SQUAD, f"三({n})中队", self.school, grade=3, class_no=n, members=45) for n in (1, 2)
-            ]
-            self._join(db, ZHANG, "张老师", Role.COUNSELOR, self.squads[1])
-            self._join(db, LI, "李老师", Role.BRIGADE, self.school)
-            self._join(db, WANG, "王主任", Role.COUNTY_ADMIN, county)
-
-    def _join(self, db: Connection, user: int, name: str, role: Role, at: units.Unit) -> None:
-        person_id = people.add(db, name, START)
-        people.give(db, person_id, role, at, START - timedelta(days=30))
-        people.link(db, person_id, "telegram", str(user))
+            self.fill(*(("telegram", str(user)) for user in (ZHANG, LI, WANG)))
 
     async def post(self, update: Any, secret: str = SECRET, **more: Any) -> httpx.Response:
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
@@ -114,21 +89,6 @@ class Stage:
         before = len(self.fake.sent_to(chat))
         await self.send()
         return [sent.get("text") or sent.get("caption", "") for sent in self.fake.sent_to(chat)[before:]]
-
-    async def send(self) -> None:
-        for sender in self.app.senders:
-            while await sender.once():
-                pass
-
-    async def later(self, **ago: float) -> None:
-        """Time goes on, and what has become due is sent."""
-        Stage.now += timedelta(**ago)
-        await self.app.pipeline.do(self.app.ticker.tick)
-        await self.send()
-
-    def query(self, statement: Any) -> list[Any]:
-        with self.app.engine.database.read.connect() as db:
-            return [tuple(row) for row in db.execute(statement)]
 
 
 def in_topic(number: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from bot import web
 from bot.app import App
@@ -24,14 +24,11 @@ from bot.pipeline.turn import Turn
 from bot.settings import load
 from bot.startup import open_engine
 from handlers.kit import Reply
-from storage.organisation import units
-from storage.organisation.units import Kind
 from storage.people import people
-from storage.people.people import Role
 from storage.tables import outbox
 from tests.support.databases import new_url
 from tests.support.platforms.fake_wecom import AES_KEY, AGENT, CORP, TOKEN, FakeWecom
-from tests.support.platforms.telegram_stage import START
+from tests.support.platforms.platform_stage import START, PlatformStage
 from tests.support.stage import ZONE
 from tests.support.waiting import PATIENCE
 
@@ -83,10 +80,8 @@ def xml_of(values: Mapping[str, Any]) -> str:
     )
 
 
-class Stage:
-    """张老师 is a counselor of 三(2), 李老师 the brigade counselor, 王主任 the county's admin."""
-
-    now = START
+class Stage(PlatformStage):
+    """The bot behind its callback, and what the platform and people do."""
 
     def __init__(self, app: App, fake: FakeWecom, fill: bool = True) -> None:
         self.app = app
@@ -94,23 +89,7 @@ class Stage:
         self.platform = Platform()
         self.numbers = count(4561255354251345929)
         if fill:
-            self._fill()
-
-    def _fill(self) -> None:
-        with self.app.engine.database.write.begin() as db:
-            county = units.add(db, Kind.COUNTY, "青禾区少工委")
-            self.school = units.add(db, Kind.SCHOOL, "实验小学", county)
-            self.squads = [
-                units.add(db, Kind.SQUAD, f"三({n})中队", self.school, grade=3, class_no=n, members=45) for n in (1, 2)
-            ]
-            self._join(db, ZHANG, "张老师", Role.COUNSELOR, self.squads[1])
-            self._join(db, LI, "李老师", Role.BRIGADE, self.school)
-            self._join(db, WANG, "王主任", Role.COUNTY_ADMIN, county)
-
-    def _join(self, db: Connection, user: str, name: str, role: Role, at: units.Unit) -> None:
-        person_id = people.add(db, name, START)
-        people.give(db, person_id, role, at, START - timedelta(days=30))
-        people.link(db, person_id, "wecom", user.lower())
+            self.fill(*(("wecom", user.lower()) for user in (ZHANG, LI, WANG)))
 
     # --- what the platform does ---------------------------------------------------------------------------
 
@@ -156,9 +135,7 @@ class Stage:
     async def send(self) -> None:
         # What comes after an answer in a response waits until that is noted.
         await self.noted()
-        for sender in self.app.senders:
-            while await sender.once():
-                pass
+        await super().send()
 
     async def noted(self) -> None:
         """Return when every answer that has been written is noted."""
@@ -171,16 +148,6 @@ class Stage:
         fetcher = Fetcher(app.channels, app.pipeline, read, app.settings.files, clock, app.owner)
         await fetcher.once()
         await self.send()
-
-    async def later(self, **ago: float) -> None:
-        """Time goes on, and what has become due is sent."""
-        Stage.now += timedelta(**ago)
-        await self.app.pipeline.do(self.app.ticker.tick)
-        await self.send()
-
-    def query(self, statement: Any) -> list[Any]:
-        with self.app.engine.database.read.connect() as db:
-            return [tuple(row) for row in db.execute(statement)]
 
 
 @asynccontextmanager
