@@ -1,39 +1,18 @@
 """Files on the robot's connection: uploaded in pieces, opened with their key."""
 
-import asyncio
 import base64
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
 from bot.channels import Failure, Outgoing, SendError
-from bot.channels.robot import socket as robot_socket
 from bot.channels.robot import upload as robot_upload
 from bot.channels.robot.media import decrypted
 from bot.channels.robot.upload import PIECE
+from tests.channels.robot.conftest import Play
 from tests.support.platforms.fake_robot import FakeRobot
-from tests.support.platforms.robot_stage import ZHANG, Stage, running, words
+from tests.support.platforms.robot_stage import ZHANG, Stage, words
 
-pytestmark = pytest.mark.both
-
-
-Play = Callable[..., None]
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> Play:
-    monkeypatch.setattr(robot_socket, "LONGEST_WAIT", 0.05)
-
-    def played(talk: Callable[[Stage], Awaitable[None]], **settings: object) -> None:
-        async def run() -> None:
-            async with running(tmp_path, fake, **settings) as stage:
-                await stage.live()
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
+pytestmark = [pytest.mark.both, pytest.mark.usefixtures("quick")]
 
 
 def test_an_upload_goes_on_after_a_new_connection(play: Play, fake: FakeRobot) -> None:

@@ -1,57 +1,22 @@
 """Frames and their acks on the robot's connection, and what comes while the database is busy."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.channels.robot import intake as robot_intake
 from bot.channels.robot import link as robot_link
-from bot.channels.robot import socket as robot_socket
 from bot.channels.robot.link import AckLost, NotLive, Refused
-from bot.jobs import lease as leases
 from bot.pipeline import writer as writer
 from storage.tables import checkin, inbox
+from tests.channels.robot.conftest import Play
 from tests.support.databases import refuse
 from tests.support.platforms.fake_robot import FakeRobot
-from tests.support.platforms.robot_stage import LI, ZHANG, Stage, running
+from tests.support.platforms.robot_stage import ZHANG, Stage
 from tests.support.waiting import happens
 
-pytestmark = pytest.mark.both
-
-
-Play = Callable[..., None]
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same order of waits, in hundredths."""
-    for name, seconds in (("LONGEST_WAIT", 0.05), ("REFUSED_WAIT", 0.3), ("TAKEN_OVER_WAIT", 0.5)):
-        monkeypatch.setattr(robot_socket, name, seconds)
-    for name in ("SECONDS_TO_RENEW", "SECONDS_TO_TRY"):
-        monkeypatch.setattr(leases, name, 0.03)
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeRobot) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]], **settings: object) -> None:
-        async def run() -> None:
-            async with running(tmp_path, fake, **settings) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
-
-
-async def works(stage: Stage) -> None:
-    """Both ways: what is said is stored once, and answered."""
-    await stage.live()
-    before = len(stage.fake.said_to(LI))
-    await stage.say(LI, "帮助")
-    assert len(stage.fake.said_to(LI)) > before
+pytestmark = [pytest.mark.both, pytest.mark.usefixtures("quick")]
 
 
 def test_frames_of_one_callback_go_one_after_the_other(play: Play, fake: FakeRobot) -> None:
@@ -113,7 +78,7 @@ def test_what_can_never_be_stored_is_kept_unread(play: Play, fake: FakeRobot, mo
         await stage.live()
         await stage.app.pipeline.do(lambda turn: refuse(turn.db, "Poison"))
         fake.say("Poison", "x")
-        await works(stage)
+        await stage.works()
         await happens(lambda: stage.query(select(inbox.c.id).where(inbox.c.state == "unreadable")))
 
     monkeypatch.setattr(robot_intake, "PATIENCE", 2)

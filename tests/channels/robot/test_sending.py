@@ -1,7 +1,6 @@
 """How the robot speaks: replies and pushes, its pace, what each refusal means, files in pieces, words as cards."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -9,32 +8,16 @@ from sqlalchemy import select
 
 from bot.channels import Failure, Outgoing, SendError
 from bot.channels.robot import link as robot_link
-from bot.channels.robot import socket as robot_socket
 from bot.channels.robot.parts import MOST_IN_TEXT, parts_of
 from handlers.kit import Button, Reply
 from storage.tables import account, outbox
+from tests.channels.robot.conftest import Play
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.robot_stage import LI, ZHANG, Stage, labels, running, words
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.usefixtures("quick")]
 CHECKIN = "三(2)中队 主题队日 38人"
 ECHO = "已记录：三(2)中队 主题队日 38 人\n4月3日（周五）"
-Play = Callable[..., None]
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> Play:
-    monkeypatch.setattr(robot_socket, "LONGEST_WAIT", 0.05)
-
-    def played(talk: Callable[[Stage], Awaitable[None]], **settings: object) -> None:
-        async def run() -> None:
-            async with running(tmp_path, fake, **settings) as stage:
-                await stage.live()
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
 
 
 @pytest.fixture

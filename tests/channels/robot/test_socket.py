@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -15,48 +13,18 @@ from bot.channels.robot import socket as robot_socket
 from bot.channels.robot.channel import lease_of
 from bot.channels.robot.events import REFUSED
 from bot.channels.robot.socket import State
-from bot.jobs import lease as leases
 from bot.pipeline import writer as writer
 from handlers.kit import Reply
 from storage.base import key_values
 from storage.tables import lease, outbox
+from tests.channels.robot.conftest import Play
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.fake_robot_rules import ROBOT, SECRET
-from tests.support.platforms.robot_stage import LI, ZHANG, Stage, running, words
+from tests.support.platforms.robot_stage import LI, ZHANG, Stage, words
 from tests.support.waiting import happens
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.usefixtures("quick")]
 CHECKIN = "三(2)中队 主题队日 38人"
-Play = Callable[..., None]
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same order of waits, in hundredths."""
-    for name, seconds in (("LONGEST_WAIT", 0.05), ("REFUSED_WAIT", 0.3), ("TAKEN_OVER_WAIT", 0.5)):
-        monkeypatch.setattr(robot_socket, name, seconds)
-    for name in ("SECONDS_TO_RENEW", "SECONDS_TO_TRY"):
-        monkeypatch.setattr(leases, name, 0.03)
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeRobot) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]], **settings: object) -> None:
-        async def run() -> None:
-            async with running(tmp_path, fake, **settings) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
-
-
-async def works(stage: Stage) -> None:
-    """Both ways: what is said is stored once, and answered."""
-    await stage.live()
-    before = len(stage.fake.said_to(LI))
-    await stage.say(LI, "帮助")
-    assert len(stage.fake.said_to(LI)) > before
 
 
 def report(stage: Stage) -> dict:
@@ -73,9 +41,9 @@ def test_a_close_of_any_kind_leads_to_a_new_connection(play: Play, fake: FakeRob
         for number in (2, 3):
             fake.close(code)
             await happens(lambda number=number: fake.subscribed == number)
-            await works(stage)
+            await stage.works()
 
-    play(talk)
+    play(talk, live=False)
 
 
 def test_a_cut_leads_to_a_new_connection(play: Play, fake: FakeRobot, caplog: pytest.LogCaptureFixture) -> None:
@@ -83,10 +51,10 @@ def test_a_cut_leads_to_a_new_connection(play: Play, fake: FakeRobot, caplog: py
         await stage.live()
         fake.abort()
         await happens(lambda: fake.subscribed == 2)
-        await works(stage)
+        await stage.works()
         assert "closed by the other side, code 1006" in caplog.text
 
-    play(talk)
+    play(talk, live=False)
 
 
 def test_pings_that_are_not_answered_end_a_dead_connection(
@@ -102,9 +70,9 @@ def test_pings_that_are_not_answered_end_a_dead_connection(
         await happens(lambda: report(stage)["trouble"] == "2 pings were not answered")
         fake.answers_pings = True
         await happens(lambda: fake.subscribed >= 2)
-        await works(stage)
+        await stage.works()
 
-    play(talk)
+    play(talk, live=False)
 
 
 def test_a_server_that_is_away_is_waited_for(play: Play, fake: FakeRobot) -> None:
@@ -112,10 +80,10 @@ def test_a_server_that_is_away_is_waited_for(play: Play, fake: FakeRobot) -> Non
         await happens(lambda: report(stage)["failures"] >= 3)
         assert report(stage)["trouble"].startswith("cannot connect") and not stage.robot.ready()
         stage.robot._socket._url = fake.url
-        await works(stage)
+        await stage.works()
         assert report(stage)["trouble"] == ""
 
-    play(talk, wecom_robot_url="ws://127.0.0.1:1")
+    play(talk, live=False, wecom_robot_url="ws://127.0.0.1:1")
 
 
 def test_a_half_dead_connection_is_replaced_at_once(
@@ -134,7 +102,7 @@ def test_a_half_dead_connection_is_replaced_at_once(
             await stage.later(seconds=3)
         assert [words(said)[:3] for said in fake.said_to(ZHANG)] == ["已记录"]
 
-    play(talk)
+    play(talk, live=False)
 
 
 # --- subscribing is refused -----------------------------------------------------------------------------------
@@ -156,16 +124,16 @@ def test_a_wrong_secret_stops_it_loudly(play: Play, fake: FakeRobot, caplog: pyt
         assert stage.app._health()["status"] == "ok", "the rest of the bot goes on"
 
     async def right(stage: Stage) -> None:
-        await works(stage)
+        await stage.works()
         await happens(lambda: noted(stage) is None)
 
-    play(wrong, wecom_robot_secret="made-up")
-    play(right, fill=False)
+    play(wrong, live=False, wecom_robot_secret="made-up")
+    play(right, live=False, fill=False)
 
 
 def test_of_two_secrets_either_may_hold(play: Play, fake: FakeRobot) -> None:
     async def talk(stage: Stage) -> None:
-        await works(stage)
+        await stage.works()
         fake.close()
         await happens(lambda: fake.subscribed == 2)
         # The one that works is kept; and when it is revoked the other is tried once before it is given up.
@@ -175,17 +143,17 @@ def test_of_two_secrets_either_may_hold(play: Play, fake: FakeRobot) -> None:
         await happens(lambda: report(stage)["state"] == State.FORBIDDEN)
         assert fake.refused == 2
 
-    play(talk, wecom_robot_secret=f"the-new-one,{SECRET}")
+    play(talk, live=False, wecom_robot_secret=f"the-new-one,{SECRET}")
 
 
 def test_too_many_tries_to_subscribe_are_waited_out(play: Play, fake: FakeRobot) -> None:
     async def talk(stage: Stage) -> None:
         began = asyncio.get_running_loop().time()
-        await works(stage)
+        await stage.works()
         assert asyncio.get_running_loop().time() - began > 0.29 and fake.subscribed == 1
 
     fake.faults["aibot_subscribe"].append("846610")
-    play(talk)
+    play(talk, live=False)
 
 
 @pytest.mark.parametrize("fault", ["drop", "silent"])
@@ -193,11 +161,11 @@ def test_no_answer_to_the_subscription_is_a_drop(
     play: Play, fake: FakeRobot, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def talk(stage: Stage) -> None:
-        await works(stage)
+        await stage.works()
 
     monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 2.0))
     fake.faults["aibot_subscribe"].append(fault)
-    play(talk)
+    play(talk, live=False)
 
 
 # --- another one has it ---------------------------------------------------------------------------------------
@@ -216,9 +184,9 @@ def test_whoever_takes_over_is_left_alone_for_a_while(
         assert any(record.levelno == logging.ERROR and "another program" in record.message for record in caplog.records)
         await happens(lambda: fake.subscribed == 2)
         assert time.monotonic() - began > 0.49
-        await works(stage)
+        await stage.works()
 
-    play(talk)
+    play(talk, live=False)
 
 
 def test_only_the_holder_of_the_lease_connects(play: Play, fake: FakeRobot) -> None:
@@ -243,7 +211,7 @@ def test_only_the_holder_of_the_lease_connects(play: Play, fake: FakeRobot) -> N
         assert stage.query(select(outbox.c.state, outbox.c.attempts)) == [("sent", 1)]
 
     hello = Reply("您好")
-    play(talk)
+    play(talk, live=False)
 
 
 # --- frames and acks --------------------------------------------------------------------------------------------

@@ -43,6 +43,13 @@ class Stage(PlatformStage):
         """Wait for a connection that is up on both sides."""
         await happens(lambda: self.robot.ready() and self.fake.live)
 
+    async def works(self) -> None:
+        """Both ways: what is said is stored once, and answered."""
+        await self.live()
+        before = len(self.fake.said_to(LI))
+        await self.say(LI, "帮助")
+        assert len(self.fake.said_to(LI)) > before
+
     async def heard(self, frame: Frame, times: int = 2) -> None:
         """Wait until this callback, delivered so often, is stored and everything about it is done."""
         for _ in range(times - 1):
