@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -29,6 +29,14 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 def clean(words: str) -> str:
     """The words without what no database stores: NUL and lone halves of UTF-16 pairs."""
     return _UNSTORABLE.sub("", words)
+
+
+def word_of(values: Mapping[str, Any], name: str) -> str:
+    """What a platform sent under this name; raises KeyError or TypeError where that is no text."""
+    value = values[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value
 
 
 def is_picture(file: tuple[str, bytes], most: int) -> bool:

@@ -19,7 +19,7 @@ HEADS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "at": "哪些单位", "who": "谁报", "rules": "规则", "soft_rules": "提醒规则",
         "indicators": "指标", "line": "汇总句", "example": "例子", "due": "截止", "timely": "宽限天数",
         "closes": "补报天数", "review": "谁收", "evidence": "佐证", "base": "总分", "bonus": "加分",
-        "passing": "达标分", "graders": "评分人数", "subject": "评谁", "kinds": "类别", "caps": "名额",
+        "passing": "达标分", "subject": "评谁", "kinds": "类别", "caps": "名额",
         "collective": "集体类别", "cap_each": "每类名额", "floor": "下限", "quotas": "比例", "chain": "流程",
         "awards": "谁授予", "only": "只评", "notice": "公示天数", "notices": "单类公示天数",
         "term": "任期月数", "slots": "岗位", "remind": "提前天数", "source": "出处", "off": "停用",

@@ -64,7 +64,6 @@ class Row(Strict):
     base: Annotated[int, Field(ge=0, le=1000)] = 0
     bonus: Annotated[int, Field(ge=0, le=100)] = 0
     passing: Annotated[int, Field(ge=0, le=1000)] = 0
-    graders: Annotated[int, Field(ge=0, le=3)] = 0
     # Cases.
     subject: tuple[Literal["child", "adult", "unit", "matter"], ...] = ()
     kinds: parts.Words = ()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from handlers.kit import Ask, Refusal, Reply, Role
 from handlers.registry import ANYTHING, command
-from handlers.wording import medals
+from handlers.wording import days, medals
 from handlers.wording.days import day_in
 from storage.audit import audit
 from storage.audit.audit import Action, Entry, Wanted
@@ -67,7 +67,7 @@ def _line(entry: Entry, who: Mapping[int, str], where: Mapping[int, str], zone: 
     if about.startswith(_PERSON):
         about = who.get(int(about.partition(":")[2]), about)
     parts = [
-        f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}",
+        days.stamp(entry.at.astimezone(zone)),
         who.get(entry.person_id or 0, _NOBODY),
         Action(entry.deed).label,
         where.get(entry.unit_id or 0, ""),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from handlers import rights
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import Command
-from handlers.wording import questions
+from handlers.wording import days, questions
 from storage.audit.audit import Action
 from storage.organisation import units
 
@@ -73,5 +73,5 @@ def _marked(ask: Ask, word: str, reply: Reply, purpose: str) -> Reply:
     ask.note(Action.EXPORTED, at, what=word, form=file.recipe, why=purpose, units=len(ids), **about)
     # A plain one may well be passed on.
     why = "" if file.plain else f"，用途：{purpose}。请勿转发"
-    marked = replace(file, mark=f"{ask.me.name} {ask.now:%Y-%m-%d %H:%M} 导出{why}")
+    marked = replace(file, mark=f"{ask.me.name} {days.stamp(ask.now)} 导出{why}")
     return replace(reply, text=reply.text if file.plain else f"{reply.text}\n{_GOES}", file=marked)

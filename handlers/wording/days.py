@@ -126,6 +126,11 @@ def moment(at: datetime, zone: tzinfo | None = None) -> str:
     return f"{short(local)} {local:%H:%M}"
 
 
+def stamp(at: datetime) -> str:
+    """2026-04-03 09:00, for tables and what is written on files."""
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
 def weekday(value: date) -> str:
     """周五."""
     return f"周{_WEEKDAYS[value.weekday()]}"

@@ -134,6 +134,8 @@ def test_one_clock() -> None:
 def test_one_way_to_write_a_day() -> None:
     """4月3日 is handlers/wording/days.py's; scheduling, which is below it, has a period's label."""
     written = re.compile(r"month\}月\{|%m月%d|:%-?m月")
+    stamped = {name(path) for path in WRITTEN if "%Y-%m-%d %H:%M}" in path.read_text(encoding="utf-8")}
+    assert {each for each in stamped if each.startswith("handlers/")} == {"handlers/wording/days.py"}
     found = {name(path) for path in WRITTEN if written.search(path.read_text(encoding="utf-8"))}
     assert found == {"handlers/wording/days.py", "scheduling/spans.py"}
 

@@ -215,7 +215,15 @@ def add_row(tables: Table) -> None:
     said = {"代号": "zhishu", "名称": "植树", "方式": "上报", "板块": "计数", "时期": "随时", "可多次": "是",
             "哪些单位": "关工委、学校", "汇总句": "植树 {trees} 棵,{heads} 人次"}  # fmt: skip
     figures = (
-        {"行": "zhishu", "字段名": "trees", "标签": "棵数", "量词": "棵、株", "必填": "是", "汇总": "累加"},
+        {
+            "行": "zhishu",
+            "字段名": "trees",
+            "标签": "棵数",
+            "提示": "只算成活的",
+            "量词": "棵、株",
+            "必填": "是",
+            "汇总": "累加",
+        },
         {"行": "zhishu", "字段名": "heads", "标签": "人数", "量词": "人、名", "汇总": "累加"},
     )
     for name, lines in (("行", (said,)), ("字段", figures)):
@@ -233,6 +241,8 @@ def test_a_new_row_needs_no_code_and_is_live_at_once(tmp_path: Path) -> None:
 
         said = await bot.say("戚主任", "植树 30棵 12人")
         assert said == ["已记录：青禾区关工委(演示) 植树 4月3日\n棵数 30棵，人数 12人"]
+        assert "棵数（只算成活的）是多少？" in (await bot.say("戚主任", "植树 12人"))[0]
+        await bot.say("戚主任", "取消")
         await bot.say("戚主任", "植树 20余株")
         assert await bot.say("戚主任", "看 植树") == ["本周 植树 50余 棵,12 人次"]
         assert "· 植树 50余 棵,12 人次" in (await bot.say("王主任", "周报"))[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.text import clean
+from bot.channels.text import clean, word_of
 from handlers.kit import Attachment, Message
 from storage.base import codes
 
@@ -198,14 +198,14 @@ def _replied(spoken: dict[str, Any]) -> dict[str, Any] | None:
 def _attachments(spoken: dict[str, Any]) -> tuple[Attachment, ...]:
     if "photo" in spoken:
         largest = spoken["photo"][-1]
-        return (Attachment("photo", _word(largest, "file_id"), "", largest.get("file_size") or 0),)
+        return (Attachment("photo", word_of(largest, "file_id"), "", largest.get("file_size") or 0),)
     if "document" in spoken:
         sent = spoken["document"]
         name = clean(sent.get("file_name") or "")[:80]
         # What the sender's program calls it; the fetcher looks at the content.
         picture = (sent.get("mime_type") or "").startswith("image/") or _PICTURE.search(name)
         kind = "photo" if picture else "document"
-        return (Attachment(kind, _word(sent, "file_id"), name, sent.get("file_size") or 0),)
+        return (Attachment(kind, word_of(sent, "file_id"), name, sent.get("file_size") or 0),)
     return ()
 
 
@@ -245,12 +245,5 @@ def _name(sender: dict[str, Any]) -> str:
 def _number(values: dict[str, Any], name: str) -> int:
     value = values[name]
     if type(value) is not int:
-        raise TypeError(name)
-    return value
-
-
-def _word(values: dict[str, Any], name: str) -> str:
-    value = values[name]
-    if not isinstance(value, str):
         raise TypeError(name)
     return value

@@ -11,7 +11,7 @@ from handlers.digests.page.html import Html, element, joined
 from handlers.digests.tables import csv_table
 from handlers.digests.tables.contents import Shown
 from handlers.kit import Person
-from handlers.wording import numbers
+from handlers.wording import days, numbers
 from storage.organisation import history
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ def table(db: Connection, person: Person, query: Mapping[str, str], now: datetim
     if of is None:
         return None
     one = look.shown_of(db, of, now)
-    mark = f"{person.name} {now:%Y-%m-%d %H:%M} 从网页下载，请勿转发"
+    mark = f"{person.name} {days.stamp(now)} 从网页下载，请勿转发"
     return f"周报-{one.title}-{of.span.words}.csv", csv_table.of_page(db, one, mark)
 
 

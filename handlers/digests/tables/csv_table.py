@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from handlers.digests.tables import content, contents
 from handlers.digests.tables.recipe import shown_of
 from handlers.registry import renders
+from handlers.wording import days
 
 
 @renders("digest-csv")
@@ -45,6 +46,6 @@ def written(mark: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> by
 
 def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return days.stamp(value)
     # What Excel would take for a formula, and the line break that some add before it.
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

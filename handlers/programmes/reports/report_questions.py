@@ -86,8 +86,9 @@ def about(ask: Ask, row: Row, unit: Unit, told: Told, now: Asked) -> Reply:
         return Reply(f"{question}还没有记。", buttons)
     if told.missing:
         field = next(each for each in row.fields if each.label == told.missing[0])
-        hint = f"（{field.units[0]}）" if field.units else ""
-        question = f"{row.name}：{field.label}？"
+        hint = field.hint or (field.units[0] if field.units and field.is_number else "")
+        hint = f"（{hint}）" if hint else ""
+        question = f"{row.name}：{field.label}{hint}？"
         question = f"{unit.name} {row.name}：{field.label}{hint}是多少？" if field.is_number else question
         kind, choices = (YES_OR_NO, ("是", "否")) if field.type == "yesno" else (FIELD, field.choices[:6])
         kind.put(ask, replace(now, asked=question, add=field.label))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.channels.text import word_of
 from bot.channels.wecom.callback.crypto import Unreadable
 from handlers.kit import Attachment, Message
 
@@ -64,10 +65,10 @@ def decode(said: Mapping[str, Any]) -> Heard:
 
 def _message(said: Mapping[str, Any]) -> Message:
     kind = said["MsgType"]
-    if not _word(said, "MsgId"):
+    if not word_of(said, "MsgId"):
         raise Unreadable("a message without its number")
     if kind == "text":
-        return _said(said, text="" if said.get("Content") is None else _word(said, "Content"))
+        return _said(said, text="" if said.get("Content") is None else word_of(said, "Content"))
     if kind == "image":
         return _said(said, attachments=(_attachment("photo", said),))
     if kind == "location":
@@ -79,9 +80,9 @@ def _message(said: Mapping[str, Any]) -> Message:
 def _event(said: Mapping[str, Any]) -> Heard:
     event = str(said["Event"]).lower()
     if event == "click":
-        return _said(said, text=_word(said, "EventKey"))
+        return _said(said, text=word_of(said, "EventKey"))
     if event in _PRESSES:
-        pressed = _said(said, button=_chosen(said) or _word(said, "EventKey"))
+        pressed = _said(said, button=_chosen(said) or word_of(said, "EventKey"))
         return Press(pressed, str(said.get("TaskId") or ""), str(said.get("ResponseCode") or ""))
     if event == "subscribe":
         return _said(said, text=WELCOME)
@@ -93,13 +94,13 @@ def _event(said: Mapping[str, Any]) -> Heard:
 
 def _said(said: Mapping[str, Any], **more: Any) -> Message:
     # An app hears no groups: the chat is the person.
-    user, at = _user(said), datetime.fromtimestamp(int(_word(said, "CreateTime")), UTC)
+    user, at = _user(said), datetime.fromtimestamp(int(word_of(said, "CreateTime")), UTC)
     return Message(NAME, known_as(said), user, user, at, **more)
 
 
 def _user(said: Mapping[str, Any]) -> str:
     """Who it is from: the platform does not tell capital letters from small ones, and neither does the roster."""
-    user = _word(said, "FromUserName").casefold()
+    user = word_of(said, "FromUserName").casefold()
     if not 0 < len(user) <= _LONGEST_USER:
         raise Unreadable("no userid")
     return user
@@ -113,7 +114,7 @@ def _attachment(kind: str, said: Mapping[str, Any]) -> Attachment:
 
 
 def _place(said: Mapping[str, Any]) -> tuple[float, float]:
-    latitude, longitude = float(_word(said, "Location_X")), float(_word(said, "Location_Y"))
+    latitude, longitude = float(word_of(said, "Location_X")), float(word_of(said, "Location_Y"))
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):
         raise Unreadable("no such place")
     return latitude, longitude
@@ -128,10 +129,3 @@ def _chosen(said: Mapping[str, Any]) -> str:
 
 def _many(found: Any) -> list[Any]:
     return found if isinstance(found, list) else [] if found is None else [found]
-
-
-def _word(said: Mapping[str, Any], name: str) -> str:
-    value = said[name]
-    if not isinstance(value, str):
-        raise TypeError(name)
-    return value
