@@ -2,24 +2,21 @@
 
 import base64
 import hashlib
-import threading
 import time
 from collections import defaultdict, deque
 from typing import Any
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.support.platforms.quick_server import QuickServer
+from tests.support.platforms.quick_server import Served
 
 MOST_BYTES = {"text": 2048, "markdown": 4096}
 MOST_A_MINUTE = 20
 
 
-class FakeGroupRobots:
+class FakeGroupRobots(Served):
     """Serves the robots with these keys from a thread of its own; use it as a context manager."""
 
     def __init__(self, *keys: str) -> None:
@@ -32,23 +29,11 @@ class FakeGroupRobots:
             Route("/cgi-bin/webhook/send", self._send, methods=["POST"]),
             Route("/cgi-bin/webhook/upload_media", self._upload, methods=["POST"]),
         ]
-        # The stage has a day of its own; this machine has another one.
-        config = uvicorn.Config(
-            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, date_header=False
-        )
-        self._server = QuickServer(config)
-        self._thread = threading.Thread(target=self._server.run, name="fake-group-robots")
+        self.serve("fake-group-robots", routes, date_header=False)
 
-    def __enter__(self) -> "FakeGroupRobots":
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-        self.url = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}/cgi-bin"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = self._server.force_exit = True
-        self._thread.join()
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/cgi-bin"
 
     def texts(self, key: str) -> list[str]:
         return [content for of, kind, content in self.said if of == key and kind == "markdown"]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -11,14 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from tests.support.platforms.quick_server import QuickServer
+from tests.support.platforms.quick_server import Served
 
 TOKEN = "123456:made-up"
 NOON = 1_775_188_800
@@ -62,7 +59,7 @@ class CutShort:
         await send({"type": "http.response.body", "body": b'{"ok":'})
 
 
-class FakeTelegram:
+class FakeTelegram(Served):
     """Serves one bot from a thread of its own; use it as a context manager."""
 
     def __init__(self, certificate: Path | None = None, *, dated: bool = False) -> None:
@@ -95,25 +92,11 @@ class FakeTelegram:
             Route("/{rest:path}", lambda request: _refusal("404"), methods=["GET", "POST"]),
         ]
         self._scheme, files = ("https", {"ssl_certfile": certificate}) if certificate else ("http", {})
-        # The stage has a day of its own; this machine has another one.
-        config = uvicorn.Config(
-            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, date_header=dated,
-            **files,
-        )  # fmt: skip
-        self._server = QuickServer(config)
-        self._thread = threading.Thread(target=self._server.run, name="fake-telegram")
-
-    def __enter__(self) -> "FakeTelegram":
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
-        return self
+        self.serve("fake-telegram", routes, date_header=dated, **files)
 
     def __exit__(self, *_: object) -> None:
         self._closing = True
-        self._server.should_exit = self._server.force_exit = True
-        self._thread.join()
+        super().__exit__()
 
     @property
     def url(self) -> str:

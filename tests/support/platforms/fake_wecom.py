@@ -2,21 +2,18 @@
 
 import asyncio
 import json
-import threading
 import time
 from collections import defaultdict, deque
 from itertools import count
 from typing import Any
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.support.platforms import fake_wecom_rules as rules
 from tests.support.platforms.fake_telegram import CutShort
-from tests.support.platforms.quick_server import QuickServer
+from tests.support.platforms.quick_server import Served
 
 CORP, AGENT, SECRET = "ww0000000000000001", 1000002, "made-up-app-secret"
 # Those of the platform's own sample (vector V1), so that any library can check what is sealed with them.
@@ -25,7 +22,7 @@ DAY = 86_400
 A_MINUTE, AN_HOUR = 30, 1000
 
 
-class FakeWecom:
+class FakeWecom(Served):
     """Serves one app from a thread of its own; use it as a context manager. Everybody is a member but `unknown`."""
 
     def __init__(self, *, dated: bool = False) -> None:
@@ -60,22 +57,7 @@ class FakeWecom:
         self._seen: dict[str, float] = {}
         self._numbers = count(1)
         routes = [Route("/cgi-bin/{path:path}", self._serve, methods=["GET", "POST"])]
-        config = uvicorn.Config(
-            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, date_header=dated
-        )
-        self._server = QuickServer(config)
-        self._thread = threading.Thread(target=self._server.run, name="fake-wecom")
-
-    def __enter__(self) -> "FakeWecom":
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = self._server.force_exit = True
-        self._thread.join()
+        self.serve("fake-wecom", routes, date_header=dated)
 
     @property
     def url(self) -> str:
