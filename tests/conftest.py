@@ -26,7 +26,9 @@ LONG_HERE = (
     r"tests/reading/test_(fuzz|properties|claims)\.py|tests/whole/test_(typed_labels|questions)\.py",
     r"tests/reminders/test_(wrong_clock|letters_of_a_year|absence|ticks)\.py|tests/years/test_year\.py",
     r"tests/guard/test_(key|exports)\.py|tests/storage/test_(migration_notices|rotation)\.py",
-    r"tests/commands/test_commands\.py|tests/channels/wecom/test_crypto\.py|test_a_whole_province_is_addressed",
+    r"tests/commands/test_(commands|doctor|doctor_robot|audit_command|outbox_command|rotation_command|confirm)\.py",
+    r"tests/practice/test_(bad_input|this_machine)\.py|tests/channels/wecom/test_crypto\.py",
+    r"test_a_whole_province_is_addressed|test_a_dry_run_shows_and_the_word_does|test_each_letter_goes_to_a_person_once",
     r"tests/medals/test_states\.py|tests/programmes/test_cases\.py",
 )
 # Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages,
