@@ -69,16 +69,17 @@ def of_week(label: str) -> Span:
     return Span(*spans.span_of(label), weeks.week_name(label), label)
 
 
-def any_of(args: str, today: date) -> tuple[Span, str]:
+def any_of(args: str, today: date, single: bool = False) -> tuple[Span, str]:
     """(the period that the words name, a week as well as a longer one; the rest); without one this week's.
 
-    Raises Refusal.
+    A day is its week, with `single` the day itself. Raises Refusal.
     """
     span, rest = longer(args, today)
     if span:
         return span, rest
-    week, rest = weeks.period_in(args, today)
-    return Span(*spans.span_of(week.week), weeks.period_name(week, today), week.week), rest
+    week, rest = weeks.period_in(args, today, single)
+    label = week.day.isoformat() if week.day else week.week
+    return Span(*spans.span_of(label), weeks.period_name(week, today), label), rest
 
 
 def before(span: Span, today: date) -> Span:

@@ -24,7 +24,7 @@ _STATUS = pattern(
     r"(?:签到|打卡|上报|参学|活动)(?:情况|记录|状态)(?:怎|如何|查|$|[?吗])"
 )
 _MISSING = pattern(
-    r"(?:哪些|哪几个|哪个|谁|几个|多少|还有(?!\s?[\d一二两三四五六七八九十]{1,3}\s?[人名个位]))[^,。\n]{0,10}(?:没|未|漏)(?:有)?(?:签到|打卡|报|交|提交|参学|学|完成)"
+    r"(?:哪些|哪几个|哪个|谁|几个|多少|还有(?!\s?[\d一二两三四五六七八九十]{1,3}\s?[人名个位]))(?P<between>[^,。\n]{0,10})(?:没|未|漏)(?:有)?(?:签到|打卡|报|交|提交|参学|学|完成)"
     r"|(?:没|未)(?:签到|报|交|打卡)的?(?:班级?|中队|人|老师)?(?:都|还)?(?:有|是)?(?:哪|谁)"
 )
 # What stands around the day, the week or the part of the tree of which that is asked.
@@ -111,7 +111,7 @@ def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Readi
         return question(text)
     unit = next((hit.unit for hit in hits if hit.unit and hit.kind != "part"), None)
     if missing := _MISSING.search(text):
-        rest = text[: missing.start()] + " " + text[missing.end() :]
+        rest = f"{text[: missing.start()]} {missing['between'] or ''} {text[missing.end() :]}"
         return Reading(
             "query", "ok", query={"unit": unit, "what": "missing", "of": "" if unit else _BESIDE.sub("", rest)}
         )
