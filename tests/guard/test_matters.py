@@ -143,3 +143,22 @@ def test_days_and_schools_that_are_closed_are_nobody() -> None:
     for words in ("萱萱 明天停课", "萱萱明天停课", "明天停课：萱萱、高兴", "张明远，周五停课", "停课"):
         assert "停课" not in cleared(words)
     assert "小明" not in cleared("4月5日王小明讲红色故事")
+
+
+# What is behind the name begins like a place or a title, and is neither.
+GOES_ON = """
+张浩然小学毕业 送张浩然小学毕业 张浩然小学组一等奖 刘梓萌路上摔了 刘梓萌街上走丢 刘梓萌村里来的
+刘梓萌公园里跑步 王子豪乡下奶奶 王子豪镇上亲戚 王子豪学校里摔倒 韩雨桐中学时代 韩雨桐幼儿园毕业
+张浩然主席台发言 张浩然纪念品 韩雨桐爷爷讲故事 张浩然奶奶家 韩雨桐叔叔来接 王子豪委员会 陈思琪小学生
+孙悦然路边
+"""
+GROWN = """
+李文海烈士墓前献花 李文海烈士陵园 李文海烈士纪念馆 雷锋叔叔的故事 听王爷爷讲故事 赵一曼英雄事迹 学习钟扬精神
+张丽华老师的课 周恩来总理 邓稼先纪念馆 陈望道故居 参观张浩然小学图书馆 陶行知学校组织参观 田家炳中学
+崔各庄小学生 韩愈路小学 瑞景社区里的志愿者
+"""
+
+
+def test_what_begins_like_a_place_hides_no_name() -> None:
+    assert [words for words in GOES_ON.split() if "PII_NAME" not in found_in(words)] == []
+    assert [words for words in GROWN.split() if found_in(words)] == []
