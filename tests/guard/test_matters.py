@@ -159,6 +159,12 @@ GROWN = """
 """
 
 
+def test_what_led_to_the_name_goes_with_it() -> None:
+    assert cleared("瞿秋白烈士故事由瞿嘉树讲") == "瞿秋白烈士故事讲"
+    assert cleared("清明诗会 和王小明讲红色故事") == "清明诗会 讲红色故事"
+    assert cleared("与书为伴") == "与书为伴"
+
+
 def test_what_begins_like_a_place_hides_no_name() -> None:
     assert [words for words in GOES_ON.split() if "PII_NAME" not in found_in(words)] == []
     assert [words for words in GROWN.split() if found_in(words)] == []
