@@ -8,7 +8,6 @@ from handlers.reading.text import idioms
 from handlers.reading.text.lexicon import FILLERS
 from handlers.reading.text.normalise import NAMED, SECRET, TAKEN
 from handlers.reading.text.patterns import pattern
-from handlers.reading.topics.persons import names_child
 
 _CHUNK_LIMIT = 200
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
@@ -65,11 +64,11 @@ def _shorten(chunk: str) -> str:
 
 
 def joined(chunks: Iterable[str]) -> str | None:
-    """What is left of the pieces as one topic, at most 60 characters, without a piece that names a child."""
+    """What is left of the pieces as one topic, at most 60 characters; who is named in it goes at the gate."""
     kept: list[str] = []
     length = 0
     for words in chunks:
-        if words and words not in kept and not names_child(words):
+        if words and words not in kept:
             kept.append(words)
             length += len(words) + 1
             if length > _LONGEST:
