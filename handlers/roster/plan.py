@@ -1,14 +1,18 @@
 """What a roster file changes: a pure function of its lines and of what is stored; and the same in words."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from handlers.kit import Person
 from handlers.roster.roles import Roles
+from handlers.roster.school import OWN
 from handlers.roster.sheet import Sheet
 from handlers.roster.units import Units
-from storage.roster.roster import Plan, State, topmost
+from storage.organisation.units import Kind
+from storage.roster.anchors import Anchors
+from storage.roster.roster import Names, Plan, State, topmost
 
 _SHOWN, _MOST_PROBLEMS = 10, 50
 
@@ -42,6 +46,23 @@ def plan(sheet: Sheet, state: State, today: date, end_missing: bool = False, imp
         changes=(*(words for *_, words in changed), *renames),
         leaving=tuple(ended.values()),
     )
+
+
+def anchored(sheet: Sheet, anchors: Anchors) -> Sheet:
+    """The sheet with whole paths: 实验小学/三(2)中队 and, of a school's own table, 三(2)中队 stand in the tree."""
+    schools = {line.path for line in sheet.lines if line.kind in (Kind.SCHOOL, Kind.KINDERGARTEN)}
+    lines = tuple(replace(line, path=_whole(line.path, line.kind, anchors, schools)) for line in sheet.lines)
+    return replace(sheet, lines=lines, whole=sheet.whole and anchored(sheet.whole, anchors))
+
+
+def _whole(path: Names, kind: Kind | None, anchors: Anchors, schools: Collection[Names]) -> Names:
+    if path[0] in anchors.at:
+        return (*anchors.at[path[0]], *path[1:])
+    if path[0] == OWN:
+        return (*(anchors.school or (OWN,)), *path[1:])
+    if len(path) == 1 and kind in (Kind.SQUAD, Kind.GRADE):
+        return (*anchors.school, *path)
+    return (*anchors.above, *path) if path[:1] in schools else path
 
 
 def preview(found: Plan, sheet: Sheet, brief: bool = False) -> str:
