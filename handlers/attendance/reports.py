@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from handlers.asker import examples
 from handlers.attendance import attachments, drafts, participation, phrases
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.reading import Record
@@ -48,7 +49,10 @@ def store(ask: Ask, records: Sequence[Record], first: int | None, joint: bool = 
             wanted.append(drafts.checkin_of(ask, record))
         except Refusal as refusal:
             ask.refused(refusal)
-            refused.append(Reply(refusal.text))
+            # Beside others that are recorded it needs no example.
+            cure = examples.beside(ask, refusal.text, None) if len(records) == 1 and ask.message.private else ()
+            cure = refusal.buttons or cure
+            refused.append(Reply(refusal.text, cure, spoken=examples.spoken(cure)))
     return [*keep(ask, wanted, first, joint), *refused]
 
 
