@@ -252,10 +252,11 @@ def test_secrets_that_others_can_read_are_said(folder: Path, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("TIMEZONE", "UTC", "在国内请写 TIMEZONE=Asia/Shanghai"), ("DATA_DIR", "/dev/shm/nowhere-yet", "重启以后可能清空"),
+        ("TIMEZONE", "UTC", "在国内请写 TIMEZONE=Asia/Shanghai"),
+        ("DATA_DIR", "/dev/shm/nowhere-yet", "重启以后可能清空"),
         ("PORT", "0", "每次启动都换一个端口"),
     ],
-)  # fmt: skip
+)
 def test_what_works_and_is_hardly_meant_is_warned_of(
     name: str, value: str, words: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
