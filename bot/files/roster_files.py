@@ -9,14 +9,14 @@ from sqlalchemy import Engine
 from bot.pipeline import masking
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
-from handlers import rights, roster
+from handlers import roster
 from handlers.kit import Reply
 from handlers.organisation import imports
 from storage.base import chunks
 from storage.messages.files import Wanted
 from storage.people import people
-from storage.roster import anchors, staging
 from storage.roster import roster as stored
+from storage.roster import staging
 
 
 class RosterFiles:
@@ -51,8 +51,7 @@ class RosterFiles:
         now = self._now()
         with self._read.connect() as db:
             importer = people.by_id(db, person_id, now).own
-            within, own = importer.paths(rights.GIVERS), importer.units(rights.GIVERS)
-            sheet = roster.anchored(sheet, anchors.find(db, sheet.paths, within, own))
+            sheet = roster.anchored(db, sheet, importer)
             state = stored.load(db, sheet.paths, sheet.accounts, now, rights=True)
             seen = stored.seen(db, state.tops, importer)
         found = roster.plan(sheet, state, now.date(), end_missing=True, importer=importer)

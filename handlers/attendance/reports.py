@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from handlers.asker import examples
 from handlers.attendance import attachments, drafts, participation, phrases
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.reading import Record
@@ -49,10 +48,7 @@ def store(ask: Ask, records: Sequence[Record], first: int | None, joint: bool = 
             wanted.append(drafts.checkin_of(ask, record))
         except Refusal as refusal:
             ask.refused(refusal)
-            # Beside others that are recorded it needs no example.
-            cure = examples.beside(ask, refusal.text, None) if len(records) == 1 and ask.message.private else ()
-            cure = refusal.buttons or cure
-            refused.append(Reply(refusal.text, cure, spoken=examples.spoken(cure)))
+            refused.append(phrases.refused(ask, refusal, alone=len(records) == 1))
     return [*keep(ask, wanted, first, joint), *refused]
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from handlers.privacy import gate
-from handlers.roster.head import BRIGADE, CLASS, COLUMNS, COUNSELOR, KNOWN, columns_of, fault, is_head, plain
+from handlers.roster import head as heads
 from handlers.roster.kinds import role_of, unknown
 from handlers.roster.school import Rows
 from storage.organisation.units import Kind
@@ -27,8 +27,8 @@ MOST_ROWS = 200_000
 _DEEPEST, _LONGEST_UNIT, _LONGEST_NAME, _MOST_MEMBERS = 12, 80, 40, 9999
 _USERID = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
 _TELEGRAM_ID = re.compile(r"[1-9]\d{0,18}")
-_USABLE = f"可用的列：{'、'.join(COLUMNS)}"
-_PERSONS = {"姓名", COUNSELOR, BRIGADE}
+_USABLE = f"可用的列：{'、'.join(heads.COLUMNS)}"
+_PERSONS = {"姓名", heads.COUNSELOR, heads.BRIGADE}
 _COUNT = re.compile(r"(\d{1,4})(?:\.0+)? ?[人名个]?")
 # 张　明: a space that only makes names equally long.
 _PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
@@ -123,15 +123,15 @@ def unreadable(words: str) -> Sheet:
 def read_table(rows: Iterable[Record], title: str = "") -> Sheet:
     """The lines of a table, read as it comes; its head may stand below a title, and have two rows."""
     numbered = iter(rows)
-    head = next((row for row in islice(numbered, HIGHEST) if is_head(row.cells)), None)
+    head = next((row for row in islice(numbered, HIGHEST) if heads.is_head(row.cells)), None)
     if head is None:
         where = f"工作表「{title}」" if title else ""
         return unreadable(f"{where}第 1 行应是表头，有「组织」这一列（或「学校」「班级」「班主任」）。{_USABLE}")
     below = list(islice(numbered, 1))
-    if below and is_head(below[0].cells):
+    if below and heads.is_head(below[0].cells):
         # Merged cells stand in both rows; what is only in the upper one heads several columns.
         head = below.pop()
-    if wrong := fault(head.cells):
+    if wrong := heads.fault(head.cells):
         return unreadable(wrong)
     rows = [*below, *islice(numbered, MOST_ROWS + 1)]
     if len(rows) > MOST_ROWS:
@@ -149,9 +149,9 @@ def _split(rows: Iterable[Record]) -> tuple[list[Record], list[Record]]:
 
 
 def _sheet(head: Sequence[str], seen: Sequence[Record], hidden: Sequence[Record], title: str) -> Sheet:
-    notes, columns = Notes(), columns_of(head)
-    lines = tuple(_lines(seen, columns, [plain(cell) for cell in head], notes))
-    if unknown := [name for name in columns if name and name not in KNOWN]:
+    notes, columns = Notes(), heads.columns_of(head)
+    lines = tuple(_lines(seen, columns, [heads.plain(cell) for cell in head], notes))
+    if unknown := [name for name in columns if name and name not in heads.KNOWN]:
         notes.warnings.insert(0, f"没有用到这些列：{gate.hidden('、'.join(unknown))}")
     if not lines and not notes.problems:
         notes.problems.append("文件里除了表头什么也没有")
@@ -166,7 +166,7 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str
     paths: set[Names] = set()
     table = Rows()
     for number, row, _ in rows:
-        cells = [plain(cell) for cell in row]
+        cells = [heads.plain(cell) for cell in row]
         # What is printed on several pages has its head on each.
         if not any(cells) or cells == heading:
             continue
@@ -226,7 +226,7 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
         return Line(number, path, kind, members=members, aliases=aliases)
     role = role_of(label)
     if role is None:
-        also = "。都是班主任的话，把表头的「姓名」改成「班主任」" if CLASS in cells and not label else ""
+        also = "。都是班主任的话，把表头的「姓名」改成「班主任」" if heads.CLASS in cells and not label else ""
         wrong.append(f"「角色」{unknown(label, [each.label for each in Role])}{also}")
     if len(name) > _LONGEST_NAME:
         wrong.append(f"「姓名」最多 {_LONGEST_NAME} 个字")
@@ -235,13 +235,13 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
 
 def names_of(written: str) -> Names:
     """The names of a path joined by `/` or a sign like it: 青禾区少工委/实验小学/三（2）中队."""
-    parts = _SEPARATORS.split(plain(written)) if written.strip() else ()
+    parts = _SEPARATORS.split(heads.plain(written)) if written.strip() else ()
     return tuple(sys.intern(unpadded(name.strip())) for name in parts)
 
 
 def unpadded(name: str) -> str:
     """张　明 → 张明; Anna Li stays."""
-    return _PADDING.sub("", plain(name))
+    return _PADDING.sub("", heads.plain(name))
 
 
 def _kind(written: str, wrong: list[str]) -> Kind | None:

@@ -15,8 +15,7 @@ from bot.settings import Settings
 from handlers import roster
 from handlers.wording.questions import says_yes
 from storage.base import chunks
-from storage.organisation import units
-from storage.roster import anchors, merge, staging
+from storage.roster import merge, staging
 from storage.roster import roster as stored
 
 _EXAMPLE = """\
@@ -66,7 +65,7 @@ def _is_missing(url: str) -> bool:
 def _stored(engine: Engine, sheet: roster.Sheet) -> tuple[roster.Sheet, stored.State, str]:
     """The sheet from the root of the tree, what is stored, and by what it is known again."""
     with engine.database.read.connect() as db:
-        sheet = roster.anchored(sheet, anchors.find(db, sheet.paths, [units.ALL], ()))
+        sheet = roster.anchored(db, sheet)
         state = stored.load(db, sheet.paths, sheet.accounts, engine.now())
         seen = stored.seen(db, state.tops)
     engine.database.close()
