@@ -126,6 +126,11 @@ def period_name(period: Period, today: date) -> str:
     return {this: "本周", week_before(this): "上周"}.get(period.week, week_name(period.week))
 
 
+def week_spoken(week: str, today: date) -> str:
+    """As one says it who counts no weeks: 上周, 2月16日那一周."""
+    return "上周" if week == week_before(week_of(today)) else f"{days.short(monday_of(week))}那一周"
+
+
 def week_said(week: str, today: date) -> str:
     """As it is typed: 本周, 上周, 第14周; what is longer ago with its year, 2025年第14周."""
     recent = monday_of(week) > today - timedelta(weeks=_HALF_A_YEAR)

@@ -27,7 +27,7 @@ def frozen(ask: Ask, one: checkins.Checkin) -> str:
     """What becomes of a change in a week of which the digest has gone out; empty for a later week."""
     if ask.now < periods.frozen_at(one.day, ask.now.tzinfo):
         return ""
-    return f"{weeks.week_name(one.week)}的周报已经发出，这次算更正，下一期周报会写明。"
+    return f"{weeks.week_spoken(one.week, ask.today)}的周报已经发出，这次算更正，下一期周报会写明。"
 
 
 def warned(reply: Reply, reading: Reading) -> Reply:

@@ -19,6 +19,11 @@ _ZERO = pattern(
     rf"|{_WEEK}[^,。\n\d]{{0,8}}(?:停课|放假|考试|隔离|集训|忙)[^,。\n\d]{{0,4}},{_NONE}\W*$"
     rf"|^\W*(?:我们)?(?:中队|班)?{_NONE}(?:可报)?\W*$|零报告"
 )
+# 这周停课 三(2): that and nothing else is a week without an activity.
+_OFF = pattern(
+    rf"{_WEEK}(?:我们?|咱们?)?(?:班|中队)?(?:因[^,。\n\d]{{1,8}})?[全都也要在仍]*(?:停了?课|放假|停学|隔离)(?:了|一周)?"
+)
+_AROUND = pattern(r"^(?:我们?|咱们?|老师好?|您好|报告|班|中队|[\s,。!、:])*$")
 _NOT = frozenset("没无未不零")
 _EXCUSE = pattern(r"(?:请假|暂停|停课|停报|停办|免报|不用报|放假|隔离)[^,。\n]{0,6}?(?P<to>[到至])")
 _LONGEST = 40
@@ -31,7 +36,7 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
     issues = () if unit else ("UNIT_MISSING",)
     status: Status = "ok" if unit else "clarify"
-    if not _NOT.isdisjoint(text) and _ZERO.search(text):
+    if _is_off(text, hits) or (not _NOT.isdisjoint(text) and _ZERO.search(text)):
         day = dates[0].day if dates else context.received - timedelta(days=7 * ("上" in text))
         return Reading("zero", status, issues, (Record(unit=unit, date=day, dated=bool(dates)),), claim="negation")
     found = _EXCUSE.search(text)
@@ -39,3 +44,10 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     if last is None or last < context.received:
         return None
     return Reading("excuse", status, issues, (Record(unit=unit, date=last, dated=True),), claim="plan")
+
+
+def _is_off(text: str, hits: Sequence[Hit]) -> bool:
+    for hit in hits:
+        text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    off = _OFF.search(text)
+    return off is not None and _AROUND.search(text[: off.start()] + text[off.end() :]) is not None
