@@ -54,7 +54,12 @@ class Proposal:
 def understood(ask: Ask, heard: Reading) -> list[Proposal]:
     """The wishes of a message; raises Refusal with the question that is left, Denied for what is not the asker's."""
     for each in heard.nominations:
-        honours.check(ask, each, places.by_key(ask, each.unit) if each.unit else None)
+        try:
+            honours.check(ask, each, places.by_key(ask, each.unit) if each.unit else None)
+        except Refusal as refusal:
+            if len({one.medal for one in heard.nominations}) > 1:
+                refusal.text += "\n这条里的其他提名也还没有记，请另发一条。"
+            raise
     full = [each for each in heard.nominations if _is_full(each)]
     if not full or not (heard.status in ("ok", "confirm", "partial") or doubt_of(heard)):
         raise Refusal(question(ask, heard))

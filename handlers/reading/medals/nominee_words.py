@@ -11,7 +11,7 @@ from handlers.reading.text.patterns import pattern
 _LONGEST_SQUAD = 6
 USUAL, _LONGEST_NAME = 3, 5
 _COLLECTIVE = pattern(
-    r"(?:想要?|给|被|为|请|今年|本|自荐|[本这](?:学期|学年|次|轮|届)|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|争[取创]|参评|竞选|[争创评颁发授报都也均拟再现]|一?个|[我本]?(?:[班校]|中队|大队))*"
+    r"(?:[\u4e00-\u9fff]{2,8}(?:小学|中学|学校)(?:少先队)?(?:大队)?)?(?:想要?|给|被|为|请|今年|本|自荐|[本这](?:学期|学年|次|轮|届)|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|争[取创]|参评|竞选|[争创评颁发授报都也均拟再现]|一?个|[我本]?(?:[班校]|中队|大队))*"
     r"(?:中队|大队|先进)?集体(?:申[请报]|推荐|提名|[争创评颁发授报])*"
 )
 _LEAD = pattern(
@@ -25,13 +25,15 @@ _TAIL = pattern(
 )
 # What only asks for the medal is no reason: 请给 …, 报, 升, 也加到 … 名单里, 谢谢.
 FORMAL = pattern(
-    r"(?:队员|同学|学生|小朋友|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|推荐|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报)人|的?(?:同学|队员)?有|加[到入上进]|列入|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|本[周月次]|的?获得者|望?请?批准|请审批|尊敬的.{2,6}|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|(?:红领巾奖章)?(?:推荐|申报|审批|登记|汇总)表|名单|人选|候选人?|(?:申报|推荐|提名|参评|评选|所?获)?(?:奖项|奖章|章目|荣誉|称号|项目|类别)(?:名称)?|特此|我班|本班|谢谢.{0,3}|以上(?:[几两一二三四五六七八九十\d]{0,2}[位名人个])?(?:申[请报]|参评|推荐)?|[小的]?朋?友?评[上出选]了?|请[\u4e00-\u9fff]{0,2}(?:老师|领导|校长|主任|大队部)(?:审[核批]|批准|查收|审阅)|\+1|的话|共|[这此上]次|请?登记|请?记[上下录]|[都全]?[考通]过)+[了吧啊哦]?"
+    r"(?:队员|同学|学生|小朋友|[几两一二三四五六七八九十\d]{1,2}[位名个]|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|推荐|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报)人|的?(?:同学|队员)?有|加[到入上进]|列入|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|[本这]个?(?:周|月|次|学期|学年|轮|届)|的?获得者|望?请?批准|请审批|(?:尊敬的|各位).{2,6}|(?:所在)?(?:班级|年级|单位)|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|(?:红领巾奖章)?(?:推荐|申报|审批|登记|汇总)表|名单|人选|候选人?|(?:申报|推荐|提名|参评|评选|所?获)?(?:奖项|奖章|章目|荣誉|称号|项目|类别)(?:名称)?|特此|我班|本班|谢谢.{0,3}|以上(?:[几两一二三四五六七八九十\d]{0,2}[位名人个])?(?:申[请报]|参评|推荐)?|[小的]?朋?友?评[上出选]了?|请[\u4e00-\u9fff]{0,2}(?:老师|领导|校长|主任|大队部)(?:审[核批]|批准|查收|审阅)|\+1|的话|共|[这此上]次|请?登记|请?记[上下录]|[都全]?[考通]过)+[了吧啊哦]?"
 )
 _JUDGEMENTS = tuple("好强棒高优佳大多快美")
 _PUTS = pattern(r".{0,10}(?:推荐|提名|申报|推选|给|替|由|让|员|手|长|者|兵|使|星|组)")
 # 周大海爷爷, 何奶奶: somebody old of that name, or a child's? It is asked about.
 _KIN = pattern(rf"[{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{0,3}}(?:爷爷|奶奶|叔叔|阿姨|伯伯|大爷|大妈|妈妈|爸爸)")
 _AND = pattern("[和与及跟]")
+# What goes on with a name, and is no word of the reason.
+_BESIDE_NAME = pattern("^(?:同学|队员|小朋友|等|的|是|和|与|[都也均])+")
 # 马到成、牛犇; 景澜 昆仑: what could be a name as well, in a list with one or parted from it by nothing but a space.
 _BESIDE = {
     "、": pattern("[\u4e00-\u9fff]{2,4}(?<![长手员委])"),
@@ -126,7 +128,7 @@ def _taken(word: str, core: str, found: Nominees, roster: Collection[str], goes_
         more = behind.startswith(("和", "与", "及", "跟")) and bool(persons(rest) or could_be_listed(rest, " "))
         # 杜十三娘: a name of four characters?
         found.unsure = found.unsure or more or (len(behind) == 1 and is_name(f"王{behind}"))
-        return None if FORMAL.fullmatch(rest) else rest or None
+        return None if not rest or FORMAL.fullmatch(rest) else _BESIDE_NAME.sub("", behind)
     elif last := _last_of(core, bool(goes_on or not found.names)):
         found.names.append(last)
     elif (goes_on or not found.names) and (is_unknown_name(core) or (goes_on and _may_be_next(core))):

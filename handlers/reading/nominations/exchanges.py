@@ -17,10 +17,11 @@ _REPLACE = pattern(
 )
 # 刚提名的名字打错了,是王小敏: of the one that stands.
 _SLIP = pattern(r"(?:提名|推荐|申?报)的?[^,;。!\n]{0,6}(?:名字|姓名)[写报填弄打]错")
-# 李小红那个不要了, 王小明的提名取消
+# 李小红那个不要了, 王小明的提名取消, 取消李小红
 _ONE = pattern(
     r"^\W{0,2}(?:把|刚才|刚刚|昨天|上午|之前)?(?:提名?|报|推荐)?的?(?P<who>[\u4e00-\u9fff·]{2,4}?)(?:同学)?的?"
-    r"(?:[那这][个条件]|提名)(?:先|就|也)?(?:不再?(?:要|报|推荐?|提|评)了?|撤[了掉回销]|取消|作废|算了|去掉)[吧了啊]*\W*$"
+    r"(?:[那这][个条件]|提名)?(?:先|就|也)?(?:不再?(?:要|报|推荐?|提|评)了?|撤(?:[了掉回销]|下来?)|取消|作废|算了|[去删]掉|删了?)[吧了啊]*\W*$"
+    r"|^\W{0,2}(?:请|麻烦|帮我)?(?:取消|撤[回销掉了]|[去删划]掉|删[除了])(?P<whom>[\u4e00-\u9fff·]{2,4}?)(?:同学)?(?:的?(?:[那这][个条件]|提名|推荐))?[吧了啊]*\W*$"
 )
 # 一星章换成李小红: of the one that stands, who is not named.
 _ANEW = pattern("替?换[成为]|改[成为报提推]|替换|更换为|调整为")
@@ -47,7 +48,7 @@ GIVES_UP = pattern(
 # 把华梓萌列入推荐名单
 PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
 UNSURE = Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
-_TURNS = pattern("换|[那这][个条件]|提名|[打写报填弄]错")
+_TURNS = pattern("换|[那这][个条件]|提名|[打写报填弄]错|取消|撤|删|[去划]掉|不再?[要报推提评]|算了")
 
 
 def read_exchange(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
@@ -102,11 +103,8 @@ def _read_replacement(
 def _of_one_child(text: str) -> bool:
     """李小红那个不要了; 李小红换成周子轩, 7号换成9号: nothing but the exchange between them."""
     given_up = _ONE.match(text)
-    if (
-        _SLIP.search(text)
-        or _NUMBERS.search(text)
-        or (given_up and is_name(given_up["who"]) and persons(given_up["who"]))
-    ):
+    who = (given_up["who"] or given_up["whom"]) if given_up else ""
+    if _SLIP.search(text) or _NUMBERS.search(text) or (is_name(who) and persons(who)):
         return True
     return any(
         (before := persons(text[: turn.start()])[-1:])

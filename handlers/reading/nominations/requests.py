@@ -1,13 +1,15 @@
 """Whether a message about a medal asks for one, or by which words for nothing: it was awarded, it is for later."""
 
-from handlers.reading.medals.medals import Medal, held, tells
+from handlers.reading.medals.honours import tells
+from handlers.reading.medals.medals import Medal, held
+from handlers.reading.messages.talk import asks
 from handlers.reading.model import Claim
 from handlers.reading.text.patterns import pattern
 
 NOMINATES = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
 # 今天给三(3)中队颁发了向阳章: it is told, not asked for.
 _AWARDED = pattern(
-    r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
+    r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了[校区县市省国级]*(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
     r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|被(?:评为|授予)|(?:荣获|获评)了?[校区县市省国级]*(?:为|集体)?(?:[一二三四五]星|优秀|先进|十佳|最美|美德|新时代好|红领巾好)|(?:已经?|都)(?:公示|颁发?|发)了"
     r"|(?:去年|上学期|上一?年|以前)[\u4e00-\u9fff]{1,6}章(?:是|给了|有)"
 )
@@ -40,7 +42,7 @@ def no_request(text: str, before: str, scan: str, medals: list[Medal]) -> Claim 
         return "condition"
     if _LATER.search(text):
         return "plan"
-    if NOMINATES.search(text) or is_by_class(text, medals):
+    if NOMINATES.search(text) or is_by_class(text, medals) or asks(text):
         return None
     awarded = not tells(scan) and _AWARDED.search(text) is not None
     return "other" if awarded or held(medals, before) else None
