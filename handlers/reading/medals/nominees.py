@@ -229,7 +229,9 @@ def _goes_on(word: str, mark: str, last: str) -> bool:
         return not {")", ";", "\n"}.isdisjoint(last)
     if last.startswith((")、", "),")) and mark.startswith("("):
         return is_name(word)
-    alone = "\n" in last or mark.startswith((",", "(", ":")) and last.lstrip(")").startswith((",", ";", "。", "\n"))
+    alone = (
+        "\n" in last or mark.startswith((",", "(", ":", " ")) and last.lstrip(")").startswith((",", ";", "。", "\n"))
+    )
     return alone and len(word) > 2 and is_name(word) and persons(word) == (word,) and GIVEN.issuperset(word[1:])
 
 
