@@ -69,7 +69,7 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
         return _each(row, kind or row.name, "")
     words = _TITLED.sub(
         " ",
-        f"{_JOINS.sub('', before.rstrip())} {after.lstrip(' ,，:：')} {level[0] if level else ''}".replace(
+        f"{_JOINS.sub('', before.rstrip())} {after.lstrip(' ,，:：')} {_as_level(level[0]) if level else ''}".replace(
             row.name, " "
         ),
     )
@@ -77,6 +77,12 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
     if not _is_nominee(words, goes_on, "adult" in row.subject and kind not in row.collective):
         return []
     return _each(row, kind or row.name, words)
+
+
+def _as_level(said: str) -> str:
+    """市, of 推荐李芳为市优秀辅导员, is 市级."""
+    said = said.strip()
+    return said if said.endswith(("级", "全国")) else f"{said}级"
 
 
 def _is_nominee(words: str, goes_on: bool, personal: bool) -> bool:

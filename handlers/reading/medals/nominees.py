@@ -229,9 +229,9 @@ def _goes_on(word: str, mark: str, last: str) -> bool:
         return not {")", ";", "\n"}.isdisjoint(last)
     if last.startswith((")、", "),")) and mark.startswith("("):
         return is_name(word)
-    alone = (
-        "\n" in last or mark.startswith((",", "(", ":", " ")) and last.lstrip(")").startswith((",", ";", "。", "\n"))
-    )
+    # 王小明——坚持晨读,李小红——爱护图书角, of which the dashes are blanks.
+    ended = last.lstrip(")").startswith((",", ";", "。", "\n"))
+    alone = "\n" in last or (ended and mark.startswith((",", "(", ":", " ")))
     return alone and len(word) > 2 and is_name(word) and persons(word) == (word,) and GIVEN.issuperset(word[1:])
 
 
