@@ -11,7 +11,7 @@ from handlers.kit import Ask
 from handlers.programmes.reports import subject
 from handlers.reading import Reading
 from handlers.reminders import naming
-from handlers.wording import programmes
+from handlers.wording import medals, programmes
 
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
@@ -40,6 +40,9 @@ def is_case(ask: Ask, text: str, reading: Reading) -> bool:
 def is_report(ask: Ask, text: str, reading: Reading) -> bool:
     """全校捐款活动 320人参加 names a row, and is a check-in: the row has no place for the number."""
     whole = reading.intent == "checkin" and reading.status == "ok"
+    # 王小明获得了校级一星章 is told of a medal, and no work that won a prize.
+    if reading.claim == "other" and medals.found_in(ask, text)[0]:
+        return False
     return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
 
 
