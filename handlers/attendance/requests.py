@@ -116,7 +116,7 @@ def heads_in(text: str) -> tuple[str, str] | None:
     """(what it is about, the heads) of 六一 36, 活动1：36人, 应到40实到36; None of other texts, as 36 请假2."""
     found = _HEADS.fullmatch(text) if len(text) <= LONGEST and "\n" not in text else None
     name = bare(found["name"]) if found else ""
-    only_heads = bool(re.search(r"\d", name) and _OF_HEADS.fullmatch(name))
+    only_heads = bool(re.search(r"[\d全齐]", name) and _OF_HEADS.fullmatch(name))
     return (name, found["heads"]) if found and not only_heads else None
 
 
