@@ -30,9 +30,9 @@ class Asked:
     due: int | None = None
     since: date | None = None
 
-    def holds(self, day: date) -> bool:
-        """Whether what was done on that day is of it."""
-        return (self.since or self.day) <= day <= self.day
+    def holds(self, day: date, today: date) -> bool:
+        """Whether what was done on that day is of it; of what is to come, what is done today, ahead of it."""
+        return (self.since or min(self.day, today)) <= day <= self.day
 
     def is_of_day(self, day: date) -> bool:
         """Whether it is that day, and not some days of which it is one."""

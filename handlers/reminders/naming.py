@@ -30,12 +30,15 @@ _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+
 # What stands around one in a question: 离六一还有几天, 请问国庆节是哪天, 清明要准备什么.
 _WHEN = "(?:哪一?天|什么时候|啥时候|何时|几月几?[日号]?|几[日号]|多少[日号]|星期几|礼拜几|周几)"
 _LEFT = "(?:还有|还差|还剩|剩下?)?(?:几天|多少天|多久)|快到了"
-_OFF = "放(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
+_OFF = "放了?(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
 _WHAT = "(?:怎么准备|准备(?:[些点]?(?:什么|啥))?|[干做][些点]?(?:什么|啥)|(?:什么|啥)(?:日子|节日?))"
+# 上次建队日, 刚过的六一, 下一个清明.
+_TURNS = {"上": "上一?[个次回]|最近(?:的|那|这)?一?[个次回]|刚(?:刚|才)?(?:过去?|结束)了?(?=的)", "下": "下一?[个次回]"}
+_TURN = f"(?:{'|'.join(_TURNS.values())})的?(?:那|这)?[个次回]?"
 _YEAR = f"(?:{'|'.join(YEARS)}|20\\d\\d年)"
-_BEFORE = f"请问|问一?下|[老您你师好]{{2}}|我?想知道|帮我|查一?下?|看看?|提醒我?|{_YEAR}的?|{_WHEN}[是到]?(?:过(?!年))?"
+_BEFORE = f"请问|问一?下|[老您你师好]{{2}}|我?想知道|帮我|查一?下?|看看?|提醒我?|{_TURN}|{_YEAR}的?|{_WHEN}[是到]?(?:过(?!年))?"
 _ASKED = re.compile(
-    f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧嘛么要该有了]|来着|{_YEAR}|{_WHEN}|{_LEFT}|{_WHAT}|{_OFF}|提醒)*"
+    f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧嘛么要该有了]|来着|{_TURN}|{_YEAR}|{_WHEN}|{_LEFT}|{_WHAT}|{_OFF}|提醒)*"
 )
 # Of a day that is longer ago nobody asks by its name: the next one is meant.
 _LATE = timedelta(days=90)
@@ -144,8 +147,10 @@ def _on(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
 
 
 def day_of(key: KeyDate, words: str, today: date) -> date:
-    """Its day of the year that the words name (明年国庆), else its next."""
+    """Its day of the year that the words name (明年国庆), its last (上次国庆), else its next."""
     said = re.search(_YEAR, words)
+    if re.search(_TURNS["上"], words):
+        return last(key, today)
     year = (today.year + YEARS[said[0]] if said[0] in YEARS else int(said[0][:4])) if said else 0
     return (year and key.day(year)) or coming(key, today)
 
@@ -174,6 +179,12 @@ def coming(key: KeyDate, today: date) -> date:
     """Its next day from today on; `date.max` for one that comes no more."""
     near = (key.day(year) for year in range(today.year, today.year + 9))
     return next((day for day in near if day and day >= today), date.max)
+
+
+def last(key: KeyDate, today: date) -> date:
+    """Its day that is over, the newest; one that never was is its next."""
+    gone = (key.day(today.year - back) for back in range(9))
+    return next((day for day in gone if day and day < today), None) or coming(key, today)
 
 
 def digits(words: str, today: date) -> str:
