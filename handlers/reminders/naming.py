@@ -47,7 +47,9 @@ _LONGEST = 30
 _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[日号]?")
 _OF_YEAR = re.compile(rf"({'|'.join(YEARS)})的?(?=\d{{1,2}}月)")
 _SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/.-])")
-_WEEKS = re.compile(rf"(?<=提前)\s*([\d{CHINESE}])个?(?:周|星期)")
+# 提前一周, 提早半个月, 10月20日前两天.
+_AHEAD = re.compile(rf"(?:提[前早]|(?<=[日号])的?前)\s*(半|[\d{CHINESE}]{{1,2}})\s*个?(天|周|星期|礼拜|月)")
+_LONG = {"天": 1, "月": 30}
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _DATED = re.compile(r"\d\s?[-/.月]\s?\d")
 _DAYS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
@@ -189,11 +191,16 @@ def last(key: KeyDate, today: date) -> date:
 
 def digits(words: str, today: date) -> str:
     """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5/20 → 5月20日, 提前一周 → 提前7天, 下周一, 明天 → their days."""
-    words = _WEEKS.sub(lambda match: f"{7 * (value_of(match[1]) or 1)}天", _SLASH.sub(r"\1月\2日", words))
+    words = _AHEAD.sub(_ahead, _SLASH.sub(r"\1月\2日", words))
     words = _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)
     if not _DATED.search(words):
         words = _NEAR.sub(lambda match: _near(match, today), words)
     return _OF_YEAR.sub(lambda match: f"{today.year + YEARS[match[1]]}年", words)
+
+
+def _ahead(match: "re.Match[str]") -> str:
+    many = 0.5 if match[1] == "半" else value_of(match[1]) or 1
+    return f"提前{round(many * _LONG.get(match[2], 7))}天"
 
 
 def _near(match: "re.Match[str]", today: date) -> str:
