@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dispatch.answers import open_questions, typed_labels
+from bot.dispatch.answers import open_campaigns, open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import inbox
 from handlers.attendance import participation
@@ -57,8 +57,8 @@ def by_words(
     # 看一下6月的日历 begins with the word of another command, which did not know it.
     if other := features.shown(text, ask.person):
         return instead(features, ask, *other)
-    if titled := [one for one in participation.opened(ask) if one.title == text.strip("《》「」“”。 ")]:
-        return _ordered(features, "活动", str(titled[0].id)) if len(titled) == 1 else None
+    if titled := open_campaigns.of_title(ask, text):
+        return _ordered(features, "活动", str(titled))
     if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
         return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.dispatch import calls
-from bot.dispatch.answers import letter_answers
+from bot.dispatch.answers import letter_answers, open_campaigns
 from bot.dispatch.features import Features
 from handlers.asker import context
 from handlers.attendance.requests import LONGEST
@@ -18,7 +18,8 @@ from handlers.wording import names
 def replies(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence[Reply]:
     """The answers to the reports that it is; none for other texts, raises Refusal where one has to choose."""
     bare = _without_names(ask, text)
-    ways = letter_answers.meant(features, ask, bare, reading if bare == text else context.reading_of(ask, bare))
+    plain = open_campaigns.by_title(ask, bare)
+    ways = letter_answers.meant(features, ask, plain, reading if plain == text else context.reading_of(ask, plain))
     orders = ((features.command(way.word, way.args), way.args) for way in ways)
     said = [reply for command, args in orders if command for reply in calls.ordered(None, ask, command, args) or []]
     return [*said, Reply(names.privacy_warning(["PII_NAME"]))] if said and bare != text else said
