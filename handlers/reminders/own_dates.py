@@ -35,11 +35,16 @@ _NUMBER = re.compile(rf"{_ROW}\s*(.*)")
 _NUMBERS = re.compile(rf"{_ROW}(?:(?:{_AND}|\s+){_ROW})*")
 _LONGEST, _MOST = 30, 30
 # What stands around the name of a day that is told in one's own words.
-_WHOM = "(?:我们?|大家|各位|全体|全校|全区|所有|每[位个]|各[校个]|中队|学校|老师|辅导员|同事|的|们|一下|[一请要都也再]|得|到时候?)*"
-_TELL = f"(?:提醒|通知|告诉){_WHOM}|(?:[加记添放](?:一?[个条下]|[进入到])|新增|添加|设置?)(?:重要|一?[个条])*(?:日子|提醒|日历)?"
+_WHOM = (
+    "(?:我们?|大家|各位|全体|全校|全区|所有|每[位个]|各[校个]|中队|学校|老师|辅导员|同事|的|们|一下|[一请要都也再]"
+    "|得|到时候?)*"
+)
+_ADDED = "(?:[加记添放](?:一?[个条下]|[进入到])|新增|添加|设置?)(?:重要|一?[个条])*(?:日子|提醒|日历)?"
+_TELL = f"(?:提醒|通知|告诉){_WHOM}|{_ADDED}"
 _OURS = "(?:我们?|咱们?|本)(?:学校|区|县|市|班|中队)?的?|[我本]校(?!庆)的?"
 _ROUND = (
-    f"{_TELL}|{_OURS}|请|麻烦|帮我?|记一?下|记得|别忘了?|我?想要?|能不能|可不可以|可以|能否|到时候?|定[在于]|举[行办]|以后|[是在要将把都就也到为]"
+    f"{_TELL}|{_OURS}|请|麻烦|帮我?|记一?下|记得|别忘了?|我?想要?|能不能|可不可以|可以|能否|到时候?|定[在于]"
+    "|举[行办]|以后|[是在要将把都就也到为]"
 )
 _CLAUSES = re.compile(r"[\s,，。;；:：、!！?？“”「」]+")
 _BEFORE_IT, _AFTER = re.compile(f"^(?:{_ROUND})+"), re.compile(f"(?:{_ROUND}|[吗吧呢的了])+$")
@@ -109,7 +114,8 @@ def handle(ask: Ask, word: str, words: str) -> Reply:
 
 
 def offered(ask: Ask, words: str, named: bool = True) -> Reply:
-    """每年9月28日是校庆，提前一周提醒大家: what it would be, and whom it would remind; of one person alone there are none.
+    """
+    每年9月28日是校庆，提前一周提醒大家: what it would be, and whom it would remind; there are none for one alone.
 
     With `named` False the command's word may not have been meant: of a day that is over something else is told.
     """
