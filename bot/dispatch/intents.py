@@ -10,7 +10,7 @@ from handlers.general import handbook
 from handlers.kit import Ask
 from handlers.programmes.reports import subject
 from handlers.reading import Reading
-from handlers.reminders import naming
+from handlers.reminders import naming, own_dates
 from handlers.wording import programmes
 
 # What is understood by itself, and not as the words on a button.
@@ -70,4 +70,5 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
     named = reading.intent in ("unknown", "question", "chat")
     named = named or (reading.intent == "checkin" and bool(_OF_A_DAY.match(text)))
     asks = free and ask.message.private and named
-    return "key_date" if asks and naming.called(calendar_of(ask.db), text, ask.today) else reading.intent
+    known = asks and (naming.called(calendar_of(ask.db), text, ask.today) or own_dates.called(ask, text))
+    return "key_date" if known else reading.intent

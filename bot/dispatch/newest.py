@@ -11,7 +11,7 @@ from handlers.programmes.cases import case_waiting
 from handlers.programmes.reports import last_report
 from handlers.programmes.rosters import roster_words
 from handlers.registry import Command
-from handlers.reminders import naming
+from handlers.reminders import naming, own_dates
 from storage.base import numbered
 
 _MISSING, _NUDGE = "未签到", "催办"
@@ -59,6 +59,8 @@ def by_words(
         return instead(features, ask, *other)
     if titled := open_campaigns.of_title(ask, text):
         return _ordered(features, "活动", str(titled))
+    if moved := own_dates.order(ask, text):
+        return _ordered(features, "提醒", moved)
     if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
         return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):

@@ -68,13 +68,13 @@ _SPOKEN = re.compile(
 
 def named(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     """The dates that these words name, also in a question: by a name of theirs, by a part of it, or by the day."""
-    asked = _name(words)
+    asked = asked_of(words)
     return called(calendar, words, today) or _on(calendar, asked, today) or _alike(calendar, asked)
 
 
 def called(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     """The dates of which these words are a whole name, or a question about it: 离六一还有几天, 10月13日是什么日子."""
-    asked, plain = _name(words), _plain(words)
+    asked, plain = asked_of(words), _plain(words)
     for said in dict.fromkeys(filter(None, (plain, _plain(asked)))) if asked else ():
         if exact := [one.key for one in _names(calendar) if said in one.names]:
             return exact
@@ -87,7 +87,7 @@ def called(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     return _on(calendar, asked, today) if asked and asked != plain else []
 
 
-def _name(words: str) -> str:
+def asked_of(words: str) -> str:
     """What is asked about: 国庆 of 国庆是哪天; the words themselves where nothing is asked; empty: no name."""
     plain = "".join(unicodedata.normalize("NFKC", words).split()).rstrip("。.,!?~")
     match = _ASKED.fullmatch(plain) if len(plain) <= _LONGEST else None

@@ -1,7 +1,7 @@
 """提醒 新增 2027-05-20 校园开放日 提前 7,1: dates that people add for their part of the tree; 暂停, 恢复, 改, 删除."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from handlers import rights
@@ -48,6 +48,12 @@ _ROUND = (
 )
 _CLAUSES = re.compile(r"[\s,，。;；:：、!！?？“”「」]+")
 _BEFORE_IT, _AFTER = re.compile(f"^(?:{_ROUND})+"), re.compile(f"(?:{_ROUND}|[吗吧呢的了])+$")
+# What becomes of one that is named first: it is on another day, or off.
+_LEADING = re.compile("^(?:请|麻烦|帮我|把|将|那个|我们的?|的)+")
+_DONE = re.compile(
+    r"的?(?:提醒|日子|时间)?(?:(?:改|推迟|延期|延|挪|移|调|提前|定)[到成至为在]+(?P<day>.{2,12}?)"
+    r"|(?:给我|都|先)*(?:删[掉除]?|取消|不[要开办搞]|不用提醒))[了吧啦]*[。！!]?"
+)
 _OTHERS = re.compile("(?:提醒|通知|告诉).*(?:大家|老师|各|全|辅导员|每)|(?:日子|日历)")
 _OF_YEAR = re.compile(r"20\d\d|[明今]年")
 _NUMBER_ALONE = re.compile(r"(?<![第\d(（])\d{1,3}(?![\d届期周日年级)）])")
@@ -139,6 +145,39 @@ def offered(ask: Ask, words: str, named: bool = True) -> Reply:
 def _bare(clause: str) -> str:
     """校庆 of 是我们校庆, and of 提醒大家校庆; nothing of 请提醒一下各位老师."""
     return _AFTER.sub("", _BEFORE_IT.sub("", clause))
+
+
+def order(ask: Ask, text: str) -> str:
+    """改 2 12月16日 of 家长会改到12月16日, 暂停 2 of 家长会不开了: what is to be done with a date of the asker's own."""
+    plain = _LEADING.sub("", text)
+    mine = own_dates.of(ask.db, [unit.path for unit in ask.me.units(_MAY)]) if _DONE.search(plain) else []
+    named = [one for one in mine if plain.startswith(one.name)]
+    one = max(named, key=lambda one: len(one.name), default=None)
+    done = _DONE.fullmatch(plain.removeprefix(one.name)) if one else None
+    if one is None or done is None or sum(each.name == one.name for each in named) > 1:
+        return ""
+    if done["day"]:
+        moved = naming.digits(done["day"], ask.today)
+        return f"改 {one.id} {moved}" if days.day_in(moved, ask.today, ahead=True)[0] else ""
+    return f"{'删除' if '删' in done[0] else '暂停'} {one.id}"
+
+
+def called(ask: Ask, words: str) -> list[own_dates.OwnDate]:
+    """Those that are to come and that the words name: 家长会是哪天."""
+    name = naming.asked_of(words)
+    found = own_dates.of(ask.db, [grant.unit.path for grant in ask.me.grants], above(ask)) if name else []
+    return [one for one in found if one.name == name and one.coming(ask.today)]
+
+
+def told(ask: Ask, found: Sequence[own_dates.OwnDate]) -> Reply:
+    """When they are, and when that is said."""
+    lines = []
+    for one in found:
+        day = one.coming(ask.today) or one.day
+        left = {0: "今天", 1: "明天"}.get((day - ask.today).days, f"还有 {(day - ask.today).days} 天")
+        state = "先不提醒" if one.paused else f"{_before(one)}提醒"
+        lines.append(f"{one.name}（{days.day(day, ask.today)}，{one.unit}）：{left}，{state}。")
+    return Reply("\n".join(lines))
 
 
 def _add(ask: Ask, words: str) -> Reply:

@@ -96,6 +96,8 @@ def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
 
 
 def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
+    if own := own_dates.called(ask, wanted):
+        return own_dates.told(ask, own)
     found = naming.named(calendar, wanted, ask.today)
     if not found:
         if _MONTH.fullmatch(wanted):
