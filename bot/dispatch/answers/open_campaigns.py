@@ -8,7 +8,7 @@ from handlers.campaigns import letters
 from handlers.kit import Ask
 from storage.campaigns import campaigns
 
-_NUMBER, _MARKS = re.compile(r"活动\s*(\d{1,9})(?!\d)[\s:：,，、]*"), "《》「」“”。 "
+_NUMBER = re.compile(r"活动\s*(\d{1,9})(?!\d)[\s:：,，、]*")
 
 
 def begun(ask: Ask) -> list[Asked]:
@@ -21,13 +21,6 @@ def by_title(ask: Ask, text: str) -> str:
     number = _NUMBER.search(text)
     titled = number and any(one.id == int(number[1]) and one.title in text for one in participation.opened(ask))
     return text.replace(number[0], " ").strip() if number and titled else text
-
-
-def of_title(ask: Ask, text: str) -> int | None:
-    """Which one's title is all that the text says; None for other texts, and where several are called so."""
-    said = by_title(ask, text).strip(_MARKS)
-    found = [one.id for one in participation.opened(ask) if one.title == said]
-    return found[0] if len(found) == 1 else None
 
 
 def waiting(ask: Ask, unit: str) -> list[Asked]:

@@ -1,6 +1,5 @@
 """What the letters of late ask somebody to report, as far as it is still open, or by what it is called."""
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from bot.dispatch.answers import open_campaigns
@@ -9,16 +8,14 @@ from handlers.asker import context
 from handlers.attendance import requests as letters
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import REPORTERS, Ask, Due
-from handlers.reading.checkins.activities import names_activity
 from handlers.reading.text import normalise, units
-from handlers.reminders import date_checkins, naming
+from handlers.reminders import date_checkins
 from handlers.wording import places
-from scheduling.calendar import KeyDate
 from scheduling.occasions import Cleared
 from storage.reminders import deliveries
 
 # So long something may be called by its name; a number alone is said of what was asked today or yesterday.
-_NAMED, _JUST_NOW = timedelta(days=10), timedelta(days=7)
+_NAMED = timedelta(days=10)
 
 
 def apart(ask: Ask, words: str) -> tuple[str, str]:
@@ -60,7 +57,7 @@ def unnamed(features: Features, ask: Ask, unit: str) -> list[tuple[letters.Asked
 def named(features: Features, ask: Ask, text: str) -> list[tuple[list[letters.Asked], str]]:
     """What is asked and is named in the text, with what else that says of it; the longest name first, else its day."""
     names = {name for one in open_campaigns.begun(ask) for name in one.names if len(name) > 1 and name in text}
-    names.update(naming.spoken_of(calendar_of(ask.db, ask.tree), text))
+    names.update(date_checkins.names_in(ask, text))
     said = ((name, letters.beside(text, name)) for name in sorted(names, key=len, reverse=True))
     found = [(of_name(features, ask, name, ""), rest) for name, rest in said if rest is not None]
     if not names and (on := letters.day_in(text, ask.today)):
@@ -70,21 +67,12 @@ def named(features: Features, ask: Ask, text: str) -> list[tuple[list[letters.As
 
 def of_name(features: Features, ask: Ask, name: str, unit: str) -> list[letters.Asked]:
     """What was asked of late, or runs, and is called so, whether or not it has come."""
-    keys = naming.called(calendar_of(ask.db), name, ask.today)
-    called = {key.name for key in keys}
-    every = [each for each in (*asked_of_late(features, ask), *_unasked(ask, name, keys)) if unit in each.unit]
+    called, unasked = date_checkins.called(ask, name)
+    every = [each for each in (*asked_of_late(features, ask), *unasked) if unit in each.unit]
     exact = [each for each in every if name in each.names or not called.isdisjoint(each.names)]
     exact = exact or [each for each in every if len(name) > 1 and any(name in other for other in each.names)]
     # Of a date that a letter asked about it is said in the same words.
     return list({(each.label, each.day): each for each in reversed(exact)}.values())[::-1]
-
-
-def _unasked(ask: Ask, name: str, keys: Iterable[KeyDate]) -> Iterator[letters.Asked]:
-    """Of a date that was just now, though no letter came; 植树 is what was done, whenever it was."""
-    for key in keys if not names_activity(name) else ():
-        days = (key.day(year) for year in (ask.today.year, ask.today.year - 1)) if key.kind != "C" else ()
-        for day in (day for day in days if day and day <= ask.today <= day + _JUST_NOW):
-            yield from date_checkins.of(key, day, date_checkins.squads_of(ask.me), ask.today)
 
 
 def asked_of_late(features: Features, ask: Ask) -> list[letters.Asked]:

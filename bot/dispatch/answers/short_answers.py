@@ -7,11 +7,10 @@ from bot.dispatch.answers import letter_answers, open_campaigns
 from bot.dispatch.features import Features
 from handlers.asker import context
 from handlers.attendance.requests import LONGEST
-from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask, Reply
 from handlers.reading import Reading
-from handlers.reading.persons.personal_data import absent_counted, tells_absence, tells_rest
-from handlers.reminders import naming
+from handlers.reading.persons.personal_data import absent_counted, counts_absent
+from handlers.reminders import date_checkins
 from handlers.wording import names
 
 
@@ -27,7 +26,6 @@ def replies(features: Features, ask: Ask, text: str, reading: Reading) -> Sequen
 
 def _without_names(ask: Ask, text: str) -> str:
     """六一 36 请假1人 of 六一 36 张明请假; other texts as they are."""
-    counted = any(map(str.isdecimal, text)) or tells_rest(text)
-    if len(text) > LONGEST or "\n" in text or not counted or not tells_absence(text):
+    if len(text) > LONGEST or "\n" in text or not counts_absent(text):
         return text
-    return absent_counted(text, naming.spoken_of(calendar_of(ask.db, ask.tree), text))
+    return absent_counted(text, date_checkins.names_in(ask, text))

@@ -124,14 +124,10 @@ def without_absent(text: str) -> str:
     return _AWAY.sub(" ", text) if _AWAY_CUE.search(text) else text
 
 
-def tells_absence(text: str) -> bool:
-    """Whether somebody may be told to be missing, or to be ill."""
-    return bool(_AWAY_CUE.search(text) or _HEALTH.search(text))
-
-
-def tells_rest(text: str) -> bool:
-    """Whether all, or all others, are told to have come: 其余都到了, 全到, 除了王小明都来了."""
-    return _REST.search(text) is not None
+def counts_absent(text: str) -> bool:
+    """Whether somebody may be told to be missing, or ill, of so many, or of all: 其余都到了, 除了王小明都来了."""
+    counted = any(map(str.isdecimal, text)) or _REST.search(text)
+    return bool(counted and (_AWAY_CUE.search(text) or _HEALTH.search(text)))
 
 
 def absent_counted(text: str, known: Container[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from handlers.reading.model import Number
 from handlers.reading.quantities import owners
+from handlers.reading.quantities.absent import named
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.tokens import Token, tokens_of
@@ -17,10 +18,6 @@ from handlers.reading.text.patterns import pattern
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
 # 除了小明都来了, 其他42人都到了: not the whole class.
 _EXCEPT = pattern(r"除(?![尘草夕害])|其[他余它]|剩下|别的")
-# The names of some who are missing are hidden, what parts them is not; how many they are may be said as well.
-# 王小明(发烧) is one.
-_OF_NAMES = f"{SECRET}、,和与及 :()"
-_ONE_NAME, _COUNTED_TOO = pattern(rf"{SECRET}+(?:\({SECRET}+)?"), pattern(r"[ 了:]{0,2}[\d一两二三四五六]")
 _WATCHING = ("观看", "收看", "聆听")
 _NOUNS = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
 
@@ -71,7 +68,8 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if "oops" in kinds:
         tokens = _corrected(tokens, scan)
         kinds = {token.kind for token in tokens}
-    counts.full = ("full" in kinds and _nobody_else(tokens, scan)) or (
+    counts.named = named(tokens, scan)
+    counts.full = ("full" in kinds and (counts.named > 0 or _nobody_else(tokens, scan))) or (
         not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan)
     )
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
@@ -87,8 +85,6 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
-    counts.named = _named(tokens, scan)
-    counts.full = counts.full or (counts.named > 0 and "full" in kinds)
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
     if "thing" in kinds:
@@ -157,31 +153,6 @@ def _corrected(tokens: list[Token], scan: str) -> list[Token]:
             kept.pop().use = "oops"
         kept.append(token)
     return kept
-
-
-def _named(tokens: list[Token], scan: str) -> int:
-    """张明、李娜请假, 缺张明、李娜, 除李娜请假外: how many are named as missing; 张明请假1人 is counted already."""
-    labels = [token for token in tokens if token.kind == "absent" and not _COUNTED_TOO.match(scan, token.end)]
-    spans = {
-        (place, end)
-        for token in labels if SECRET in scan
-        for place, end in (_hidden_before(scan, token.start), _hidden_after(scan, token.end))
-    }  # fmt: skip
-    return sum(len(_ONE_NAME.findall(scan, *span)) for span in spans)
-
-
-def _hidden_before(scan: str, end: int) -> tuple[int, int]:
-    start = end
-    while start and scan[start - 1] in _OF_NAMES:
-        start -= 1
-    return start, end
-
-
-def _hidden_after(scan: str, start: int) -> tuple[int, int]:
-    end = start
-    while end < len(scan) and scan[end] in _OF_NAMES:
-        end += 1
-    return start, end
 
 
 def _strongest(free: list[Token]) -> list[Token]:
