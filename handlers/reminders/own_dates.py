@@ -148,7 +148,7 @@ def _bare(clause: str) -> str:
 
 
 def order(ask: Ask, text: str) -> str:
-    """改 2 12月16日 of 家长会改到12月16日, 暂停 2 of 家长会不开了: what is to be done with a date of the asker's own."""
+    """改 2 12月16日 of 家长会改到12月16日, 暂停 2 of 家长会不开了: what becomes of a date of the asker's own."""
     plain = _LEADING.sub("", text)
     mine = own_dates.of(ask.db, [unit.path for unit in ask.me.units(_MAY)]) if _DONE.search(plain) else []
     named = [one for one in mine if plain.startswith(one.name)]
