@@ -2,9 +2,12 @@
 
 from handlers.reading.model import Hedge
 from handlers.reading.text.lexicon import PROTECTED
+from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.numbers import CHINESE
 from handlers.reading.text.patterns import any_of
 
+# Who is left out: so many of them, or their names, which are hidden.
+_SOME = rf"\s?(?:[\d一两二三四五六]{{1,2}}\s?[个名人位]|{SECRET})"
 _TAKES_PART = "到 到场 到会 到课 到位 出席 出勤 参加 参与 参会 参训 参学 来 去 学 看 听 观看 收看 完成"
 
 
@@ -93,9 +96,9 @@ _GUARDED = {
     "差": r"差(?=\s?(?:[\d一两二三四五]{1,2}\s?[个名人位]|[俩仨])(?!都|也))",
     "少": rf"(?<![不多至最减缺年太])少(?=\s?(?:[\d{CHINESE}]{{1,2}}\s?[个名人位]|[俩仨])(?!都|也))",
     "少了": r"少了(?=\s?[\d一两二三四五俩仨])",
-    "除": r"(?<![扫清删去拆开])除(?=\s?[\d一两二三四五六]{1,2}\s?[个名人位])",
+    "除": rf"(?<![扫清删去拆开])除(?={_SOME})",
     "不去": "(?<=[不愿想能])不去",
-    "除了": r"除了(?=\s?[\d一两二三四五六]{1,2}\s?[个名人位])",
+    "除了": rf"除了(?={_SOME})",
     "没去": r"没去(?![成过])",
     "完成": r"完成(?=\s?\d)",
     "代表": "(?<!家长)代表",
