@@ -156,7 +156,7 @@ def doubt(issues: Sequence[str], records: Sequence[Record], size_of: Callable[[R
         return "有几个字拿不准，请核对一下：" if "WORDS_UNCLEAR" in issues else "请核对一下："
     if unusual.usual == unusual.due:
         return f"{places.key_name(unusual.unit)}到的不到应到的一半，请核对一下："
-    if unusual.usual == size_of(unusual) and (unusual.attended or 0) * 2 < (unusual.usual or 0):
+    if unusual.usual == size_of(unusual):
         return f"{places.key_name(unusual.unit)}应到 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
     return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
 
