@@ -91,7 +91,7 @@ _QUESTIONS = {
     "COUNT_CONFLICT": "人数对不上（应到 {due}，实到 {attended}）。请重新写，如：应到42实到40",
     "COUNT_RANGE": "{attended} 人好像不对。请问准确到了多少人？",
     "DATE_FUTURE": "{day}还没到。请问活动是哪一天？如：今天、昨天、4月3日",
-    "DATE_INVALID": "没有这个日期。请问活动是哪一天？如：今天、昨天、4月3日",
+    "DATE_INVALID": "没有看出准确的日期。请问活动是哪一天？如：今天、昨天、4月3日",
     "DATE_OLD": "{day}已经过去很久。请问活动是哪一天？",
 }
 # What is asked for together with something else.

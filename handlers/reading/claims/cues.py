@@ -159,6 +159,11 @@ def cue_in(words: str) -> Cue | None:
     return next((cue for cue in CUES if cue.found.search(words)), None)
 
 
+def to_come(words: str) -> bool:
+    """Whether any of them tells of what is still to come, or of something else."""
+    return any(cue.claim in ("plan", "other", "condition") and cue.found.search(words) for cue in CUES)
+
+
 def turned_out(cue: Cue, words: str) -> bool:
     """Whether they tell what came of it all the same: 本来43个两个请假所以41个, 应到47实到44有三个没去."""
     called = _CALLED.search(words) if cue.claim == "negation" else None

@@ -93,7 +93,11 @@ def corrects(text: str, scan: str, there: bool) -> bool:
         return False
     if (news := _TO_BE.fullmatch(scan)) and activities.names_activity(news["what"]):
         return True
-    more = (by := _BY.search(scan)) and (there or by["more"] != "+") and ("人数" in scan or not activities.names_activity(scan))
+    more = (
+        (by := _BY.search(scan))
+        and (there or by["more"] != "+")
+        and ("人数" in scan or not activities.names_activity(scan))
+    )
     if more or CORRECT.search(scan) or CORRECT.search(text) or activities.with_turn(scan) != scan:
         return True
     if (turned := _THIS_NOT.search(scan) or _TURNED_INTO.search(scan)) and all(

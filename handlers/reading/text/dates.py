@@ -99,6 +99,11 @@ def _day_only(match: re.Match[str], received: date) -> When:
     return When(match.start(), found)
 
 
+def _some_day(match: re.Match[str], received: date) -> When:
+    """上周队会43人: on which day is to be asked."""
+    return When(match.start(), None)
+
+
 _FESTIVALS = {
     "元旦": (1, 1), "学雷锋": (3, 5), "雷锋": (3, 5), "三八": (3, 8), "妇女": (3, 8), "植树": (3, 12), "五一": (5, 1),
     "劳动": (5, 1), "五四": (5, 4), "青年": (5, 4), "六一": (6, 1), "儿童": (6, 1), "七一": (7, 1), "建党": (7, 1),
@@ -144,6 +149,11 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
             r"(?(w)(?![个次所支位名项批期篇堂]|场(?![馆地])))",
             _weekday,
             ("周", "星期", "礼拜"),
+        ),
+        (
+            rf"(?<![^\s,。;!?{GAP}])上上?个?(?:周|星期|礼拜)(?![一二三四五六日天1-7请没缺病未])(?:末|里)?",
+            _some_day,
+            ("上",),
         ),
         (
             rf"(?<![\d月第.路街巷弄])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车游行营捐研\d])",
