@@ -109,7 +109,7 @@ LABEL = any_of(KIND, _GUARDED)
 SKIP = any_of(PROTECTED, {})
 # 参学率100%: a rate is neither a count nor a topic.
 RATE = r"(?:参[学与加训]|出[勤席]|到[场会课]|完成|合格)率\s?[达到为是:]{0,2}\s?\d{1,3}(?:\.\d{1,2})?%"
-# Numbers that count no heads: +1 at the head of a line (as in a list that others join), 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1, 一个都没来 (nobody came, not one was absent)
+# Numbers that count no heads: +1 where others join a list, 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1, 一个都没来 (nobody came)
 JUNK = (
     rf"{RATE}|\+1(?<![^\n]\+1)(?=[ ,]?[^\s\d,。!人名个位])|(?:浏览|阅读|播放|点击|转发|访问|点赞)[量次数]{{1,2}}\s?[:是为达到]{{0,2}}\s?\d+|(?:序号|编号|学号|页码|房号|学时|课时|积分|得分)\s?:?\s?\d+|第\s?[\d{CHINESE}]+|每(?!个?(?:班|中队|场)\s?[1-6]\d)[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?"
     r"|\d+\.\d+(?!\s?[余多]?[万千])"

@@ -100,7 +100,7 @@ def _day_only(match: re.Match[str], received: date) -> When:
 
 
 def _some_day(match: re.Match[str], received: date) -> When:
-    """上周队会43人: on which day is to be asked."""
+    """上周队会43人, 清明当天: on which day is to be asked."""
     return When(match.start(), None)
 
 
@@ -137,6 +137,7 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
         ),
         (rf"(?<![\d./\-])(?<!\d:)(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?![.:/\d\-]){_MEASURE}", _dotted, (".",)),
         (r"(?<![\d./\-])(?<!\d:)(?P<m>0[1-9]|1[0-2](?=-))[-/](?P<d>[0-3]\d)(?![.:/\d\-])", _dotted, ("-", "/")),
+        (r"(?:清明|端午|中秋|重阳|春节|元宵|除夕)节?(?:那天|那日|当[天日])", _some_day, ("天", "那日", "当日")),
         (rf"(?P<f>{'|'.join(_FESTIVALS)})(?:纪念日|[节日])?(?:那天|那日|当[天日])", _festival, ("天", "那日", "当日")),
         (
             r"(?:大前天|今[天日早晚晨](?!我当家)|昨[天日晚]|前[天日]|明[天日早晚晨]|后天|当[天日]|[今昨明]儿个?)",
