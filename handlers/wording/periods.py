@@ -42,7 +42,7 @@ def longer(args: str, today: date) -> tuple[Span | None, str]:
 
     None where they name none or a week. Raises Refusal for days that do not exist, lie ahead or are too many.
     """
-    args = unicodedata.normalize("NFKC", args)
+    args = spans.plain(unicodedata.normalize("NFKC", args), today)
     if match := _RANGE.search(args) or _MONTHS.search(args):
         return _between(match, today), " ".join(f"{args[: match.start()]} {args[match.end() :]}".split())
     if _WEEK.search(args):
