@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from handlers import rights
 from handlers.asker.context import context_of
-from handlers.attendance import phrases, squads
+from handlers.attendance import phrases
 from handlers.checkins.corrections import revisions
 from handlers.kit import Ask, Denied, Refusal, Reply
 from handlers.privacy import gate
@@ -96,8 +96,7 @@ def _far_from(ask: Ask, old: checkins.Checkin, new: checkins.Checkin) -> int:
     """How many were due, where so many as before are plausible and so many as now are not; else 0."""
     whole = new.due or units.by_id(ask.db, new.unit_id).members or 0
     fits = [whole <= 2 * one.attended and one.attended <= _MOST * whole for one in (old, new)]
-    possible = 0 < new.attended <= min(squads.most_heads(new.kind), new.due or new.attended)
-    return whole if possible and fits == [True, False] else 0
+    return whole if revisions.possible(new) and fits == [True, False] else 0
 
 
 def _context(ask: Ask, old: checkins.Checkin) -> Context:
