@@ -28,8 +28,8 @@ _NOT_SEEN = re.compile(f"[{UNSEEN}]+")
 _SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?:[ \u3000*._-]{{1,2}}[{HAN}]){{1,3}}(?![{HAN}])")
 # 4月5日至7日, 9月1日起: no 日至; 6月获一星章: no 月获.
 _DAY_OF_MONTH = re.compile(r"(?<=\d)[日月]")
-# 植树300余棵: of a number, and nobody called 余.
-_MORE = re.compile(rf"(?<=[\d十百千万])[余多][{HAN}]")
+# 植树300余棵, 诵读20首诗: of a number, and nobody called 余 or 首诗.
+_MORE = re.compile(rf"(?<=[\d十百千万])(?:[余多][{HAN}]|[首句幅篇枚套株棵趟遍轮副台辆艘座间])")
 _BETWEEN = re.compile(rf"[{UNSEEN}{_DOT} \u3000*._-]{{0,2}}")
 _CHARACTER = re.compile(f"[{HAN}]")
 _DOT_IN = re.compile(f"[{_DOT}]+")
@@ -72,6 +72,12 @@ def _language() -> dict[str, str]:
     return rests
 
 
+@cache
+def _of_the_field() -> frozenset[str]:
+    """What is never the given name of one and the surname of the next."""
+    return frozenset(_listed("field.txt"))
+
+
 def _listed(name: str) -> Iterator[str]:
     lines = (_WORDS / name).read_text(encoding="utf-8").splitlines()
     return (word for line in lines if not line.startswith("#") for word in line.split())
@@ -82,7 +88,7 @@ def persons(text: str) -> tuple[str, ...]:
 
     Heroes, teachers with their title and places are not meant. Linear in the length of the text.
     """
-    text = _MORE.sub(" ", text) if "余" in text else text
+    text = _MORE.sub(" ", text)
     text = _DAY_OF_MONTH.sub(" ", text) if "日" in text or "月" in text else text
     runs = _RUN.findall(DOCUMENT.sub("", text) if "号" in text else text)
     found = [name for run in runs for name in _of_run(run if run.isalnum() else _NOT_SEEN.sub("", run))]
@@ -206,8 +212,8 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
         surnames = SURNAMES if one in TYPICAL or length == 1 else _PLAIN
         if run[before[0]] in surnames:
             yield before[0], end
-        # 今|天龙|斐
-        elif length == 2 and run[start - 1] in SURNAMES and one in GIVEN:
+        # 今|天龙|斐; but 清明|忆|英烈
+        elif length == 2 and run[start - 1] in SURNAMES and one in GIVEN and run[slice(*before)] not in _of_the_field():
             yield start - 1, end
 
 

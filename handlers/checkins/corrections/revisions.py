@@ -44,6 +44,11 @@ def check_day(reading: Reading, record: Record, today: date) -> None:
         raise Refusal(f"{days.day(record.date, today)}太早或还没到，原来的没有动。请核对日期，像这样发：更正 昨天")
 
 
+def possible(new: checkins.Checkin) -> bool:
+    """Whether so many can have come at all."""
+    return 0 < new.attended <= min(squads.most_heads(new.kind), new.due or new.attended)
+
+
 def revised(ask: Ask, old: checkins.Checkin, new: checkins.Checkin) -> checkins.Checkin:
     """The check-in as it is now; raises Refusal for what cannot be right."""
     if not 0 < new.attended <= squads.most_heads(new.kind):
