@@ -119,10 +119,10 @@ class TestAsked:
     def test_a_counselor_gets_her_own_squad(self, county: County) -> None:
         a_week(county)
         (reply,) = county.digest(county.zhang)
-        assert reply.text.startswith("实验小学三(1)中队这一周：1 场活动，已签到，40 人次")
+        assert reply.text.startswith("实验小学三(1)中队3月30日–4月5日：1 场活动，已签到，40 人次")
         assert all("未签到" not in button.typed for button in reply.buttons)
         (quiet,) = county.digest(county.zhang, "2026-W10")
-        assert quiet.text.startswith("实验小学三(1)中队这一周：还没有活动，还没签到\n")
+        assert quiet.text.startswith("实验小学三(1)中队3月2日–3月8日：还没有活动，还没签到\n")
 
     def test_digest_json_has_exactly_the_keys_that_programs_rely_on(self, county: County) -> None:
         a_week(county)

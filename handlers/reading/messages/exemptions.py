@@ -9,7 +9,8 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 # 本周没有活动, 我们班这周没搞活动, 上周无活动; not 今天没有开展活动: that is a day.
-_WEEK = r"[本这上]个?(?:周|星期|礼拜)"
+_WEEK = r"(?:[本这]|上+)个?(?:周|星期|礼拜)"
+_WEEKS_BACK = pattern(r"(?P<back>上+)个?(?:周|星期|礼拜)")
 _NONE = (
     r"(?:没有?|无|未|不)(?:有|能)?(?:开展|组织|举行|搞|安排|办)?(?:过|什么|啥|任何|少先队|中队|集体)*"
     r"(?:活动|队会|队课|队日)"
@@ -37,7 +38,12 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     issues = () if unit else ("UNIT_MISSING",)
     status: Status = "ok" if unit else "clarify"
     if _is_off(text, hits) or (not _NOT.isdisjoint(text) and _ZERO.search(text)):
-        day = dates[0].day if dates else context.received - timedelta(days=7 * ("上" in text))
+        week = _WEEKS_BACK.search(text)
+        day = next((when.day for when in dates if when.day), None)
+        if day is None and dates and week is None:
+            # 4月31日 is no day.
+            return None
+        day = day or context.received - timedelta(weeks=len(week["back"]) if week else 0)
         return Reading("zero", status, issues, (Record(unit=unit, date=day, dated=bool(dates)),), claim="negation")
     found = _EXCUSE.search(text)
     last = next((when.day for when in dates if found and when.start >= found.start("to")), None)
