@@ -15,6 +15,14 @@ _SAID_MONTH = re.compile(r"(?:(20\d\d)年)?(?<!\d)(1[0-2]|[1-9])月份?(?!\d)")
 _SAID_QUARTER = re.compile(r"(?:(20\d\d)年?)?(?:第?([1-4一二三四])季度|[qQ]([1-4]))")
 _SAID_YEAR = re.compile(r"(20\d\d)年?(?![\d\-年W])")
 _SAID_WEEK = re.compile(r"(20\d\d)-[wW](\d{1,2})")
+_NUMERALS = "一二三四五六七八九十"
+# 去年3月, 前年的第10周; 五月花小学 is a name.
+_YEAR_OF = re.compile(rf"([今去前])年的?(?=第?\s?[\d{_NUMERALS}]{{1,3}}\s?(?:月|周|季度)|[春秋]季?学期)")
+_MONTH_IN_WORDS = re.compile(
+    rf"(?<![{_NUMERALS}])(十[一二]?|[一二三四五六七八九])月(?=份|的|\s|$|[到至]|[月季]报|情况)"
+)
+_SAID_WEEKS = re.compile(r"([上本这]+)个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
+_YEARS_BACK = "今去前"
 
 
 def label_of(kind: str, day: date) -> str:
@@ -90,6 +98,18 @@ def months_of(first: date, last: date) -> list[str]:
     return [f"{first.year + (first.month - 1 + n) // 12}-{(first.month - 1 + n) % 12 + 1:02}" for n in range(count)]
 
 
+def plain(text: str, today: date) -> str:
+    """The words with their periods as they are read here: 去年三月份 → 2025年3月份, 上个星期 → 上周."""
+    text = _MONTH_IN_WORDS.sub(lambda match: f"{_of_numeral(match[1])}月", text)
+    text = _YEAR_OF.sub(lambda match: f"{today.year - _YEARS_BACK.find(match[1])}年", text)
+    return _SAID_WEEKS.sub(lambda match: f"{match[1]}周", text)
+
+
+def _of_numeral(numeral: str) -> int:
+    tens = numeral.startswith("十")
+    return 10 * tens + (_NUMERALS.find(numeral[tens:]) + 1 if numeral[tens:] else 0)
+
+
 def named(text: str, today: date) -> tuple[str, str]:
     """(label of the period that the words name, the rest of them), empty without one: 上月, 4月, 二季度, 今年."""
     for pattern, find in _NAMED:
@@ -133,7 +153,7 @@ def _school_year_back(match: "re.Match[str]", today: date) -> str:
 
 
 def _year(match: "re.Match[str]", today: date) -> str:
-    return str(today.year - (match[0] == "去年"))
+    return str(today.year - max(_YEARS_BACK.find(match[0][0]), 0))
 
 
 _NAMED = (
@@ -147,7 +167,7 @@ _NAMED = (
     (re.compile(r"[本这]个?月|上+个?月"), _month_back),
     (re.compile(r"[本这]个?季度|上个?季度"), _quarter_back),
     (_SAID_QUARTER, _quarter),
-    (re.compile("今年|去年|本年"), _year),
+    (re.compile("[今去前本]年"), _year),
     (_SAID_MONTH, _month),
     (_SAID_YEAR, lambda match, today: match[1]),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, inspect, select
+from sqlalchemy import Connection, Table, inspect, select, union_all
 
 from storage import tables
 from storage.base import key_values
@@ -68,12 +68,15 @@ def _values(db: Connection, newest: int | None) -> Iterator[bytes]:
     """Every sealed value; of so many `newest` rows of each table only the first of each column."""
     found_there = inspect(db)
     tables_there = set(found_there.get_table_names())
+    asked = []
     for table in (table for table in SEALED if table.name in tables_there):
         # A database that is about to be migrated may lack some.
         there = {column["name"] for column in found_there.get_columns(table.name)}
         for name in (name for name in SEALED[table] if name in there):
             rows = select(table.c[name]).order_by(*(key.desc() for key in table.primary_key)).limit(newest).subquery()
-            found = select(rows.c[name]).where(rows.c[name] > b"").limit(newest and 1)
-            # Whoever has seen enough goes, and the server's cursor with them.
-            with db.execute(found.execution_options(yield_per=_AT_ONCE)) as values:
-                yield from values.scalars()
+            found = select(rows.c[name]).where(rows.c[name] > b"").limit(newest and 1).subquery()
+            asked.append(select(found.c[name]))
+    if asked:
+        # Whoever has seen enough goes, and the server's cursor with them.
+        with db.execute(union_all(*asked).execution_options(yield_per=_AT_ONCE)) as values:
+            yield from values.scalars()

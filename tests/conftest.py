@@ -23,7 +23,13 @@ LONG_HERE = (
     r"tests/practice/test_(digest_page|second_district)\.py|tests/commands/test_doctor_wecom\.py",
     r"tests/whole/test_case_numbers\.py|tests/storage/test_migrations\.py|tests/pipeline/test_(seen|together)\.py",
     r"tests/guard/test_lent\.py|tests/children/test_compliance\.py|tests/checkins/test_events_in_any_order\.py",
-    r"tests/reading/test_fuzz\.py|tests/reminders/test_wrong_clock\.py",
+    r"tests/reading/test_(fuzz|properties|claims)\.py|tests/whole/test_(typed_labels|questions)\.py",
+    r"tests/reminders/test_(wrong_clock|letters_of_a_year|absence|ticks)\.py|tests/years/test_year\.py",
+    r"tests/guard/test_(key|exports)\.py|tests/storage/test_(migration_notices|rotation)\.py",
+    r"tests/commands/test_(commands|doctor|doctor_robot|audit_command|outbox_command|rotation_command|confirm)\.py",
+    r"tests/practice/test_(bad_input|this_machine)\.py|tests/channels/wecom/test_crypto\.py",
+    r"test_a_whole_province_is_addressed|test_a_dry_run_shows_and_the_word_does|test_each_letter_goes_to_a_person_once",
+    r"tests/medals/test_states\.py|tests/programmes/test_cases\.py",
 )
 # Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages,
 # years, thousands of rows, and talks of many days: `make test-long`. In this order they begin.
@@ -43,7 +49,7 @@ LONG = [
     )
 ]
 # So often the clock is moved in a talk of many days; all days are ticked through.
-MANY_DAYS = 3
+MANY_DAYS = 3 if POSTGRESQL else 2
 # The longest of the others, one by one as well.
 TALKS = re.compile(r"tests/whole/test_talks\.py")
 MEMORY = Path("/dev/shm")

@@ -34,7 +34,7 @@ def answer(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
         if not refusal.buttons and ask.message.private and not calls.is_stranger(ask):
             meant = features.command_in(tidy(ask.message.text))
             refusal.buttons = examples.beside(ask, refusal.text, meant[0] if meant else None)
-            refusal.spoken = "".join(f"可以发：{each.typed}" for each in refusal.buttons)
+            refusal.spoken = examples.spoken(refusal.buttons)
         raise
 
 

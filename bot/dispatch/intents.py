@@ -10,8 +10,8 @@ from handlers.general import handbook
 from handlers.kit import Ask
 from handlers.programmes.reports import subject
 from handlers.reading import Reading
-from handlers.reminders import naming
-from handlers.wording import programmes
+from handlers.reminders import naming, own_dates
+from handlers.wording import medals, programmes
 
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
@@ -40,6 +40,9 @@ def is_case(ask: Ask, text: str, reading: Reading) -> bool:
 def is_report(ask: Ask, text: str, reading: Reading) -> bool:
     """全校捐款活动 320人参加 names a row, and is a check-in: the row has no place for the number."""
     whole = reading.intent == "checkin" and reading.status == "ok"
+    # 王小明获得了校级一星章 is told of a medal, and no work that won a prize.
+    if reading.claim == "other" and medals.found_in(ask, text)[0]:
+        return False
     return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
 
 
@@ -65,9 +68,10 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
         return "offered"
     if free and recent.amends(ask, text, reading):
         return "amend"
-    # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads.
-    named = reading.intent in ("unknown", "question") or (reading.intent == "checkin" and _OF_A_DAY.match(text))
-    # 去年的建队日 reads like a sum of what was.
-    named = named or reading.claim == "summary"
+    # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads; 去年的建队日 and
+    # 下次清明 read like a sum of what was, or like a plan.
+    named = reading.intent in ("unknown", "question", "chat")
+    named = named or (reading.intent == "checkin" and bool(_OF_A_DAY.match(text)))
     asks = free and ask.message.private and named
-    return "key_date" if asks and naming.called(calendar_of(ask.db), text, ask.today) else reading.intent
+    known = asks and (naming.called(calendar_of(ask.db), text, ask.today) or own_dates.called(ask, text))
+    return "key_date" if known else reading.intent

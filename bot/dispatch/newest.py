@@ -2,10 +2,9 @@
 
 import re
 
-from bot.dispatch.answers import open_questions, typed_labels
+from bot.dispatch.answers import by_name, open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import inbox
-from handlers.attendance import participation
 from handlers.kit import Ask
 from handlers.programmes.cases import case_waiting
 from handlers.programmes.reports import last_report
@@ -27,8 +26,8 @@ _GIVEN_UP = re.compile(
 def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     """What is meant by a command without a number: also 同意 of who approves no nominations, but a case that waits."""
     word = found.words[0]
-    if word == _NUDGE and (one := next((each for each in participation.opened(ask) if each.title == args), None)):
-        return _ordered(features, "活动", f"{one.id} 催") or (found, args)
+    if word == _NUDGE and args and (titled := by_name.campaign(ask, args)):
+        return _ordered(features, "活动", f"{titled} 催") or (found, args)
     # 六一 is the day before it is the squad 六(1).
     if word in (_MISSING, _NUDGE) and args and (day := naming.gone(ask, args, word)):
         return found, day
@@ -57,6 +56,8 @@ def by_words(
     # 看一下6月的日历 begins with the word of another command, which did not know it.
     if other := features.shown(text, ask.person):
         return instead(features, ask, *other)
+    if named := _ordered(features, *by_name.order(ask, text)):
+        return named
     if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
         return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):

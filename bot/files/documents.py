@@ -6,8 +6,9 @@ from bot.files.pictures import NotKept
 
 COMMENTS = "刚才的文件没有保存：里面有批注或修订记录，带着别人的姓名。请接受全部修订、删除全部批注再发。签到不受影响。"
 OTHERS = "刚才的文件没有保存：里面嵌了音像、矢量图或别的程序的内容，清理不了。请另存为 PDF 再发一次。签到不受影响。"
-# Beside pictures and XML a document holds fonts, and what a printer was set to.
-_PLAIN = re.compile(r"\.(?:odttf|fntdata|ttf)$|printerSettings\d*\.bin$", re.IGNORECASE)
+# Beside pictures and XML a document holds fonts, and what a printer was set to: on whose machine, by which name.
+_FONT = re.compile(r"\.(?:odttf|fntdata|ttf)$", re.IGNORECASE)
+_PRINTER = re.compile(r"printerSettings\d*\.bin$", re.IGNORECASE)
 _PREVIEW = re.compile(r"^docProps/thumbnail\.\w+$")
 _XML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<")
 # As XML has it, no < stands in an attribute: so nothing is looked at twice, however it was crafted.
@@ -41,15 +42,31 @@ def _pairs(table: str) -> frozenset[tuple[bytes, bytes]]:
     )
 
 
-# What shows nothing, in whatever letters: the folder in which it, its template or its data lay, who had it open, notes;
-# what a picture was called where it came from: C:\\Users\\张三\\王小明.jpg.
+# What shows nothing and is called by nothing, in whatever letters, of what the standard (ECMA-376) has as free words:
+# who may change it, refreshed it, shall sign it; the folder in which it, its template or its data lay; notes, views,
+# what was filtered or tried out; what a picture was called where it came from: C:\\Users\\张三\\王小明.jpg.
 _UNSEEN = _pairs("""
     absPath fileSharing: url userName
     connection: sourceFile odcFile
-    docVar connectString query alias tag tblCaption tblDescription: val
-    docPr cNvPr shape imagedata rect roundrect oval line group image: name descr title alt
+    docVar: name val
+    connectString query alias tag tblCaption tblDescription helpText statusText title desc description attr: val
+    entryMacro exitMacro mailSubject udl table addressFieldName inputCells: val
+    permStart: ed
+    dropDownList comboBox: lastValue
+    hyperlink hlinkClick: docLocation invalidUrl
+    docPr cNvPr shape imagedata rect roundrect oval line group image fill: name descr title alt
+    imagedata fill: href
+    signatureline: suggestedsigner suggestedsigner2 suggestedsigneremail signinginstructions
     definedName table tableColumn: comment description help statusBar customMenu
-    scenario: user comment
+    scenario: name user comment
+    customWorkbookView protectedRange control customProperty cSld custShow section wavAudioFile snd: name
+    controlPr objectPr: altText
+    webPublishItem webPublishObject webPublishingObject: destinationFile title sourceObject divId
+    pivotCacheDefinition pivotTableDefinition: refreshedBy tag
+    filter customFilter cellSmartTagPr: val name description stringValue1 stringValue2 key
+    s n d b e m: c
+    s: v
+    prSet: phldrT
 """)
 # Beside the names of programs, in ASCII, attributes hold words where they are shown, or called by others.
 _WORDED = _pairs("""
@@ -71,8 +88,9 @@ _TEXTS = frozenset(
     b"t v f pt separator delText instrText formula formula1 formula2 definedName formatCode calculatedColumnFormula"
     b" totalsRowFormula oddHeader oddFooter evenHeader evenFooter firstHeader firstFooter".split()
 )
-_ELEMENTS = sorted({element for element, _ in _UNSEEN})
-_ABOUT = re.compile(rb"<(?:" + _NAME + rb":)?(?:" + b"|".join(_ELEMENTS) + rb")(?=\s)" + _ATTRIBUTES)
+_ABOUT = re.compile(
+    rb"<(?:" + _NAME + rb":)?(?:" + b"|".join(sorted({element for element, _ in _UNSEEN})) + rb")(?=\s)" + _ATTRIBUTES
+)
 # Words are what is not ASCII; a character may be written as its number.
 _WITH_WORDS = re.compile(rb"<[^<&\x80-\xff]*+(?:&(?!\#)[^<&\x80-\xff]*+)*+(?:[\x80-\xff]|&\#)[^<]*")
 _TAG = re.compile(rb"(<(?:" + _NAME + rb":)?(" + _NAME + rb"))(" + _ATTRIBUTES + rb")(.*)", re.DOTALL)
@@ -85,7 +103,10 @@ def plain(name: str, content: bytes) -> bytes:
     """A part that is no picture, without what it says of people and places; raises NotKept with what to do."""
     if _PREVIEW.search(name):
         return b""
-    if not content or _PLAIN.search(name):
+    if _PRINTER.search(name):
+        # What is none of its own settings a program passes over.
+        return bytes(len(content))
+    if not content or _FONT.search(name):
         return content
     content = _without(_without(content, b"<!--", b"-->"), b"<?", b"?>", keeps=b"xml ")
     root = _ROOT.search(content)
@@ -101,8 +122,7 @@ def plain(name: str, content: bytes) -> bytes:
         return content[: root.start()] + root[0].rstrip(b"/>") + b"/>"
     content = _ELSEWHERE.sub(_nowhere, content)
     content = _FILE.sub(rb"\1\2about:blank\2", content) if b"file:" in lowered else content
-    content = _ABOUT.sub(_unseen, content) if any(map(content.__contains__, _ELEMENTS)) else content
-    return _WITH_WORDS.sub(_shown, content)
+    return _WITH_WORDS.sub(_shown, _ABOUT.sub(_unseen, content))
 
 
 def _without(content: bytes, begins: bytes, ends: bytes, keeps: bytes = b"?!") -> bytes:

@@ -51,6 +51,7 @@ class RosterFiles:
         now = self._now()
         with self._read.connect() as db:
             importer = people.by_id(db, person_id, now).own
+            sheet = roster.anchored(db, sheet, importer)
             state = stored.load(db, sheet.paths, sheet.accounts, now, rights=True)
             seen = stored.seen(db, state.tops, importer)
         found = roster.plan(sheet, state, now.date(), end_missing=True, importer=importer)

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,9 @@ def _workbook(content: bytes) -> roster.Sheet | Tables:
     title = about["sheets"][0]
     if title in (ROWS, badge_sheet.SHEET) or title.startswith(HELD):
         return {name: _table(rows) for name in about["sheets"]}
-    sheet = roster.read_table(_records(rows), title)
+    if (first := next(rows, None)) and badge_sheet.is_head(first[2:]):
+        return {badge_sheet.SHEET: _table(chain([first], rows))}
+    sheet = roster.read_table(_records(chain([first], rows) if first is not None else rows), title)
     notes = (
         (about["others"], f"只读了工作表「{title}」，没有读：{'、'.join(about['others'])}"),
         (about["far"], _FAR.format(about["far"])),

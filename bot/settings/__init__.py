@@ -99,6 +99,9 @@ class Settings(BaseSettings):
             missing = [name.upper() for name in needed if not getattr(self, name)]
             if missing and len(missing) < len(needed):
                 raise ValueError(f"{words}还需要 {'、'.join(missing)}")
+            given = [getattr(self, name) for name in needed]
+            if not missing and len({*given}) < len(given):
+                raise ValueError(f"{words}有两项填得一样，有一项贴错了格，请对照后台再填")
         return self
 
     @property

@@ -204,6 +204,8 @@ def _seen_from_outside(url: str) -> str:
     local = url.startswith("http://") and (host in ("localhost", "::1") or host.startswith("127."))
     if url and not (host and (url.startswith("https://") or local)):
         raise ValueError("应是 https:// 开头的地址（只有本机可以用 http://）")
+    if re.search(r"[?#]|/wecom/callback$|/telegram(?:/\w*)?$", url):
+        raise ValueError("只写域名，后面的 /wecom/callback、/telegram、? 和 # 都不要")
     return url
 
 

@@ -28,7 +28,7 @@ def context_of(ask: Ask) -> Context:
         received=ask.today,
         grades=school.grades,
         classes=school.classes,
-        aliases=school.aliases,
+        aliases=school.aliases | {f"{name}大队": "ALL" for each in school.names for name in (each, f"{each}少先队")},
         units=school.keys,
         roster_size=school.sizes,
         history=school.history,

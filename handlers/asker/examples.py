@@ -48,6 +48,11 @@ def beside(ask: Ask, said: str, meant: Command | None) -> tuple[Button, ...]:
     return (Button(word, word),)
 
 
+def spoken(buttons: Sequence[Button]) -> str:
+    """The same where an answer is quicker without any."""
+    return "".join(f"可以发：{each.typed}" for each in buttons)
+
+
 def of_theirs(ask: Ask, said: str) -> str:
     """The words with a squad of the asker's, and its school where needed, in 像这样：撤回同意 三(2)中队 王小明."""
     head, mark, example = said.partition("像这样")

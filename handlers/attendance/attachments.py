@@ -27,6 +27,8 @@ MOST_BYTES = 500 << 20
 # What a workbook of who holds a place is called, and its sheet: everybody who enters them sends it back.
 HELD = "在册"
 _TABLE = re.compile(r"\.(?:xlsx?|xlsm|et|ods|csv)$", re.IGNORECASE)
+# What a counselor's table of badges is called; one of 争章活动 may belong to a check-in.
+_BADGES = re.compile("基础章|[记考得]章|章[表册]|[争奖]章(?:登?记|情况|统计|汇总)")
 _MEASURED = {"照片": "张照片", "文件": "个附件"}
 # Read so, a text says nothing that could be recorded.
 _WORDLESS = frozenset({"unknown", "chat", "question"})
@@ -81,8 +83,9 @@ def tables(ask: Ask) -> list[Attachment]:
     """The workbooks and CSV files that came with a private message, of somebody who may send such a one."""
     if not ask.message.private:
         return []
-    begins = HELD if ask.me.roles.isdisjoint(rights.GIVERS) else ""
-    return [each for each in documents(ask) if _TABLE.search(each.name) and each.name.startswith(begins)]
+    every = not ask.me.roles.isdisjoint(rights.GIVERS)
+    found = [each for each in documents(ask) if _TABLE.search(each.name)]
+    return [each for each in found if every or each.name.startswith(HELD) or _BADGES.search(each.name)]
 
 
 def reader(ask: Ask) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from handlers.kit import Button, Reply
+from handlers.asker import examples
+from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.wording import days
 from storage.checkins.checkins import Checkin
 
@@ -83,3 +84,9 @@ def in_group(result: str, stored: Checkin, today: date) -> Reply:
 def too_old(day: date, today: date) -> str:
     """Why a day is not recorded any more."""
     return f"{days.day(day, today)}已经过去半年多，不能再报，没有记录。日期写错了的话，请改好再发一次。"
+
+
+def refused(ask: Ask, refusal: Refusal, alone: bool) -> Reply:
+    """What is said of a record that is refused; beside others that are recorded it needs no example."""
+    shown = refusal.buttons or (examples.beside(ask, refusal.text, None) if alone and ask.message.private else ())
+    return Reply(refusal.text, shown, spoken=examples.spoken(shown))

@@ -42,6 +42,9 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     lone = reading.intent == "unknown" or (reading.status == "clarify" and _PARTIAL.issuperset(doubts))
     if len(said) != 1 or not lone or ask.message.attachments or not ask.message.private:
         return False
+    # 队课也是, 今天也是43: of another one, which was like it.
+    if "也" in text:
+        return False
     one = said[0]
     counted = one.attended is not None or one.due is not None or one.absent is not None
     last = recorded(ask)

@@ -48,7 +48,7 @@ def store(ask: Ask, records: Sequence[Record], first: int | None, joint: bool = 
             wanted.append(drafts.checkin_of(ask, record))
         except Refusal as refusal:
             ask.refused(refusal)
-            refused.append(Reply(refusal.text))
+            refused.append(phrases.refused(ask, refusal, alone=len(records) == 1))
     return [*keep(ask, wanted, first, joint), *refused]
 
 
@@ -154,7 +154,8 @@ def _echo(ask: Ask, one: checkins.Checkin, photos: int, joint: bool) -> Reply:
         line = f"主题不同，没有计入活动 {other.id}「{other.title}」。"
         said = phrases.with_more(said, line, Button("计入", "活动", f"{other.id} #{one.id}"))
     if one.timing == checkins.BACKFILLED:
-        said = phrases.with_more(said, f"{weeks.week_name(one.week)}的周报已经发出，这条算补报，下一期周报会写明。")
+        week = weeks.week_spoken(one.week, ask.today)
+        said = phrases.with_more(said, f"{week}的周报已经发出，这条算补报，下一期周报会写明。")
     if one.whole:
         if ask.reading and any("attended" in each.hedges for each in ask.reading.records):
             said = phrases.with_more(said, f"您说的是大约的数，先按 {one.attended} 人计；有准数了，发「更正 实到…」。")

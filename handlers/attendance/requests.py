@@ -30,9 +30,9 @@ class Asked:
     due: int | None = None
     since: date | None = None
 
-    def holds(self, day: date) -> bool:
-        """Whether what was done on that day is of it."""
-        return (self.since or self.day) <= day <= self.day
+    def holds(self, day: date, today: date) -> bool:
+        """Whether what was done on that day is of it; of what is to come, what is done today, ahead of it."""
+        return (self.since or min(self.day, today)) <= day <= self.day
 
     def is_of_day(self, day: date) -> bool:
         """Whether it is that day, and not some days of which it is one."""
@@ -116,7 +116,7 @@ def heads_in(text: str) -> tuple[str, str] | None:
     """(what it is about, the heads) of 六一 36, 活动1：36人, 应到40实到36; None of other texts, as 36 请假2."""
     found = _HEADS.fullmatch(text) if len(text) <= LONGEST and "\n" not in text else None
     name = bare(found["name"]) if found else ""
-    only_heads = bool(re.search(r"\d", name) and _OF_HEADS.fullmatch(name))
+    only_heads = bool(re.search(r"[\d全齐]", name) and _OF_HEADS.fullmatch(name))
     return (name, found["heads"]) if found and not only_heads else None
 
 

@@ -10,12 +10,15 @@ from handlers.checkins import exemptions
 from handlers.checkins.questions import asking
 from handlers.kit import REPORTERS, Ask, Denied, Refusal, Reply
 from handlers.reading import Reading
-from handlers.registry import ANYTHING, command, reads
+from handlers.registry import command, reads
 from handlers.wording import names, places
+
+# 签到率 is asked for.
+_NO_RATE = "[^率]"
 
 
 @command(
-    "签到", "checkin", who=REPORTERS, group="签到", rank=1, help="报一次活动", glued=ANYTHING, in_groups=True,
+    "签到", "checkin", who=REPORTERS, group="签到", rank=1, help="报一次活动", glued=_NO_RATE, in_groups=True,
     examples=("签到 三(2)中队 主题队日 38人 清明祭英烈", "签到 三(2)中队 主题队日 应到42实到40"),
 )  # fmt: skip
 def checkin(ask: Ask) -> Sequence[Reply]:

@@ -1,14 +1,13 @@
-"""查: what a squad or school reported, in a week or on a day."""
+"""查: what a squad or school reported, in a week, on a day, or in a longer time."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from handlers.attendance import phrases
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, Unit
 from handlers.registry import command, reads
 from handlers.rights import VISITORS
-from handlers.wording import places, weeks
-from scheduling import periods
+from handlers.wording import periods, places, weeks
+from scheduling.periods import week_before, week_of
 from storage.checkins import checkins
 from storage.organisation import units
 
@@ -21,25 +20,18 @@ MOST = 20
     snapshot=True, examples=("查 三(2)中队", "查 三(2)中队 上周"),
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
-    """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
-    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today, single=True)
-    at = places.chosen(ask, LOOKERS, words, "查", f"{period.day or period.week} {{}}")
-    first = period.day or periods.monday_of(period.week)
-    last = period.day or first + timedelta(days=6)
-    found = checkins.between(ask.db, first, last, paths=[unit.path for unit in at], most=MOST + 1)
+    """The check-ins of a squad, a school or all of the asker's, in a week, on a day, or in a longer time."""
+    span, words = periods.any_of(weeks.taught(ask, ask.args), ask.today, single=True)
+    at = places.chosen(ask, LOOKERS, words, "查", f"{span.words} {{}}")
+    found = checkins.between(ask.db, span.first, span.last, paths=[unit.path for unit in at], most=MOST + 1)
     name = at[0].name if len(at) == 1 else "您负责的单位"
-    when = weeks.period_name(period, ask.today)
     if not found:
-        before = f"{periods.week_before(period.week)} {words}".strip()
-        return Reply(f"{name}{when}还没有签到。", (Button("看前一周", "查", before),))
-    more = (
-        f"\n只列出最近 {MOST} 条，全部见「周报 {weeks.week_said(period.week, ask.today)} 表」。"
-        if len(found) > MOST
-        else ""
-    )
+        before = f"{week_before(week_of(span.first))} {words}".strip()
+        return Reply(f"{name}{span.name}还没有签到。", (Button("看前一周", "查", before),))
+    more = f"\n只列出最近 {MOST} 条，全部见「周报 {span.name} 表」。" if len(found) > MOST else ""
     count = f"{MOST} 条以上" if more else f"{len(found)} 条"
     listed = "\n".join(_by_school(ask, found[:MOST], at))
-    return Reply(f"{name}{when}签到 {count}：\n{listed}{more}")
+    return Reply(f"{name}{span.name}签到 {count}：\n{listed}{more}")
 
 
 @reads("query")
@@ -47,7 +39,8 @@ def asked(ask: Ask) -> Reply:
     """请问三(2)中队签到了吗?"""
     query = ask.heard.query or {}
     unit = query.get("unit")
-    return look(replace(ask, args=places.key_name(str(unit)) if unit else ""))
+    span, _ = periods.any_of(weeks.taught(ask, ask.args), ask.today, single=True)
+    return look(replace(ask, args=f"{span.words} {places.key_name(str(unit)) if unit else ''}".strip()))
 
 
 def _by_school(ask: Ask, found: list[checkins.Checkin], at: list[Unit]) -> list[str]:

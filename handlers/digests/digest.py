@@ -25,7 +25,8 @@ def digest(ask: Ask) -> Sequence[Reply]:
         return [Reply("按这个按钮，或者直接发「网页」，得到您一个人的链接。", (Button(_PAGE, _PAGE, rest),))]
     span, rest = periods.longer(ask.args, ask.today)
     if span:
-        return period_digest.of_span(ask, span, rest)
+        # It has its schools in it.
+        return period_digest.of_span(ask, span, schools.asked(rest)[1])
     period, rest = weeks.period_in(weeks.taught(ask, ask.args), ask.today)
     page, rest = schools.asked(rest)
     form, words = files.form_in(rest)

@@ -53,14 +53,22 @@ def of(ask: Ask, command: Command) -> Sequence[Reply]:
 def because(ask: Ask, known: _Wanted) -> Sequence[Reply] | None:
     """What the file is for; anything else is no answer."""
     command = next((each for each in ask.features if each.words[0] == known.word and each.allows(ask.person)), None)
-    if command is None or ask.args not in PURPOSES:
+    purpose = _purpose(ask.args)
+    if command is None or not purpose:
         return None
     try:
-        return of(replace(ask, args=f"{known.args} {ask.args}".strip()), command)
+        return of(replace(ask, args=f"{known.args} {purpose}".strip()), command)
     except Refusal as refusal:
         # It was said what for: there is nothing else to answer.
         refusal.ends_question = True
         raise
+
+
+def _purpose(said: str) -> str:
+    """存档, 检查用, 其他: the one purpose that is called so; empty: none is."""
+    part = said.strip(" 。.!！").removesuffix("用")
+    found = [each for each in PURPOSES if len(part) > 1 and part in each]
+    return found[0] if len(found) == 1 else ""
 
 
 def _marked(ask: Ask, word: str, reply: Reply, purpose: str) -> Reply:

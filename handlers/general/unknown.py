@@ -29,7 +29,8 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return _unrecorded(ask, f"{off.name}已经停用，现在不用报，没有记录。发「上报」看您能报什么。")
     asked = ask.heard.intent == "question"
     row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
-    if row and re.search(r"\d", ask.args) and row not in programmes.rows_for(ask):
+    stated = row and (re.search(r"\d", ask.args) or programmes.is_zero(row, ask.args))
+    if row and stated and row not in programmes.rows_for(ask):
         return _unrecorded(ask, examples.not_yours(row))
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     if not asked and (like := _of_command(ask)):

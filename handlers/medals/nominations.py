@@ -9,7 +9,7 @@ from handlers.medals.awards import basics
 from handlers.medals.chain import honours
 from handlers.medals.own import exchanges, my_nominations, withdrawals
 from handlers.registry import ANYTHING, command, reads
-from handlers.wording import names
+from handlers.wording import medals, names
 
 # Of nominations that stand, though 提名 stands ahead.
 _ABOUT_MINE = {
@@ -29,9 +29,10 @@ def nominate(ask: Ask) -> list[Reply]:
         for each in ask.reading.nominations if ask.reading else ():
             honours.check(ask, each)
         raise Denied("提名由中队辅导员或大队辅导员来做，请告诉他们。", what="提名")
-    if basics.meant(ask, ask.args):
-        return [basics.preview(ask)]
     heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
+    # 全班集齐红旗章，申报集体一星章 tells of the badges.
+    if basics.meant(ask, ask.args) and not any(each.medal in medals.STARS for each in heard.nominations):
+        return [basics.preview(ask)]
     if of_mine := _ABOUT_MINE.get(heard.intent):
         return of_mine(replace(ask, reading=heard))
     names.check(ask, heard)

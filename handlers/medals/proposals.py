@@ -26,7 +26,7 @@ _QUESTIONS = {
     "MEDAL_UNKNOWN": "没有这种奖章，请写星级章（如一星章）、基础章（如向阳章），或本校的特色章（发「特色章」看）。",
     "MEDAL_CONFLICT": "一次请只写一枚星级章。几位报几种，请写清哪枚是谁的。",
     "COLLECTIVE_NOT_ALLOWED": "集体只能提名星级章，基础章和特色章只给队员个人。",
-    "COLLECTIVE_UNIT": "集体星级章只给中队或大队，小队不能提名。",
+    "COLLECTIVE_UNIT": "集体的奖章和荣誉只提名中队或大队，小队不能提名。",
 }
 
 # What is only unsure is asked about with what would be kept.
@@ -54,7 +54,12 @@ class Proposal:
 def understood(ask: Ask, heard: Reading) -> list[Proposal]:
     """The wishes of a message; raises Refusal with the question that is left, Denied for what is not the asker's."""
     for each in heard.nominations:
-        honours.check(ask, each, places.by_key(ask, each.unit) if each.unit else None)
+        try:
+            honours.check(ask, each, places.by_key(ask, each.unit) if each.unit else None)
+        except Refusal as refusal:
+            if len({one.medal for one in heard.nominations}) > 1:
+                refusal.text += "\n这条里的其他提名也还没有记，请另发一条。"
+            raise
     full = [each for each in heard.nominations if _is_full(each)]
     if not full or not (heard.status in ("ok", "confirm", "partial") or doubt_of(heard)):
         raise Refusal(question(ask, heard))

@@ -27,16 +27,20 @@ _HOW = (
 )  # fmt: skip
 def unit(ask: Ask) -> Reply:
     """The verb, or the unit that is to be shown."""
-    word, _, rest = ask.args.partition(" ")
-    verb = unit_requests.VERBS.get(word)
-    if verb and not ask.message.private:
+    words = ask.args.split()
+    # 单位 三(2)中队 停用, 单位 撤销 三(2)中队.
+    said = next((word for word in words if word in unit_requests.VERBS), "")
+    if not said:
+        return _show(ask)
+    if not ask.message.private:
         raise Refusal("单位请私聊我来改。")
-    return verb(ask, rest.strip()) if verb else _show(ask)
+    words.remove(said)
+    return unit_requests.VERBS[said](ask, " ".join(words))
 
 
 @command(
-    "停用", who=rights.GIVERS, group="组织", rank=29, help="停用一个单位", glued=ANYTHING, listed=False,
-    follows=f"(?:单位)? ?{_A_UNIT}$", examples=("停用 三(2)中队",),
+    "停用", "撤销单位", "注销单位", "删除单位", who=rights.GIVERS, group="组织", rank=29, help="停用一个单位",
+    glued=ANYTHING, listed=False, follows=f"(?:单位)? ?{_A_UNIT}$", examples=("停用 三(2)中队",),
 )  # fmt: skip
 def close(ask: Ask) -> Reply:
     """`单位 停用` with the verb alone."""

@@ -111,8 +111,13 @@ _ENDINGS = {
     "幼儿园": units.Kind.KINDERGARTEN, "关工委": units.Kind.CARE,
 }  # fmt: skip
 VERBS: dict[str, Callable[[Ask, str], Reply]] = {
-    "改名": _rename, "别名": _alias, "移到": _move, "停用": _close, "恢复": _reopen, "新增": _add,
-}  # fmt: skip
+    "别名": _alias,
+    **dict.fromkeys(("改名", "更名", "改叫"), _rename),
+    **dict.fromkeys(("移到", "划到", "转到"), _move),
+    **dict.fromkeys(("停用", "撤销", "注销", "关闭", "删除", "删掉", "取消", "解散"), _close),
+    **dict.fromkeys(("恢复", "启用"), _reopen),
+    **dict.fromkeys(("新增", "增加", "添加", "新建", "加"), _add),
+}
 
 
 def _one_and(ask: Ask, words: str, example: str) -> tuple[Unit, str]:

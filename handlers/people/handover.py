@@ -1,5 +1,6 @@
 """交接: somebody leaves; what waits for them is listed and goes to a successor, what they did stays theirs."""
 
+import re
 from dataclasses import dataclass
 
 from handlers import rights
@@ -13,6 +14,10 @@ from storage.organisation import units
 from storage.people import invites, people
 
 _HOW = "您自己要走，发：交接 王老师\n替别人交接，发：交接 张老师 王老师（张老师交给王老师）"
+
+# 交接 给 范老师, 交接 张老师的工作给王老师
+_JOINS = re.compile(r"[\s：:，,、]+|[交转移]?给")
+_WORK = re.compile(r"^(?:我|自己)?的?工作$|^(?:我|自己)的?$|的工作$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def hand_over(ask: Ask) -> Reply:
     """`交接 王老师`: one's own work; `交接 张老师 王老师`: somebody else's; numbers (#12) tell homonyms apart."""
     if not ask.message.private:
         raise Refusal("交接请私聊我来办。")
-    words = ask.args.split()
+    words = [said for part in _JOINS.split(ask.args) if (said := _WORK.sub("", part))]
     if not words:
         return _own(ask)
     *first, last = words[:2]

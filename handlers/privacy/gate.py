@@ -16,6 +16,8 @@ _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
 _EDGES = " \t\n,，。;；:：、|/·-"
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
+# 红军故事由王小明讲, 和王小明讲故事: without the name it says nothing.
+_BESIDE = frozenset("由请让给和与跟及")
 LEFT_OUT = "姓名等个人信息没有保存。"
 # Of characters: beside 请假 alone, and in a list beside it, somebody may have a longer name.
 _LONGEST_BESIDE, _LONGEST_IN_LIST = 4, 6
@@ -71,6 +73,7 @@ def _clear(clause: str) -> str:
     if matters.kind_of(clause) or (matters.is_absence(clause) and not matters.is_closed_day(clause)):
         return ""
     places = where(persons(clause), clause)
+    places |= {at - 1 for at in places if at and clause[at - 1] in _BESIDE}
     rest = "".join(each for at, each in enumerate(clause) if at not in places)
     return rest if rest == clause or len(rest) >= _SHORTEST_DEED else ""
 

@@ -66,16 +66,17 @@ _PHONE = re.compile(
     rf"|[{_NUMERAL}](?:[\s、,，-]?[{_NUMERAL}]){{6,}}"
     r"|(?i:(?<![A-Z0-9])(?:qq|wx|vx)|微信|手机|电话|联系方式)号?码?[是为:：\s]{0,3}[A-Za-z0-9_-]{6,20}"
 )
-# Of persons, passes (E12345678, but no case N20260403-01) and accounts, in one or in groups.
+# Of persons, passes (E12345678, but no case N20260403-01), accounts, in one or in groups, cars (浙A12345).
 _ID = re.compile(
     r"(?<!\d)G?\d{15,19}[Xx]?(?![\dXx])|(?<!\d)\d{6}[ -]\d{8}[ -]\d{3}[\dXx](?!\d)"
     r"|(?<!\d)(?:\d{4}[ -]){3}\d{3,4}(?:[ -]\d{1,4})?(?!\d)"
     r"|(?<![A-Za-z\d])[EGHM]\d{8}(?![\d-])|(?:学号|学籍号|考号|准考证号)[:：是]?\s?[A-Za-z]?\d{4,20}"
+    r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Z][\s·]?(?=[A-Z]{0,2}\d)[A-HJ-NP-Z\d]{5,6}(?![A-Za-z\d])"
 )
 # Few texts hold any, and most characters begin none.
 _NUMBER_CUE = re.compile(
     rf"[\d{_NUMERAL}](?:[\s、-]?[\d{_NUMERAL}]){{2}}"
-    r"|[qQwWvV][qQxX]|微信|手机|电话|联系方式|号"
+    r"|[qQwWvV][qQxX]|微信|手机|电话|联系方式|号|[A-Z]\d\d"
 )
 _ADDRESS = re.compile(
     r"(?:家住|住址|家庭住址|家庭地址|住在)[:：是]?\s?[^\s,，。;；\n]{2,40}"

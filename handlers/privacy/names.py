@@ -28,8 +28,8 @@ _NOT_SEEN = re.compile(f"[{UNSEEN}]+")
 _SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?:[ \u3000*._-]{{1,2}}[{HAN}]){{1,3}}(?![{HAN}])")
 # 4月5日至7日, 9月1日起: no 日至; 6月获一星章: no 月获.
 _DAY_OF_MONTH = re.compile(r"(?<=\d)[日月]")
-# 植树300余棵: of a number, and nobody called 余.
-_MORE = re.compile(rf"(?<=[\d十百千万])[余多][{HAN}]")
+# 植树300余棵, 诵读20首诗: of a number, and nobody called 余 or 首诗.
+_MORE = re.compile(rf"(?<=[\d十百千万])(?:[余多][{HAN}]|[首句幅篇枚套株棵趟遍轮副台辆艘座间])")
 _BETWEEN = re.compile(rf"[{UNSEEN}{_DOT} \u3000*._-]{{0,2}}")
 _CHARACTER = re.compile(f"[{HAN}]")
 _DOT_IN = re.compile(f"[{_DOT}]+")
@@ -42,12 +42,16 @@ _HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]{2}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][a-z]+)?")
 # Of whom is spoken so is no child; and places are called so.
 TITLE = re.compile(
-    "老师|辅导员|主任|校长|书记|教练|教师|叔叔|阿姨|爷爷|奶奶|伯伯|同志|烈士|英雄|先烈|院士|先生|女士|警官|法官|医生|护士|将军|主席|"
+    "老师|辅导员|主任|校长|书记|教练|教师|叔叔|阿姨|爷爷|奶奶|伯伯|同志|烈士(?:墓|陵园)?|英雄|先烈|院士|先生|女士|警官|法官|医生|护士|将军|主席|"
     "总理|教授|博士|馆长|专家|精神|委员|老兵|站长|组长|故居|纪念|陵园|墓|雕像"
 )
 _PLACE = re.compile(
     "辅导站|工作室|基地|关工委|少工委|教办|协作组|小学|中学|大学|学校|幼儿园|社区|街道|公园|广场|大道|大桥|乡|镇|村|路|街"
 )
+# 张思德小学, 崔各庄村里; but 王小明学校里, 王小明小学毕业, 小学组.
+_GOES_ON = re.compile("[里上下边旁]|毕业|组(?!织)|时[代候]")
+# 王爷爷; but 韩雨桐爷爷 is as well the one of a child of that name.
+_KIN = re.compile("叔叔|阿姨|爷爷|奶奶|伯伯")
 _LONGEST_WORD = 4
 # 小红, 阿强
 _PET = frozenset("小阿老大")
@@ -68,6 +72,12 @@ def _language() -> dict[str, str]:
     return rests
 
 
+@cache
+def _of_the_field() -> frozenset[str]:
+    """What is never the given name of one and the surname of the next."""
+    return frozenset(_listed("field.txt"))
+
+
 def _listed(name: str) -> Iterator[str]:
     lines = (_WORDS / name).read_text(encoding="utf-8").splitlines()
     return (word for line in lines if not line.startswith("#") for word in line.split())
@@ -78,7 +88,7 @@ def persons(text: str) -> tuple[str, ...]:
 
     Heroes, teachers with their title and places are not meant. Linear in the length of the text.
     """
-    text = _MORE.sub(" ", text) if "余" in text else text
+    text = _MORE.sub(" ", text)
     text = _DAY_OF_MONTH.sub(" ", text) if "日" in text or "月" in text else text
     runs = _RUN.findall(DOCUMENT.sub("", text) if "号" in text else text)
     found = [name for run in runs for name in _of_run(run if run.isalnum() else _NOT_SEEN.sub("", run))]
@@ -130,7 +140,8 @@ def _of_run(run: str) -> tuple[str, ...]:
     words = _cut(run)
     spans = list(_left_over(run, words))
     spans += [(at.start(), at.end() + 2) for at in DOUBLE.finditer(run) if (at.start(), at.end()) in words]
-    return tuple(run[start:end] for start, end in spans if not _is_grown(run, start, end))
+    ends = {end for _, end in words}
+    return tuple(run[start:end] for start, end in spans if not _is_grown(run, start, end, ends))
 
 
 def _foreign(run: str) -> tuple[str, ...]:
@@ -201,18 +212,20 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
         surnames = SURNAMES if one in TYPICAL or length == 1 else _PLAIN
         if run[before[0]] in surnames:
             yield before[0], end
-        # 今|天龙|斐
-        elif length == 2 and run[start - 1] in SURNAMES and one in GIVEN:
+        # 今|天龙|斐; but 清明|忆|英烈
+        elif length == 2 and run[start - 1] in SURNAMES and one in GIVEN and run[slice(*before)] not in _of_the_field():
             yield start - 1, end
 
 
-def _is_grown(run: str, start: int, end: int) -> bool:
-    """王叔叔, 张丽华老师, 崔各庄小学; of 王小明张老师 and 小明张老师 not the whole."""
+def _is_grown(run: str, start: int, end: int, ends: Collection[int]) -> bool:
+    """王叔叔, 张丽华老师, 崔各庄小学; not the whole of 王小明张老师, nor where the word goes on: 王小明主席台."""
     longest = 4 if DOUBLE.match(run, start) else 3
-    if end - start > longest:
+    if end - start > longest or _KIN.match(run, end):
         return False
-    titled = run[start] in SURNAMES and TITLE.match(run, end)
-    return bool(titled or _PLACE.match(run, end))
+    said = (run[start] in SURNAMES and TITLE.match(run, end)) or _PLACE.match(run, end)
+    if not said or not is_made_like_one(run[start:end]):
+        return bool(said)
+    return said.end() in ends and not _GOES_ON.match(run, said.end())
 
 
 def _may_be_latin_name(word: str) -> bool:

@@ -10,7 +10,6 @@ from handlers.reading.nominations.medal_messages import read_medals
 from handlers.reading.nominations.signs import may_be_medal
 from handlers.reading.persons.findings import Secrets
 from handlers.reading.persons.names import is_name
-from handlers.reading.persons.personal_data import without_absent
 from handlers.reading.text import normalise
 
 _TALK = frozenset({"chat", "question", "unknown"})
@@ -37,7 +36,7 @@ def read_message(text: str, context: Context) -> Reading:
 def _of_one(plain: normalise.Clean, context: Context, secrets: Secrets) -> Reading:
     """A message about a medal, or else about attendance or nothing we know."""
     found = Secrets()
-    reading = read_medals(plain, context, found) if may_be_medal(without_absent(plain.text), context) else None
+    reading = read_medals(plain, context, found) if may_be_medal(plain.text, context) else None
     if reading is None:
         found = Secrets()
         reading = read_attendance(plain, context, found)

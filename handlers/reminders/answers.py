@@ -18,7 +18,7 @@ from storage.reminders import deliveries, wishes
 _OFFERED = "今天傍晚", "明天", "下周一"
 _OF_LETTER = re.compile(r"(\d\d)-(\d\d)(?!\d)\s*(.*)")
 _BACK = "恢复"
-_LONGEST_NAME = 24
+_LONGEST_NAME, _GREETED = 24, re.compile("【补发】|老师好，")
 _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
 
 
@@ -101,9 +101,9 @@ def _said(ask: Ask, row: deliveries.DeliveryRow) -> str:
 
 def _name(ask: Ask, row: deliveries.DeliveryRow) -> str:
     """What its first words say; of what is settled already the day."""
-    first = re.split(r"[:：。，,\n]", _said(ask, row).removeprefix("老师好，"))[0][:_LONGEST_NAME]
+    first = re.split(r"[:：。，,\n]", _GREETED.sub("", _said(ask, row)))[0][:_LONGEST_NAME]
     # A bracket that is cut off says nothing.
-    return re.sub(r"（[^）]*$", "", first) or f"{days.short(row.day)}的事"
+    return re.sub(r"还(?:有|有? ?\d+)?$|（[^）]*$", "", first) or f"{days.short(row.day)}的事"
 
 
 @command(

@@ -1,15 +1,19 @@
 """The check-ins that a key date asks for, as they are copied, pressed and answered in few words."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.attendance.requests import Asked
 from handlers.catalogue.loader import calendar_of
-from handlers.kit import Button, Due, Person, Role, Unit
+from handlers.kit import Ask, Button, Due, Person, Role, Unit
+from handlers.reading.checkins.activities import names_activity
+from handlers.reminders import naming
 from handlers.wording import days
 from scheduling import periods
 from scheduling.calendar import KeyDate
 
+# So long a date is known by its name.
+_JUST_NOW = timedelta(days=7)
 # A letter writes out so many squads.
 _MOST = 3
 
@@ -38,6 +42,24 @@ def of(key: KeyDate, day: date, squads: Sequence[Unit], today: date) -> list[Ask
         )
         for unit in squads
     ]  # fmt: skip
+
+
+def names_in(ask: Ask, text: str) -> list[str]:
+    """The names of dates that the text holds."""
+    return naming.spoken_of(calendar_of(ask.db, ask.tree), text)
+
+
+def called(ask: Ask, name: str) -> tuple[set[str], list[Asked]]:
+    """(the names of the dates that are called so, what is asked of those that were just now, though no letter came).
+
+    植树 is what was done, whenever it was.
+    """
+    keys = naming.called(calendar_of(ask.db), name, ask.today)
+    near = [] if names_activity(name) else [key for key in keys if key.kind != "C"]
+    every = [(key, key.day(year)) for key in near for year in (ask.today.year, ask.today.year - 1)]
+    gone = [(key, day) for key, day in every if day and day <= ask.today <= day + _JUST_NOW]
+    found = [one for key, day in gone for one in of(key, day, squads_of(ask.me), ask.today)]
+    return {key.name for key in keys}, found
 
 
 def week_of(day: date, today: date) -> str:

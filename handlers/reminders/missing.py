@@ -23,9 +23,15 @@ def squads(due: Due, calendar: Calendar, squads: Iterable[Unit]) -> tuple[Unit, 
     last = due.now.astimezone(calendar.zone).date()
     ids = {id for line in above.values() for id in line}
     done = deliveries.reported(due.db, ids, first, last, calendar.chase.ignore)
-    excused = exemptions.on_day(due.db, due.day)
+    excused = _excused(due, calendar) | exemptions.on_day(due.db, due.day)
     open_ones = (unit for unit in squads if done.isdisjoint(above[unit.id]))
     return tuple(unit for unit in open_ones if not exemptions.kind_of(unit.path, excused))
+
+
+def _excused(due: Due, calendar: Calendar) -> dict[str, str]:
+    """Whoever is excused by now is not chased, for a day before that either; 本周没有 is of its week only."""
+    now = exemptions.on_day(due.db, due.now.astimezone(calendar.zone).date()).items()
+    return {path: kind for path, kind in now if kind == exemptions.EXCUSED}
 
 
 def _up_to_school(unit: Unit) -> list[int]:
@@ -44,7 +50,8 @@ def listed(due: Due, calendar: Calendar, key: KeyDate) -> Reply | None:
     missing = ladder.unseen(due, at, (one for id, one in known.items() if id in left))
     if not missing:
         raise Cleared
-    done = (one for id, one in known.items() if id not in left)
+    excused = _excused(due, calendar)
+    done = (one for id, one in known.items() if id not in left and not exemptions.kind_of(one.path, excused))
     rung = ladder.rung(due, at, done, missing, {Role.COUNSELOR})
     text = f"{key.name}（{days.short(due.day)} {days.weekday(due.day)}）的签到：{rung.text}"
     return Reply(text, rung.buttons, name=key.topic or key.name)

@@ -30,12 +30,21 @@ _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+
 # What stands around one in a question: 离六一还有几天, 请问国庆节是哪天, 清明要准备什么.
 _WHEN = "(?:哪一?天|什么时候|啥时候|何时|几月几?[日号]?|几[日号]|多少[日号]|星期几|礼拜几|周几)"
 _LEFT = "(?:还有|还差|还剩|剩下?)?(?:几天|多少天|多久)|快到了"
-_OFF = "放(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
+_OFF = "放了?(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
 _WHAT = "(?:怎么准备|准备(?:[些点]?(?:什么|啥))?|[干做][些点]?(?:什么|啥)|(?:什么|啥)(?:日子|节日?))"
+# 上次建队日, 刚过的六一, 下一个清明.
+_TURNS = {
+    "上": "上一?[个次回]|最近(?:的|那|这)?一?[个次回]|刚(?:刚|才)?(?:过去?|结束)了?(?=的)",
+    "下": "下一?[个次回]",
+}
+_TURN = f"(?:{'|'.join(_TURNS.values())})的?(?:那|这)?[个次回]?"
 _YEAR = f"(?:{'|'.join(YEARS)}|20\\d\\d年)"
-_BEFORE = f"请问|问一?下|[老您你师好]{{2}}|我?想知道|帮我|查一?下?|看看?|提醒我?|{_YEAR}的?|{_WHEN}[是到]?(?:过(?!年))?"
+_BEFORE = (
+    f"请问|问一?下|[老您你师好]{{2}}|我?想知道|帮我|查一?下?|看看?|提醒我?"
+    f"|{_TURN}|{_YEAR}的?|{_WHEN}[是到]?(?:过(?!年))?"
+)
 _ASKED = re.compile(
-    f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧嘛么要该有了]|来着|{_YEAR}|{_WHEN}|{_LEFT}|{_WHAT}|{_OFF}|提醒)*"
+    f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧嘛么要该有了]|来着|{_TURN}|{_YEAR}|{_WHEN}|{_LEFT}|{_WHAT}|{_OFF}|提醒)*"
 )
 # Of a day that is longer ago nobody asks by its name: the next one is meant.
 _LATE = timedelta(days=90)
@@ -44,7 +53,9 @@ _LONGEST = 30
 _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[日号]?")
 _OF_YEAR = re.compile(rf"({'|'.join(YEARS)})的?(?=\d{{1,2}}月)")
 _SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/.-])")
-_WEEKS = re.compile(rf"(?<=提前)\s*([\d{CHINESE}])个?(?:周|星期)")
+# 提前一周, 提早半个月, 10月20日前两天.
+_AHEAD = re.compile(rf"(?:提[前早]|(?<=[日号])的?前)\s*(半|[\d{CHINESE}]{{1,2}})\s*个?(天|周|星期|礼拜|月)")
+_LONG = {"天": 1, "月": 30}
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _DATED = re.compile(r"\d\s?[-/.月]\s?\d")
 _DAYS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
@@ -57,13 +68,13 @@ _SPOKEN = re.compile(
 
 def named(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     """The dates that these words name, also in a question: by a name of theirs, by a part of it, or by the day."""
-    asked = _name(words)
+    asked = asked_of(words)
     return called(calendar, words, today) or _on(calendar, asked, today) or _alike(calendar, asked)
 
 
 def called(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     """The dates of which these words are a whole name, or a question about it: 离六一还有几天, 10月13日是什么日子."""
-    asked, plain = _name(words), _plain(words)
+    asked, plain = asked_of(words), _plain(words)
     for said in dict.fromkeys(filter(None, (plain, _plain(asked)))) if asked else ():
         if exact := [one.key for one in _names(calendar) if said in one.names]:
             return exact
@@ -76,7 +87,7 @@ def called(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     return _on(calendar, asked, today) if asked and asked != plain else []
 
 
-def _name(words: str) -> str:
+def asked_of(words: str) -> str:
     """What is asked about: 国庆 of 国庆是哪天; the words themselves where nothing is asked; empty: no name."""
     plain = "".join(unicodedata.normalize("NFKC", words).split()).rstrip("。.,!?~")
     match = _ASKED.fullmatch(plain) if len(plain) <= _LONGEST else None
@@ -144,8 +155,10 @@ def _on(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
 
 
 def day_of(key: KeyDate, words: str, today: date) -> date:
-    """Its day of the year that the words name (明年国庆), else its next."""
+    """Its day of the year that the words name (明年国庆), its last (上次国庆), else its next."""
     said = re.search(_YEAR, words)
+    if re.search(_TURNS["上"], words):
+        return last(key, today)
     year = (today.year + YEARS[said[0]] if said[0] in YEARS else int(said[0][:4])) if said else 0
     return (year and key.day(year)) or coming(key, today)
 
@@ -176,13 +189,24 @@ def coming(key: KeyDate, today: date) -> date:
     return next((day for day in near if day and day >= today), date.max)
 
 
+def last(key: KeyDate, today: date) -> date:
+    """Its day that is over, the newest; one that never was is its next."""
+    gone = (key.day(today.year - back) for back in range(9))
+    return next((day for day in gone if day and day < today), None) or coming(key, today)
+
+
 def digits(words: str, today: date) -> str:
     """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5/20 → 5月20日, 提前一周 → 提前7天, 下周一, 明天 → their days."""
-    words = _WEEKS.sub(lambda match: f"{7 * (value_of(match[1]) or 1)}天", _SLASH.sub(r"\1月\2日", words))
+    words = _AHEAD.sub(_ahead, _SLASH.sub(r"\1月\2日", words))
     words = _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)
     if not _DATED.search(words):
         words = _NEAR.sub(lambda match: _near(match, today), words)
     return _OF_YEAR.sub(lambda match: f"{today.year + YEARS[match[1]]}年", words)
+
+
+def _ahead(match: "re.Match[str]") -> str:
+    many = 0.5 if match[1] == "半" else value_of(match[1]) or 1
+    return f"提前{round(many * _LONG.get(match[2], 7))}天"
 
 
 def _near(match: "re.Match[str]", today: date) -> str:

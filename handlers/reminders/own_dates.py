@@ -1,11 +1,11 @@
 """提醒 新增 2027-05-20 校园开放日 提前 7,1: dates that people add for their part of the tree; 暂停, 恢复, 改, 删除."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from handlers import rights
-from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
+from handlers.kit import Ask, Button, Denied, Due, NotMeant, Refusal, Reply, Role, Unit
 from handlers.privacy import gate
 from handlers.registry import due
 from handlers.reminders import naming
@@ -34,6 +34,31 @@ _ROW = r"[#＃第]?(\d{1,9})(?![\d月日号天周年个./-])\s?[条项]?"
 _NUMBER = re.compile(rf"{_ROW}\s*(.*)")
 _NUMBERS = re.compile(rf"{_ROW}(?:(?:{_AND}|\s+){_ROW})*")
 _LONGEST, _MOST = 30, 30
+# What stands around the name of a day that is told in one's own words.
+_WHOM = (
+    "(?:我们?|大家|各位|全体|全校|全区|所有|每[位个]|各[校个]|中队|学校|老师|辅导员|同事|的|们|一下|[一请要都也再]"
+    "|得|到时候?)*"
+)
+_ADDED = "(?:[加记添放](?:一?[个条下]|[进入到])|新增|添加|设置?)(?:重要|一?[个条])*(?:日子|提醒|日历)?"
+_TELL = f"(?:提醒|通知|告诉){_WHOM}|{_ADDED}"
+_OURS = "(?:我们?|咱们?|本)(?:学校|区|县|市|班|中队)?的?|[我本]校(?!庆)的?"
+_ROUND = (
+    f"{_TELL}|{_OURS}|请|麻烦|帮我?|记一?下|记得|别忘了?|我?想要?|能不能|可不可以|可以|能否|到时候?|定[在于]"
+    "|举[行办]|以后|[是在要将把都就也到为]"
+)
+_CLAUSES = re.compile(r"[\s,，。;；:：、!！?？“”「」]+")
+_BEFORE_IT, _AFTER = re.compile(f"^(?:{_ROUND})+"), re.compile(f"(?:{_ROUND}|[吗吧呢的了])+$")
+# What becomes of one that is named first: it is on another day, or off.
+_LEADING = re.compile("^(?:请|麻烦|帮我|把|将|那个|我们的?|的)+")
+_DONE = re.compile(
+    r"的?(?:提醒|日子|时间)?(?:(?:改|推迟|延期|延|挪|移|调|提前|定)[到成至为在]+(?P<day>.{2,12}?)"
+    r"|(?:给我|都|先)*(?:删[掉除]?|取消|不[要开办搞]|不用提醒))[了吧啦]*[。！!]?"
+)
+_OTHERS = re.compile("(?:提醒|通知|告诉).*(?:大家|老师|各|全|辅导员|每)|(?:日子|日历)")
+_OF_YEAR = re.compile(r"20\d\d|[明今]年")
+_NUMBER_ALONE = re.compile(r"(?<![第\d(（])\d{1,3}(?![\d届期周日年级)）])")
+# A day of the past half year was told of, not one of next year.
+_FAR = timedelta(days=270)
 # They look, or report for themselves: what is to be said to everybody at a unit is not theirs.
 _MAY = frozenset(Role) - rights.VISITORS - {Role.INSPECTOR, Role.DATA_OFFICER}
 
@@ -94,16 +119,65 @@ def handle(ask: Ask, word: str, words: str) -> Reply:
     return Reply(f"好的，{said}：{state}。", (Button(back[0], "提醒", f"{back[0]} {numbers}"),))
 
 
-def offered(ask: Ask, words: str) -> Reply:
-    """提醒我 6月20日 交总结: there are none for one person alone, so it is said whom it would remind, on the day."""
-    words = words if "提前" in words else f"{words} 当天"
-    rest = _leads(_YEARLY.sub(" ", naming.digits(words, ask.today)))[1]
-    day, name = days.day_in(rest, ask.today, ahead=True)
-    if day is None or not name:
-        raise Refusal(f"没看懂日子或名称，没有新增。像这样发：{_LIKE}")
-    said = f"{days.day(day, ask.today)}「{_name(name, '新增')}」：还没有记。"
-    whom = f"不能只提醒您一个人，会提醒{_unit(ask).name}的每位老师。要记，点「新增」。"
-    return Reply(said + whom, (Button("新增", "提醒", f"新增 {words}"),))
+def offered(ask: Ask, words: str, named: bool = True) -> Reply:
+    """
+    每年9月28日是校庆，提前一周提醒大家: what it would be, and whom it would remind; there are none for one alone.
+
+    With `named` False the command's word may not have been meant: of a day that is over something else is told.
+    """
+    wrong = Refusal(f"没看懂日子或名称，没有新增。像这样发：{_LIKE}") if named else NotMeant()
+    yearly = bool(_YEARLY.search(words))
+    leads, rest = _leads(_YEARLY.sub(" ", naming.digits(words, ask.today)))
+    day, rest = days.day_in(rest, ask.today, ahead=True)
+    name = " ".join(filter(None, (_bare(each) for each in _CLAUSES.split(rest))))
+    far = not (yearly or _OF_YEAR.search(words)) and day is not None and day - ask.today > _FAR
+    if day is None or len(name) < 2 or (not named and (far or _NUMBER_ALONE.search(name))):
+        raise wrong
+    ahead = "、".join(f"提前 {lead} 天" if lead else "当天" for lead in leads)
+    when = f"每年{days.short(day)}" if yearly else days.day(day, ask.today)
+    said = f"{when}「{_name(name, '新增')}」{'，' if ahead else ''}{ahead}：还没有记。"
+    alone = "" if _OTHERS.search(words) else "不能只提醒您一个人，"
+    args = f"新增 {'每年' if yearly else ''}{day.isoformat()} {name} {ahead.replace(' ', '') or '当天'}"
+    whom = f"{alone}会提醒{_unit(ask).name}的每位老师。要记，点「新增」。"
+    return Reply(said + whom, (Button("新增", "提醒", args), Button("不新增", "提醒", "不新增")))
+
+
+def _bare(clause: str) -> str:
+    """校庆 of 是我们校庆, and of 提醒大家校庆; nothing of 请提醒一下各位老师."""
+    return _AFTER.sub("", _BEFORE_IT.sub("", clause))
+
+
+def order(ask: Ask, text: str) -> str:
+    """改 2 12月16日 of 家长会改到12月16日, 暂停 2 of 家长会不开了: what becomes of a date of the asker's own."""
+    plain = _LEADING.sub("", text)
+    mine = own_dates.of(ask.db, [unit.path for unit in ask.me.units(_MAY)]) if _DONE.search(plain) else []
+    named = [one for one in mine if plain.startswith(one.name)]
+    one = max(named, key=lambda one: len(one.name), default=None)
+    done = _DONE.fullmatch(plain.removeprefix(one.name)) if one else None
+    if one is None or done is None or sum(each.name == one.name for each in named) > 1:
+        return ""
+    if done["day"]:
+        moved = naming.digits(done["day"], ask.today)
+        return f"改 {one.id} {moved}" if days.day_in(moved, ask.today, ahead=True)[0] else ""
+    return f"{'删除' if '删' in done[0] else '暂停'} {one.id}"
+
+
+def called(ask: Ask, words: str) -> list[own_dates.OwnDate]:
+    """Those that are to come and that the words name: 家长会是哪天."""
+    name = naming.asked_of(words)
+    found = own_dates.of(ask.db, [grant.unit.path for grant in ask.me.grants], above(ask)) if name else []
+    return [one for one in found if one.name == name and one.coming(ask.today)]
+
+
+def told(ask: Ask, found: Sequence[own_dates.OwnDate]) -> Reply:
+    """When they are, and when that is said."""
+    lines = []
+    for one in found:
+        day = one.coming(ask.today) or one.day
+        left = {0: "今天", 1: "明天"}.get((day - ask.today).days, f"还有 {(day - ask.today).days} 天")
+        state = "先不提醒" if one.paused else f"{_before(one)}提醒"
+        lines.append(f"{one.name}（{days.day(day, ask.today)}，{one.unit}）：{left}，{state}。")
+    return Reply("\n".join(lines))
 
 
 def _add(ask: Ask, words: str) -> Reply:

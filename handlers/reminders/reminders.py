@@ -41,7 +41,9 @@ def show(ask: Ask) -> Reply:
     if wanted == "放行":
         return _let_go(ask)
     if wanted.startswith(_ME):
-        return own_dates.offered(ask, wanted.removeprefix(_ME))
+        return own_dates.offered(ask, wanted.removeprefix(_ME), named=False)
+    if wanted == "不新增":
+        return Reply("好的，没有新增。")
     if wanted in _OFF:
         raise Refusal(_NOT_ALL, Button("勿扰", "勿扰"), Button("提醒", "提醒"))
     return _list(ask, calendar) if wanted in ("列表", "list") else _details(ask, calendar, wanted)
@@ -94,6 +96,8 @@ def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
 
 
 def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
+    if own := own_dates.called(ask, wanted):
+        return own_dates.told(ask, own)
     found = naming.named(calendar, wanted, ask.today)
     if not found:
         if _MONTH.fullmatch(wanted):

@@ -2,21 +2,38 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 COLUMNS = ("组织", "类型", "姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名")
+# What a school's own table has instead: where the class is, and who is there as what.
+SCHOOL, GRADE, CLASS, COUNSELOR, BRIGADE = "学校", "年级", "班级", "中队辅导员", "大队辅导员"
+KNOWN = (*COLUMNS, SCHOOL, GRADE, CLASS, COUNSELOR, BRIGADE)
+# A table with one of these is a list of children.
+_CHILDREN = re.compile(r"学籍|学号|学生姓名|队员姓名|儿童姓名|家长|监护人")
 # What other systems call these columns.
 _ALSO = {
-    **dict.fromkeys(("单位", "单位全称", "单位名称", "组织全称", "组织机构", "所属组织", "所属单位"), "组织"),
-    **dict.fromkeys(("教师姓名", "老师姓名", "辅导员姓名", "辅导员"), "姓名"),
+    **dict.fromkeys(("组织全称", "组织机构", "所属组织"), "组织"),
+    **dict.fromkeys(("教师姓名", "老师姓名"), "姓名"),
+    **dict.fromkeys(("学校名称", "学校全称", "所在学校", "所属学校", "校名"), SCHOOL),
+    **dict.fromkeys(("所在年级", "年级名称", "年段"), GRADE),
+    **dict.fromkeys(("班", "班号", "班次", "班级名称", "所在班级", "任教班级", "所带班级", "行政班"), CLASS),
+    **dict.fromkeys(("班主任", "班主任姓名", "班主任老师", "班主任教师", "中队辅导员姓名"), COUNSELOR),
+    **dict.fromkeys(("大队辅导员姓名", "大队辅导员老师", "总辅导员"), BRIGADE),
     **dict.fromkeys(("企业微信帐号", "企业微信", "账号", "帐号", "userid"), "企业微信账号"),
-    **dict.fromkeys(("人数", "应到", "学生人数"), "应到人数"),
+    **dict.fromkeys(
+        ("人数", "应到", "学生人数", "学生数", "班级人数", "队员人数", "队员数", "少先队员人数", "少先队员数"),
+        "应到人数",
+    ),
     "单位类型": "类型",
     "职务": "角色",
     "telegram": "Telegram ID",
     "其他名称": "别名",
     "别称": "别名",
 }
+_SQUADS = ("中队", "中队名称", "中队名", "所在中队", "所属中队")
+_UNITS = ("单位", "单位全称", "单位名称", "所属单位", "工作单位")
+_COUNSELORS = ("辅导员", "辅导员姓名", "辅导员老师")
+_VALUES = {"学校", "年级", "中队", "中队辅导员", "大队辅导员"}
 _NOTE = re.compile(r"\([^()]*\)|\[[^\]]*\]|【[^】]*】|[*★※:。、]|必填|选填")
 
 
@@ -30,18 +47,40 @@ def plain(cell: str) -> str:
 def columns_of(row: Sequence[str]) -> list[str]:
     """The columns that a head names: ours where they are known, else as they are written."""
     names = [_column(cell) for cell in row]
-    # 单位 is 组织 only where no column is called so.
-    return [also if (also := _ALSO.get(_bare(name), name)) not in names else name for name in names]
+    found = _named(names, _ALSO)
+    # 雷锋中队 beside 三(2)班 is another name of it, 单位 the school; who has a role beside is any counselor.
+    found = _named(found, dict.fromkeys(_SQUADS, "别名" if CLASS in found else CLASS))
+    found = _named(found, dict.fromkeys(_UNITS, SCHOOL if {CLASS, GRADE} & {*found} else "组织"))
+    return _named(found, dict.fromkeys(_COUNSELORS, "姓名" if "角色" in found else COUNSELOR))
+
+
+def _named(names: Sequence[str], also: Mapping[str, str]) -> list[str]:
+    """单位 is 组织 only where no column is called so."""
+    return [word if (word := also.get(_bare(name), name)) not in names else name for name in names]
 
 
 def is_head(row: Sequence[str]) -> bool:
     """Whether it says where the units stand."""
-    return COLUMNS[0] in columns_of(row)
+    found = columns_of(row)
+    # 学校 and 大队辅导员 are also what stands below a head.
+    heads = {name for name, cell in zip(found, row, strict=True) if _bare(plain(cell)) not in _VALUES}
+    return COLUMNS[0] in found or bool({SCHOOL, GRADE, CLASS} & {*found} and {*KNOWN} & heads)
+
+
+def fault(row: Sequence[str]) -> str:
+    """Why a table with this head is no roster; empty: it is one."""
+    columns = columns_of(row)
+    if child := next((name for name in columns if _CHILDREN.search(name)), ""):
+        return f"表头有「{child}」，像是孩子的名单。名册里只写单位和老师，请不要把孩子的姓名发给我"
+    twice = next(
+        (plain(cell) for name, cell in zip(columns, row, strict=True) if name in KNOWN and columns.count(name) > 1), ""
+    )
+    return f"表头里的「{twice}」写了两次" if twice else ""
 
 
 def _column(cell: str) -> str:
     name = plain(cell)
-    return next((known for known in COLUMNS if _bare(known) == _bare(name)), name)
+    return next((known for known in KNOWN if _bare(known) == _bare(name)), name)
 
 
 def _bare(name: str) -> str:

@@ -1,6 +1,10 @@
-"""Which kind of unit stands below which, in the two trees that meet at the school (domain: 少工委 and 关工委)."""
+"""Which kind of unit stands below which, in the two trees that meet at the school; what people write for a kind."""
+
+import re
+from collections.abc import Sequence
 
 from storage.organisation.units import Kind
+from storage.people.people import Role
 
 _COMMITTEES = {Kind.PROVINCE, Kind.CITY, Kind.COUNTY}
 _CARE = {Kind.CARE, Kind.GROUP}
@@ -23,7 +27,35 @@ _ABOVE: dict[Kind, set[Kind]] = {
 }
 _BELOW_ANYTHING = set(Kind) - {Kind.SQUAD, Kind.TEAM}
 
+_POSTS = re.compile("[兼、,/和及]")
+# What people write for these words, which may be told what is meant.
+_MEANT = {
+    **dict.fromkeys(("小学", "中学", "初中", "完小", "学校大队", "大队", "九年一贯制学校"), Kind.SCHOOL),
+    **dict.fromkeys(("班", "班级", "少先队中队"), Kind.SQUAD),
+    **dict.fromkeys(("区少工委", "县区少工委", "旗少工委"), Kind.COUNTY),
+    **dict.fromkeys(("校长", "副校长", "书记", "德育主任", "政教主任", "德育副校长"), Role.SCHOOL_ADMIN.label),
+    **dict.fromkeys(("班主任老师", "辅导员", "班级辅导员"), Role.COUNSELOR.label),
+    **dict.fromkeys(("少先队总辅导员", "大队总辅导员"), Role.BRIGADE.label),
+}
+
 
 def may_stand_below(kind: str, above: str) -> bool:
     """Whether a unit of this kind belongs below one of that kind."""
     return above in _ABOVE.get(Kind(kind), _BELOW_ANYTHING)
+
+
+def role_of(label: str) -> Role | None:
+    """The one role among posts: 班主任, 中队辅导员兼班主任, 大队辅导员、语文教师."""
+    if whole := Role.named(label):
+        return whole
+    found = {Role.COUNSELOR if post == "班主任" else Role.named(post) for post in _POSTS.split(label)} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def unknown(written: str, words: Sequence[str]) -> str:
+    """What can be written, and what was probably meant: 德育主任 is a 学校管理员, 少先队大队辅导员 a 大队辅导员."""
+    every = f"可以是：{'、'.join(words)}"
+    if not written:
+        return f"没有写，{every}"
+    meant = _MEANT.get(written) or next((word for word in words if word in written), "")
+    return f"没有「{written}」{f'，是「{meant}」的话请这样写' if meant in words else ''}，{every}"

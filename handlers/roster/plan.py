@@ -1,14 +1,21 @@
 """What a roster file changes: a pure function of its lines and of what is stored; and the same in words."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
+from sqlalchemy import Connection
+
+from handlers import rights
 from handlers.kit import Person
 from handlers.roster.roles import Roles
+from handlers.roster.school import OWN
 from handlers.roster.sheet import Sheet
 from handlers.roster.units import Units
-from storage.roster.roster import Plan, State, topmost
+from storage.organisation import units
+from storage.roster import anchors
+from storage.roster.roster import Names, Plan, State, topmost
 
 _SHOWN, _MOST_PROBLEMS = 10, 50
 
@@ -42,6 +49,33 @@ def plan(sheet: Sheet, state: State, today: date, end_missing: bool = False, imp
         changes=(*(words for *_, words in changed), *renames),
         leaving=tuple(ended.values()),
     )
+
+
+def anchored(db: Connection, sheet: Sheet, importer: Person | None = None) -> Sheet:
+    """
+    The sheet with whole paths: 实验小学/三(2)中队 and, of a school's own table, 三(2)中队 stand in the tree.
+
+    `importer`: an admin, whose own units are looked at; None: the operator.
+    """
+    within = [units.ALL] if importer is None else importer.paths(rights.GIVERS)
+    own = importer.units(rights.GIVERS) if importer else ()
+    return _anchored(sheet, anchors.find(db, sheet.paths, within, own))
+
+
+def _anchored(sheet: Sheet, found: anchors.Anchors) -> Sheet:
+    schools = {line.path for line in sheet.lines if line.kind in (units.Kind.SCHOOL, units.Kind.KINDERGARTEN)}
+    lines = tuple(replace(line, path=_whole(line.path, line.kind, found, schools)) for line in sheet.lines)
+    return replace(sheet, lines=lines, whole=sheet.whole and _anchored(sheet.whole, found))
+
+
+def _whole(path: Names, kind: units.Kind | None, found: anchors.Anchors, schools: Collection[Names]) -> Names:
+    if path[0] in found.at:
+        return (*found.at[path[0]], *path[1:])
+    if path[0] == OWN:
+        return (*(found.school or (OWN,)), *path[1:])
+    if len(path) == 1 and kind in (units.Kind.SQUAD, units.Kind.GRADE):
+        return (*found.school, *path)
+    return (*found.above, *path) if path[:1] in schools else path
 
 
 def preview(found: Plan, sheet: Sheet, brief: bool = False) -> str:

@@ -8,7 +8,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from handlers.privacy import gate
-from handlers.roster.head import COLUMNS, columns_of, is_head, plain
+from handlers.roster import head as heads
+from handlers.roster.kinds import role_of, unknown
+from handlers.roster.school import Rows
 from storage.organisation.units import Kind
 from storage.people.people import Role
 from storage.roster.roster import Names
@@ -25,16 +27,19 @@ MOST_ROWS = 200_000
 _DEEPEST, _LONGEST_UNIT, _LONGEST_NAME, _MOST_MEMBERS = 12, 80, 40, 9999
 _USERID = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
 _TELEGRAM_ID = re.compile(r"[1-9]\d{0,18}")
+_USABLE = f"可用的列：{'、'.join(heads.COLUMNS)}"
+_PERSONS = {"姓名", heads.COUNSELOR, heads.BRIGADE}
 _COUNT = re.compile(r"(\d{1,4})(?:\.0+)? ?[人名个]?")
 # 张　明: a space that only makes names equally long.
 _PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
 # Two people in one cell: 张老师、李老师, 张明 李红. Two signs and a space are more than padding.
 _SEVERAL = re.compile(r"[、,;/&\n]|老师 ?(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]{2}) +(?=[\u3400-\u9fff]{2})")
-# 大队辅导员(兼). The foot of a table, which is no unit.
 # What a formula comes to that could not be calculated.
 _FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!)")
 _NOT_CALCULATED = "{}是没有算出来的公式。请在 Excel 或 WPS 里打开，换成字或数，保存后再发"
-_ASIDE = re.compile(r"\((?:兼|兼任|兼职|专职)\)$")
+# 大队辅导员(兼语文教师), but nobody who has not come yet or has gone.
+_ASIDE = re.compile(r"\((?![^()]*[离调退拟停原前免卸代候待副])[^()]*\)$")
+# The foot of a table, which is no unit.
 _FOOT = re.compile(r"[总小合]\s*计:?|(?:填表|填报|制表|审核|复核|联系)人?:.*|(?:填表|填报|制表)(?:日期|时间|单位):.*")
 # What people write between units beside /; the second where what stands before is a unit of the file.
 _SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_·、,] *| +")
@@ -118,23 +123,21 @@ def unreadable(words: str) -> Sheet:
 def read_table(rows: Iterable[Record], title: str = "") -> Sheet:
     """The lines of a table, read as it comes; its head may stand below a title, and have two rows."""
     numbered = iter(rows)
-    head = next((row for row in islice(numbered, HIGHEST) if is_head(row.cells)), None)
+    head = next((row for row in islice(numbered, HIGHEST) if heads.is_head(row.cells)), None)
     if head is None:
         where = f"工作表「{title}」" if title else ""
-        return unreadable(f"{where}第 1 行应是表头，有「组织」这一列。可用的列：{'、'.join(COLUMNS)}")
-    columns = columns_of(head.cells)
+        return unreadable(f"{where}第 1 行应是表头，有「组织」这一列（或「学校」「班级」「班主任」）。{_USABLE}")
     below = list(islice(numbered, 1))
-    if below and is_head(below[0].cells):
+    if below and heads.is_head(below[0].cells):
         # Merged cells stand in both rows; what is only in the upper one heads several columns.
-        columns = columns_of(below.pop().cells)
-    known = [name for name in columns if name in COLUMNS]
-    if len(known) > len(set(known)):
-        return unreadable(f"表头里的「{next(name for name in known if known.count(name) > 1)}」写了两次")
+        head = below.pop()
+    if wrong := heads.fault(head.cells):
+        return unreadable(wrong)
     rows = [*below, *islice(numbered, MOST_ROWS + 1)]
     if len(rows) > MOST_ROWS:
         return unreadable(f"超过 {MOST_ROWS} 行，没有读。请按区县分成几个文件。")
     seen, hidden = _split(rows)
-    return _sheet(columns, seen, hidden, title)
+    return _sheet(head.cells, seen, hidden, title)
 
 
 def _split(rows: Iterable[Record]) -> tuple[list[Record], list[Record]]:
@@ -145,10 +148,10 @@ def _split(rows: Iterable[Record]) -> tuple[list[Record], list[Record]]:
     return seen, hidden
 
 
-def _sheet(columns: Sequence[str], seen: Sequence[Record], hidden: Sequence[Record], title: str) -> Sheet:
-    notes = Notes()
-    lines = tuple(_lines(seen, columns, notes))
-    if unknown := [name for name in columns if name and name not in COLUMNS]:
+def _sheet(head: Sequence[str], seen: Sequence[Record], hidden: Sequence[Record], title: str) -> Sheet:
+    notes, columns = Notes(), heads.columns_of(head)
+    lines = tuple(_lines(seen, columns, [heads.plain(cell) for cell in head], notes))
+    if unknown := [name for name in columns if name and name not in heads.KNOWN]:
         notes.warnings.insert(0, f"没有用到这些列：{gate.hidden('、'.join(unknown))}")
     if not lines and not notes.problems:
         notes.problems.append("文件里除了表头什么也没有")
@@ -156,37 +159,41 @@ def _sheet(columns: Sequence[str], seen: Sequence[Record], hidden: Sequence[Reco
         return Sheet(lines, notes, title)
     rows = "、".join(str(row.number) for row in hidden[:_SHOWN_HIDDEN]) + (" 等" if len(hidden) > _SHOWN_HIDDEN else "")
     notes.warnings.insert(0, f"第 {rows} 行是隐藏的（或被筛选掉的），共 {len(hidden)} 行，没有算进去")
-    return Sheet(lines, notes, title, _sheet(columns, sorted((*seen, *hidden)), (), title))
+    return Sheet(lines, notes, title, _sheet(head, sorted((*seen, *hidden)), (), title))
 
 
-def _lines(rows: Iterable[Record], columns: Sequence[str], notes: Notes) -> Iterator[Line]:
+def _lines(rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str], notes: Notes) -> Iterator[Line]:
     paths: set[Names] = set()
+    table = Rows()
     for number, row, _ in rows:
-        cells = [plain(cell) for cell in row]
+        cells = [heads.plain(cell) for cell in row]
         # What is printed on several pages has its head on each.
-        if not any(cells) or (cells[:1] == [plain(columns[0])] and columns_of(row) == list(columns)):
+        if not any(cells) or cells == heading:
             continue
         if _FOOT.fullmatch(next(filter(None, cells))):
             notes.warn(number, "像是合计或表尾，没有算进去")
             continue
         named = dict(zip(columns, cells, strict=False))
-        path = _path(named.get("组织", ""), paths)
-        if faults := [f"「{column}」（{cell}）" for column, cell in named.items() if _FAULT.fullmatch(cell)]:
-            notes.problem(number, _NOT_CALCULATED.format("、".join(faults)))
-            notes.broken.add(path)
-            continue
-        wrong: list[str] = []
-        if _SEVERAL.search(dict(zip(columns, row, strict=False)).get("姓名", "").strip()):
-            wrong.append("「姓名」一行只写一位，两位请分成两行；是一位的话，请去掉中间的空格和符号")
-        if any(cells[len(columns) :]):
-            wrong.append(_beyond(cells, len(columns)))
-        line = _line(number, path, named, notes, wrong)
-        if wrong:
-            notes.problem(number, "；".join(wrong))
-            notes.broken.add(path)
-        else:
-            yield line
-        paths.add(path)
+        faults = [f"「{column}」（{cell}）" for column, cell in named.items() if _FAULT.fullmatch(cell)]
+        wrong = [_NOT_CALCULATED.format("、".join(faults))] if faults else _odd(row, cells, columns, heading)
+        for said in table.of(named):
+            path = _path(said.get("组织", ""), paths)
+            line = None if faults else _line(number, path, said, notes, wrong)
+            if wrong:
+                notes.problem(number, "；".join(wrong))
+                notes.broken.add(path)
+            elif line:
+                yield line
+            paths.add(path)
+            wrong = []
+
+
+def _odd(row: Sequence[str], cells: Sequence[str], columns: Sequence[str], heading: Sequence[str]) -> list[str]:
+    """What is wrong with the cells as they stand."""
+    named = zip(columns, heading, row, strict=False)
+    several = [said for column, said, cell in named if column in _PERSONS and _SEVERAL.search(cell.strip())]
+    wrong = [f"「{said}」一行只写一位，两位请分成两行；是一位的话，请去掉中间的空格和符号" for said in several]
+    return [*wrong, _beyond(cells, len(columns))] if any(cells[len(columns) :]) else wrong
 
 
 def _beyond(cells: Sequence[str], width: int) -> str:
@@ -217,9 +224,10 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
         if label or accounts:
             notes.warn(number, "没有姓名，只登记单位")
         return Line(number, path, kind, members=members, aliases=aliases)
-    role = Role.named(label)
+    role = role_of(label)
     if role is None:
-        wrong.append(f"「角色」{_unknown(label)}，可以是：{'、'.join(each.label for each in Role)}")
+        also = "。都是班主任的话，把表头的「姓名」改成「班主任」" if heads.CLASS in cells and not label else ""
+        wrong.append(f"「角色」{unknown(label, [each.label for each in Role])}{also}")
     if len(name) > _LONGEST_NAME:
         wrong.append(f"「姓名」最多 {_LONGEST_NAME} 个字")
     return Line(number, path, kind, name, role, accounts, members, aliases)
@@ -227,24 +235,20 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
 
 def names_of(written: str) -> Names:
     """The names of a path joined by `/` or a sign like it: 青禾区少工委/实验小学/三（2）中队."""
-    parts = _SEPARATORS.split(plain(written)) if written.strip() else ()
+    parts = _SEPARATORS.split(heads.plain(written)) if written.strip() else ()
     return tuple(sys.intern(unpadded(name.strip())) for name in parts)
 
 
 def unpadded(name: str) -> str:
     """张　明 → 张明; Anna Li stays."""
-    return _PADDING.sub("", plain(name))
+    return _PADDING.sub("", heads.plain(name))
 
 
 def _kind(written: str, wrong: list[str]) -> Kind | None:
     if not written or written in set(Kind):
         return Kind(written) if written else None
-    wrong.append(f"「类型」{_unknown(written)}，可以是：{'、'.join(Kind)}")
+    wrong.append(f"「类型」{unknown(written, list(Kind))}")
     return None
-
-
-def _unknown(written: str) -> str:
-    return f"没有「{written}」" if written else "没有写"
 
 
 def _members(written: str, wrong: list[str]) -> int | None:

@@ -181,7 +181,9 @@ class Units:
         if len(path) == 1 and kind in _WITHIN_A_SCHOOL:
             schools = [each for each, ref in self.refs.items() if self.facts[ref].kind == Kind.SCHOOL]
             above = "/".join(schools[0] if schools else _EXAMPLE)
-            self._notes.problem(entry.number, f"「{path[0]}」前面要写它的学校，用 / 连接，如 {above}/{path[0]}")
+            self._notes.problem(
+                entry.number, f"「{path[0]}」前面要写它的学校，用 / 连接，如 {above}/{path[0]}，或加一列「学校」"
+            )
             self._notes.broken.add(path)
             return
         if gate.found_in(path[-1]):

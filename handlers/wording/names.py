@@ -34,7 +34,7 @@ REASON_LIMIT = 100
 _LIKE_A_NAME = "LIKE_A_NAME"
 _WARNINGS = {
     "PII_PHONE": "电话号码",
-    "PII_ID": "证件号码",
+    "PII_ID": "证件、学号、车牌等号码",
     "PII_NAME": "孩子的姓名",
     "PII_HEALTH": "健康情况",
     "PII_FAMILY": "家庭情况",

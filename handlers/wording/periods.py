@@ -42,7 +42,7 @@ def longer(args: str, today: date) -> tuple[Span | None, str]:
 
     None where they name none or a week. Raises Refusal for days that do not exist, lie ahead or are too many.
     """
-    args = unicodedata.normalize("NFKC", args)
+    args = spans.plain(unicodedata.normalize("NFKC", args), today)
     if match := _RANGE.search(args) or _MONTHS.search(args):
         return _between(match, today), " ".join(f"{args[: match.start()]} {args[match.end() :]}".split())
     if _WEEK.search(args):
@@ -69,16 +69,17 @@ def of_week(label: str) -> Span:
     return Span(*spans.span_of(label), weeks.week_name(label), label)
 
 
-def any_of(args: str, today: date) -> tuple[Span, str]:
+def any_of(args: str, today: date, single: bool = False) -> tuple[Span, str]:
     """(the period that the words name, a week as well as a longer one; the rest); without one this week's.
 
-    Raises Refusal.
+    A day is its week, with `single` the day itself. Raises Refusal.
     """
     span, rest = longer(args, today)
     if span:
         return span, rest
-    week, rest = weeks.period_in(args, today)
-    return Span(*spans.span_of(week.week), weeks.period_name(week, today), week.week), rest
+    week, rest = weeks.period_in(args, today, single)
+    label = week.day.isoformat() if week.day else week.week
+    return Span(*spans.span_of(label), weeks.period_name(week, today), label), rest
 
 
 def before(span: Span, today: date) -> Span:

@@ -44,8 +44,7 @@ _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
 
 _NOTHING = {"zero": "没有"}
 _DONE = "(?:开展|进行|组织|举行|举办|召开|安排|要报的?|搞|做|办|开)?(?:过|成)?"
-_PERIOD = "[本这上]?个?(?:周|月|季度|学期)"
-_NONE = f"(?:没有?|无|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}[ ]?"
+_NONE = f"(?:(?:暂时?)?(?:没有?|无)|暂缺|空缺|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}(?:推荐|人选|可报的?)?[ ]?"
 # 月方案还没交 reports nothing.
 _UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
 # 寒假组织了活动8场 is of 寒假活动, 纳入了规划 of 纳入规划.
@@ -131,7 +130,8 @@ def is_zero(row: Row, text: str) -> bool:
     ):
         return False
     word = "|".join(map(re.escape, sorted((row.name, *row.words), key=len, reverse=True)))
-    return bool(re.search(rf"{_NONE}(?:{word})|(?:{word})[ :：,，]*(?:{_PERIOD})?{_NONE}[。!！]?$", clean(text).text))
+    behind = rf"(?:学生|队员)?[ :：,，]*(?:[本这上]?个?(?:周|月|季度|学期|学年|年度?))?{_NONE}[。!！]?$"
+    return bool(re.search(rf"{_NONE}(?:{word})|(?:{word}){behind}", clean(text).text))
 
 
 def is_pause(row: Row, text: str) -> bool:

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 from handlers.kit import Ask, Refusal
 from handlers.wording import days
+from scheduling import spans
 from scheduling.periods import monday_of, week_before, week_of
 from storage.organisation import school_days
 
 _WEEK_WORD = re.compile(r"(上+)周|本周|这周")
-_WEEK_NUMBER = re.compile(r"(?:(20\d\d)[-年 ]*)?(?:[Ww](\d{1,2})|第? ?(\d{1,2}) ?周)")
+_WEEK_NUMBER = re.compile(r"(?:(20\d\d)[-年 ]*的?)?(?:[Ww](\d{1,2})|第? ?(\d{1,2}) ?周)")
 # 第16周; with its year it is a week of the calendar.
 _TAUGHT = re.compile(r"(?<![\d年Ww\- ])第 ?(\d{1,2}) ?(?:教学)?周")
 _DAY_WORD = re.compile(r"今天|今日|昨天|前天")
@@ -20,7 +21,7 @@ _DAY = re.compile(r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?")
 # A day in words that no unit is called by: 3-2 may be one.
 _DATE = re.compile(r"(?:(20\d\d)[-/.年]|(?=\d{1,2}月))(\d{1,2})[-/.月](\d{1,2})[日号]?")
 _TO_COME = re.compile(r"下+个?周|下+个?星期|明天|大?后天|下个?月|明年")
-_LONGER = re.compile(r"本月|这个?月|上+个?月|(?<!\d)\d{1,2}月份?(?!\d)|今年|去年|[本上这]个?学期")
+_LONGER = re.compile(r"本月|这个?月|上+个?月|(?<!\d)\d{1,2}月份?(?!\d)|[今去前]年|[本上这]个?学期")
 _HALF_A_YEAR = 26
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "前天": 2}
 
@@ -41,7 +42,7 @@ def period_in(args: str, today: date, single: bool = False) -> tuple[Period, str
 
     Raises Refusal for a period that does not exist or has not begun.
     """
-    args = unicodedata.normalize("NFKC", args)
+    args = spans.plain(unicodedata.normalize("NFKC", args), today)
     _check_words(args, today)
     for pattern in (_WEEK_WORD, _WEEK_NUMBER, _DAY_WORD, _DAY if single else _DATE):
         match = pattern.search(args)
@@ -123,6 +124,11 @@ def period_name(period: Period, today: date) -> str:
         return days.short(period.day)
     this = week_of(today)
     return {this: "本周", week_before(this): "上周"}.get(period.week, week_name(period.week))
+
+
+def week_spoken(week: str, today: date) -> str:
+    """As one says it who counts no weeks: 上周, 2月16日那一周."""
+    return "上周" if week == week_before(week_of(today)) else f"{days.short(monday_of(week))}那一周"
 
 
 def week_said(week: str, today: date) -> str:

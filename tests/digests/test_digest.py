@@ -119,10 +119,10 @@ class TestAsked:
     def test_a_counselor_gets_her_own_squad(self, county: County) -> None:
         a_week(county)
         (reply,) = county.digest(county.zhang)
-        assert reply.text.startswith("实验小学三(1)中队第14周：1 场活动，已签到，40 人次")
+        assert reply.text.startswith("实验小学三(1)中队3月30日–4月5日：1 场活动，已签到，40 人次")
         assert all("未签到" not in button.typed for button in reply.buttons)
         (quiet,) = county.digest(county.zhang, "2026-W10")
-        assert quiet.text.startswith("实验小学三(1)中队第10周：还没有活动，还没签到\n")
+        assert quiet.text.startswith("实验小学三(1)中队3月2日–3月8日：还没有活动，还没签到\n")
 
     def test_digest_json_has_exactly_the_keys_that_programs_rely_on(self, county: County) -> None:
         a_week(county)
@@ -162,7 +162,7 @@ class TestScope:
         "words", ["实验小学 三(1)", "实验小学三(1)中队", "实验小学/三(1)中队", "青禾区少工委/实验小学/三(1)中队"]
     )
     def test_a_unit_below_is_named_in_many_ways(self, county: County, words: str) -> None:
-        assert county.digest(county.zhou, f"上周 {words}")[0].text.startswith("实验小学三(1)中队第13周")
+        assert county.digest(county.zhou, f"上周 {words}")[0].text.startswith("实验小学三(1)中队3月23日")
 
     def test_two_of_the_same_name_are_asked_back_with_buttons_that_work(self, county: County) -> None:
         with pytest.raises(Refusal) as refusal:
@@ -170,13 +170,13 @@ class TestScope:
         labels = [button.label for button in refusal.value.buttons]
         assert labels == ["实验小学三(1)中队", "光明小学三(1)中队"]
         said = refusal.value.buttons[1].typed.removeprefix("周报 ")
-        assert county.digest(county.zhou, said)[0].text.startswith("光明小学三(1)中队第14周")
+        assert county.digest(county.zhou, said)[0].text.startswith("光明小学三(1)中队3月")
 
     def test_all_units_of_an_admin_are_covered_and_its_buttons_name_them(self, county: County) -> None:
         people.give(county.db, county.li, Role.BRIGADE, county.others[1], FRIDAY - timedelta(days=1))
         people.give(county.db, county.li, Role.SCHOOL_ADMIN, county.squads[0], FRIDAY - timedelta(days=1))
         first, second = county.digest(county.li)
-        assert first.text.startswith("实验小学第14周") and second.text.startswith("光明小学三(2)中队第14周")
+        assert first.text.startswith("实验小学第14周") and second.text.startswith("光明小学三(2)中队3月30日–4月5日")
         again = second.buttons[2].typed
         assert again == "未签到 2026-W14 青禾区少工委/光明小学/三(2)中队"
         assert "三(2)中队" in missing.missing(county.ask(county.li, again.removeprefix("未签到 "))).text
@@ -208,4 +208,4 @@ def test_other_times_are_answered_as_times(words: str, answer: str, days: bool) 
 
 @pytest.mark.parametrize("words", ["光明小学三(1)中队", "光明小学 301班", "光明小学三1", "光明 三年级(1)班"])
 def test_a_squad_is_found_as_people_write_it(county: County, words: str) -> None:
-    assert county.digest(county.zhou, words)[0].text.startswith("光明小学三(1)中队第14周")
+    assert county.digest(county.zhou, words)[0].text.startswith("光明小学三(1)中队3月30日–4月5日")

@@ -114,7 +114,8 @@ def test_names_that_are_made_of_words_go_with_the_list_they_stand_in(words: str)
     ["电话138 1234 5678", "QQ：123456789", "微信:abc_12345", "学号：2023001", "１３８１２３４５６７９", "护照E12345678",
      "138.1234.5678", "1三八1234五六七八", "(0571)88886666",
      "幺三九，零零幺二，三四五六七", "一三八,二二三三,四四五五", "138，1234，5678",
-    "110101 20150307 1234", "6222 0212 3456 7890 123", "家住 阳光小区3号楼", "看望昝雅琪斜视", "牟星辰色盲生日"],
+    "110101 20150307 1234", "6222 0212 3456 7890 123", "家住 阳光小区3号楼", "看望昝雅琪斜视", "牟星辰色盲生日",
+     "浙A12345", "沪AD12345", "京B·88K66", "粤A 9X8Y7送来"],
 )  # fmt: skip
 def test_a_number_is_one_whatever_parts_it(words: str) -> None:
     assert cleared(f"清明祭英烈 {words}") == "清明祭英烈" and found_in(words)
@@ -129,6 +130,9 @@ def test_what_only_looks_like_one_stays() -> None:
         "一二·九运动",
         "一，二，三，四，五，六年级",
         "编号20260403001",
+        "新A级景区",
+        "参观鲁C馆",
+        "川A展厅2026",
     ):
         assert cleared(words) == words
 
@@ -139,3 +143,28 @@ def test_days_and_schools_that_are_closed_are_nobody() -> None:
     for words in ("萱萱 明天停课", "萱萱明天停课", "明天停课：萱萱、高兴", "张明远，周五停课", "停课"):
         assert "停课" not in cleared(words)
     assert "小明" not in cleared("4月5日王小明讲红色故事")
+
+
+# What is behind the name begins like a place or a title, and is neither.
+GOES_ON = """
+张浩然小学毕业 送张浩然小学毕业 张浩然小学组一等奖 刘梓萌路上摔了 刘梓萌街上走丢 刘梓萌村里来的
+刘梓萌公园里跑步 王子豪乡下奶奶 王子豪镇上亲戚 王子豪学校里摔倒 韩雨桐中学时代 韩雨桐幼儿园毕业
+张浩然主席台发言 张浩然纪念品 韩雨桐爷爷讲故事 张浩然奶奶家 韩雨桐叔叔来接 王子豪委员会 陈思琪小学生
+孙悦然路边
+"""
+GROWN = """
+李文海烈士墓前献花 李文海烈士陵园 李文海烈士纪念馆 雷锋叔叔的故事 听王爷爷讲故事 赵一曼英雄事迹 学习钟扬精神
+张丽华老师的课 周恩来总理 邓稼先纪念馆 陈望道故居 参观张浩然小学图书馆 陶行知学校组织参观 田家炳中学
+崔各庄小学生 韩愈路小学 瑞景社区里的志愿者
+"""
+
+
+def test_what_led_to_the_name_goes_with_it() -> None:
+    assert cleared("瞿秋白烈士故事由瞿嘉树讲") == "瞿秋白烈士故事讲"
+    assert cleared("清明诗会 和王小明讲红色故事") == "清明诗会 讲红色故事"
+    assert cleared("与书为伴") == "与书为伴"
+
+
+def test_what_begins_like_a_place_hides_no_name() -> None:
+    assert [words for words in GOES_ON.split() if "PII_NAME" not in found_in(words)] == []
+    assert [words for words in GROWN.split() if found_in(words)] == []

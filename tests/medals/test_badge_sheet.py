@@ -61,3 +61,16 @@ def test_what_is_no_badge_and_no_mark_is_told_and_not_left_out(at: School) -> No
     assert not said.buttons
     assert "第 1 行：没有「奋斗章」这种章" in said.text and "第 2 行：看不懂「优」" in said.text
     assert "第 3 行" not in said.text
+
+
+def test_a_counselor_sends_her_own_squads_table_whatever_its_sheet_is_called(at: School) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in (["序号", "向阳章", "劳动章"], [1, "√", ""], [2, "√", "√"]):
+        book.active.append(row)
+    content = BytesIO()
+    book.save(content)
+    tables = rosters.read(content.getvalue())
+    assert isinstance(tables, dict)
+    said = badge_sheet.shown(at.db, at.person(at.zhang), tables["基础章"], DAY)
+    assert said.text == "基础章的表核对好了，还没有记：1 个中队，共 3 枚。"

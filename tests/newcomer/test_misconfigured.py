@@ -95,6 +95,15 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({**HOOK, "TELEGRAM_API_URL": "https://api.telegram.org/bot", "PUBLIC_URL": "https://192.168.1.5"}, "到不了"),
     ({"BACKUP_DIR": "~no-such-user/x"}, "没有这个用户的主目录"),
     ({"TELEGRAM_TOKEN_FILE": "/dev/null"}, "这个文件是空的"),
+    ({"BACKUP_DIR": "data"}, "就在数据目录里"),
+    ({"BACKUP_DIR": "data/backups"}, "就在数据目录里"),
+    ({"BACKUP_DIR": "nowhere/deep"}, "mkdir -p nowhere/deep"),
+    ({"BACKUP_DIR": "roster.csv"}, "不是目录，或者这个用户不能写"),
+    ({"PUBLIC_URL": "https://x.cn/wecom/callback"}, "只写域名"),
+    ({"PUBLIC_URL": "https://x.cn/telegram/webhook"}, "只写域名"),
+    ({"PUBLIC_URL": "https://x.cn/?a=1"}, "只写域名"),
+    ({**APP, "WECOM_TOKEN": APP["WECOM_AES_KEY"]}, "有一项贴错了格"),
+    ({"WECOM_ROBOT_ID": "aib1", "WECOM_ROBOT_SECRET": "aib1"}, "有一项贴错了格"),
 ]  # fmt: skip
 FILES = [
     ("TELEGRAM_TOKN=1:a", "utf-8", ".env 第 1 行：没有 TELEGRAM_TOKN 这个设置，是不是 TELEGRAM_TOKEN？"),
@@ -238,6 +247,22 @@ def test_secrets_that_others_can_read_are_said(folder: Path, capsys: pytest.Capt
     assert main(["doctor", "--format", "json"]) == 0
     (line,) = [each for each in json.loads(capsys.readouterr().out) if each["name"] == "settings"]
     assert line["level"] == "warn" and "chmod 600 .env" in line["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TIMEZONE", "UTC", "在国内请写 TIMEZONE=Asia/Shanghai"),
+        ("DATA_DIR", "/dev/shm/nowhere-yet", "重启以后可能清空"),
+        ("PORT", "0", "每次启动都换一个端口"),
+    ],
+)
+def test_what_works_and_is_hardly_meant_is_warned_of(
+    name: str, value: str, words: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    main(["doctor"])
+    assert any(line.startswith("注意 ") and words in line for line in capsys.readouterr().out.splitlines())
 
 
 def test_a_bug_is_one_sentence_and_a_file(

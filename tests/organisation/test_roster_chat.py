@@ -100,6 +100,28 @@ def test_what_would_change_is_shown_first_and_written_when_agreed(tmp_path: Path
     play(tmp_path, "李老师", talk)
 
 
+@pytest.mark.parametrize(
+    ("who", "rows"),
+    [
+        ("李老师", "班级,班主任,学生数\n三(2)班,张老师,43\n三(3)班,洪老师,40\n"),
+        ("李老师", "学校,大队辅导员,年级,班级,班主任,学生数\n实验小学,李老师,三年级,2班,张老师,43\n,,,3班,洪老师,40\n"),
+        ("王主任", "学校,班级,班主任,学生数\n实验小学,302,张老师,43\n,303,洪老师,40\n"),
+        (
+            "王主任",
+            "组织,类型,姓名,角色,应到人数\n实验小学/三(2)中队,,,,43\n实验小学/三(3)中队,中队,洪老师,班主任,40\n",
+        ),
+    ],
+)
+def test_what_does_not_begin_at_the_root_stands_where_its_sender_is(tmp_path: Path, who: str, rows: str) -> None:
+    async def talk(chat: Chat) -> None:
+        shown = (await chat.send(rows.encode()))[-1]
+        assert "单位 1（中队 1）、人员 1、角色 1" in shown["text"] and "三(2)中队 应到人数 44 → 43" in shown["text"]
+        await chat.press(shown, "导入")
+        assert (await chat.bot.say("李老师", "三(3)班 主题队日 38人"))[-1].startswith("已记录：三(3)中队")
+
+    play(tmp_path, who, talk)
+
+
 def test_new_squads_can_be_reported_for_at_once(tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:
         await chat.send(ROWS, text="请导入")

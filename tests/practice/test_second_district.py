@@ -47,3 +47,18 @@ def test_every_row_is_somebodys_phrase_and_is_kept(tmp_path: Path) -> None:
             return untold
 
     assert asyncio.run(scene()) == []
+
+
+def test_each_invitation_that_is_suggested_is_made(tmp_path: Path) -> None:
+    async def scene() -> list[tuple[str, str]]:
+        async with running(tmp_path) as bot:
+            await bot.app.stage.widen()
+            with bot.read() as db:
+                players = cast.players(db, bot.clock.now())
+            said = [(one["id"], words) for one in players for words in one["phrases"] if words.startswith("邀请")]
+            # Of a refusal that shows one, what is shown.
+            shown = (await bot.say("苗园长", "邀请"))[-1].splitlines()[0].partition("像这样：")[2]
+            return [(words, (await bot.say(who, words))[-1]) for who, words in [*said, ("苗园长", shown)]]
+
+    tried = asyncio.run(scene())
+    assert len(tried) > 6 and [words for words, answer in tried if not answer.startswith("邀请码：")] == []

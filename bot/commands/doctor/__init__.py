@@ -4,7 +4,6 @@ import argparse
 import json
 from collections.abc import Callable, Iterator
 
-from bot.clock import Clock
 from bot.commands import database
 from bot.commands.doctor import databases, installation, persons, times
 from bot.commands.doctor.line import FAIL, OK, Line, written
@@ -30,7 +29,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
         lambda: iter([installation.backups(settings)]),
         lambda: installation.calendar(settings),
-        lambda: iter([(OK, "zone", f"{settings.timezone}，现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
+        lambda: iter([installation.zone(settings)]),
         lambda: times.check(settings),
         lambda: persons.check(settings),
         lambda: _platform(settings, arguments.robot),

@@ -1,10 +1,13 @@
 """What doctor says about the installation itself: data, keys, calendar, port."""
 
 import errno
+import os
+import re
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -18,6 +21,9 @@ from bot.settings.reasons import reason
 from handlers.catalogue import catalogue, loader
 
 _LEAST_FREE = 100 << 20
+# What a machine empties by itself.
+_FLEETING = re.compile("/(?:tmp|var/tmp|dev/shm|run)(?:/|$)")
+_CHINA = timedelta(hours=8)
 _SECONDS, _MOST_BYTES = 3, 1 << 20
 
 
@@ -31,6 +37,8 @@ def settings_file() -> Iterator[Line]:
 
 def data(folder: Path) -> Iterator[Line]:
     """Whether the folder of the data can be written to and has room."""
+    if _FLEETING.match(str(folder)):
+        yield WARN, "data", f"数据目录 {folder} 是临时目录，重启以后可能清空。请换 DATA_DIR"
     there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     try:
         with tempfile.TemporaryFile(dir=there):
@@ -63,11 +71,35 @@ def backups(settings: Settings) -> Line:
     now = Clock(settings.zone).now()
     if settings.backups is None:
         return WARN, "backup", "没有设 BACKUP_DIR，不会自动备份；python -m bot backup 文件 可以做一份"
+    if words := _unfit(settings.backups, settings.data_dir):
+        return FAIL, "backup", words
     if words := backup_folder.problem(settings, now):
         return FAIL, "backup", f"{words}。机器人每天 {backup_folder.HOUR} 点以后会做，为什么没有做成见日志"
     sealed = "" if settings.backup_key else "；没有设 BACKUP_KEY，备份没有加密，也不含密钥"
+    if settings.backup_key and settings.backup_identity:
+        sealed = "；BACKUP_IDENTITY 也在这台机器上，谁拿到机器就打得开备份，请移到别处，恢复时再写上"
     made = backup_folder.all_of(settings.backups, now)[-1][0]
     return WARN if sealed else OK, "backup", f"最近一份试过能恢复的备份是 {made:%Y-%m-%d %H:%M} 的{sealed}"
+
+
+def _unfit(folder: Path, data: Path) -> str:
+    """Why a folder cannot take backups, with the cure; empty: it can."""
+    if data.resolve() in (folder.resolve(), *folder.resolve().parents):
+        return f"备份目录 {folder} 就在数据目录里，会和数据一起丢。请把 BACKUP_DIR 换到另一块盘或另一台机器上"
+    if not folder.exists():
+        return f"没有备份目录 {folder}，机器人不会自己建。请建好（mkdir -p {folder}）；是外接的盘，请先挂上"
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        return f"备份目录 {folder} 不是目录，或者这个用户不能写。请换 BACKUP_DIR，或让这个用户能写"
+    return ""
+
+
+def zone(settings: Settings) -> Line:
+    """In which zone the days begin, and whether it is that of China."""
+    now = Clock(settings.zone).now()
+    said = f"{settings.timezone}，现在是 {now:%Y-%m-%d %H:%M}"
+    if now.utcoffset() == _CHINA:
+        return OK, "zone", said
+    return WARN, "zone", f"{said}，不是北京时间：提醒和周报都照它。在国内请写 TIMEZONE=Asia/Shanghai"
 
 
 def calendar(settings: Settings) -> Iterator[Line]:
@@ -98,6 +130,8 @@ def port(settings: Settings) -> Line:
         if error.errno == errno.EADDRINUSE and _serves(host, settings.port):
             return OK, "port", f"{at} 上机器人正在运行"
         return FAIL, "port", why_not(host, settings.port, error)
+    if not settings.port:
+        return WARN, "port", "PORT 是 0，每次启动都换一个端口，别人找不到。请写 8080，或不写"
     return OK, "port", f"{at} 空着"
 
 

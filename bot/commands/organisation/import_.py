@@ -44,7 +44,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     sheet = rosters.sheet_of(arguments.file.read_bytes())
     url = database.database_of(arguments, settings, real_only=True)
     # Nothing is written before the operator agrees, not even an empty database.
-    state, seen = (stored.State(), "") if _is_missing(url) else _stored(database.engine_at(url, settings), sheet)
+    state, seen = stored.State(), ""
+    if not _is_missing(url):
+        sheet, state, seen = _stored(database.engine_at(url, settings), sheet)
     found = roster.plan(sheet, state, Clock(settings.zone).now().date(), arguments.end_missing)
     status = _show(found, sheet)
     if status or arguments.dry_run or not found:
@@ -60,13 +62,14 @@ def _is_missing(url: str) -> bool:
     return kind == "sqlite" and not Path(path).exists()
 
 
-def _stored(engine: Engine, sheet: roster.Sheet) -> tuple[stored.State, str]:
-    """What is stored, and by what it is known again."""
+def _stored(engine: Engine, sheet: roster.Sheet) -> tuple[roster.Sheet, stored.State, str]:
+    """The sheet from the root of the tree, what is stored, and by what it is known again."""
     with engine.database.read.connect() as db:
+        sheet = roster.anchored(db, sheet)
         state = stored.load(db, sheet.paths, sheet.accounts, engine.now())
         seen = stored.seen(db, state.tops)
     engine.database.close()
-    return state, seen
+    return sheet, state, seen
 
 
 def _show(found: stored.Plan, sheet: roster.Sheet) -> int:

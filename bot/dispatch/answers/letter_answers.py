@@ -47,7 +47,7 @@ def _named(features: Features, ask: Ask, text: str) -> Button | None:
         if one is None or one.attended is None or one.activity or one.topic:
             continue
         unit = places.by_key(ask, one.unit) if one.unit else None
-        fits = [each for each in found if not one.dated or (one.date and each.holds(one.date))]
+        fits = [each for each in found if not one.dated or (one.date and each.holds(one.date, ask.today))]
         if not fits and one.date and (other := next((each for each in found if each.since), None)):
             raise Refusal(f"那天不在{other.title}的日子里，没有记。别的活动，请写上是哪一类。")
         mine = [each for each in fits if unit and unit.name in each.unit] or fits
@@ -107,7 +107,7 @@ def _says_no_more(one: Record, topic: str, about: str) -> bool:
 def _is_meant(each: letters.Asked, one: Record, today: date) -> bool:
     """六一入队仪式 38人 said on the day after is of the day that was asked about; another activity is not."""
     if one.activity in (None, _OTHER):
-        return not one.dated or each.day == one.date
+        return not one.dated or one.date in (each.day, min(each.day, today))
     return bool(each.report) and each.day < today and f" {one.activity} " in f"{each.line} "
 
 

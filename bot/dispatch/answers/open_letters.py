@@ -9,7 +9,7 @@ from handlers.attendance import requests as letters
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import REPORTERS, Ask, Due
 from handlers.reading.text import normalise, units
-from handlers.reminders import naming
+from handlers.reminders import date_checkins
 from handlers.wording import places
 from scheduling.occasions import Cleared
 from storage.reminders import deliveries
@@ -57,7 +57,7 @@ def unnamed(features: Features, ask: Ask, unit: str) -> list[tuple[letters.Asked
 def named(features: Features, ask: Ask, text: str) -> list[tuple[list[letters.Asked], str]]:
     """What is asked and is named in the text, with what else that says of it; the longest name first, else its day."""
     names = {name for one in open_campaigns.begun(ask) for name in one.names if len(name) > 1 and name in text}
-    names.update(naming.spoken_of(calendar_of(ask.db, ask.tree), text))
+    names.update(date_checkins.names_in(ask, text))
     said = ((name, letters.beside(text, name)) for name in sorted(names, key=len, reverse=True))
     found = [(of_name(features, ask, name, ""), rest) for name, rest in said if rest is not None]
     if not names and (on := letters.day_in(text, ask.today)):
@@ -67,10 +67,12 @@ def named(features: Features, ask: Ask, text: str) -> list[tuple[list[letters.As
 
 def of_name(features: Features, ask: Ask, name: str, unit: str) -> list[letters.Asked]:
     """What was asked of late, or runs, and is called so, whether or not it has come."""
-    every = [each for each in asked_of_late(features, ask) if unit in each.unit]
-    called = {key.name for key in naming.called(calendar_of(ask.db), name, ask.today)} if every else set()
+    called, unasked = date_checkins.called(ask, name)
+    every = [each for each in (*asked_of_late(features, ask), *unasked) if unit in each.unit]
     exact = [each for each in every if name in each.names or not called.isdisjoint(each.names)]
-    return exact or [each for each in every if len(name) > 1 and any(name in other for other in each.names)]
+    exact = exact or [each for each in every if len(name) > 1 and any(name in other for other in each.names)]
+    # Of a date that a letter asked about it is said in the same words.
+    return list({(each.label, each.day): each for each in reversed(exact)}.values())[::-1]
 
 
 def asked_of_late(features: Features, ask: Ask) -> list[letters.Asked]:

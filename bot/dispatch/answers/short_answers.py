@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 
 from bot.dispatch import calls
-from bot.dispatch.answers import letter_answers
+from bot.dispatch.answers import letter_answers, open_campaigns
 from bot.dispatch.features import Features
 from handlers.asker import context
 from handlers.attendance.requests import LONGEST
-from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask, Reply
 from handlers.reading import Reading
-from handlers.reading.persons.personal_data import absent_counted, tells_absence
-from handlers.reminders import naming
+from handlers.reading.persons.personal_data import absent_counted, counts_absent
+from handlers.reminders import date_checkins
 from handlers.wording import names
 
 
 def replies(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence[Reply]:
     """The answers to the reports that it is; none for other texts, raises Refusal where one has to choose."""
     bare = _without_names(ask, text)
-    ways = letter_answers.meant(features, ask, bare, reading if bare == text else context.reading_of(ask, bare))
+    plain = open_campaigns.by_title(ask, bare)
+    ways = letter_answers.meant(features, ask, plain, reading if plain == text else context.reading_of(ask, plain))
     orders = ((features.command(way.word, way.args), way.args) for way in ways)
     said = [reply for command, args in orders if command for reply in calls.ordered(None, ask, command, args) or []]
     return [*said, Reply(names.privacy_warning(["PII_NAME"]))] if said and bare != text else said
@@ -26,6 +26,6 @@ def replies(features: Features, ask: Ask, text: str, reading: Reading) -> Sequen
 
 def _without_names(ask: Ask, text: str) -> str:
     """六一 36 请假1人 of 六一 36 张明请假; other texts as they are."""
-    if len(text) > LONGEST or "\n" in text or not any(map(str.isdecimal, text)) or not tells_absence(text):
+    if len(text) > LONGEST or "\n" in text or not counts_absent(text):
         return text
-    return absent_counted(text, naming.spoken_of(calendar_of(ask.db, ask.tree), text))
+    return absent_counted(text, date_checkins.names_in(ask, text))

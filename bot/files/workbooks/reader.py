@@ -18,6 +18,8 @@ _MOST_LOOKED_AT, _HIGHEST = 5, 10
 # The sheets of the catalogue, and of badges; a workbook with the first sheet of one of them is such a one. So is one
 # with a sheet whose name begins so: who holds a place of a row of the catalogue.
 _NO_ROSTER, _HELD = (("行", "字段", "选项"), ("基础章",)), "在册"
+# A school's own table has two of these columns.
+_OWN_COLUMNS = ("学校", "单位", "年级", "班级", "班主任", "中队", "大队", "姓名", "辅导员")
 # What a locked .xlsx consists of: a file within the old container.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -68,7 +70,10 @@ def _roster(book: Book) -> str:
 
 
 def _headed(page: Page) -> bool:
-    return any("组织" in cell for number, (_, row) in page.rows.items() if number <= _HIGHEST for cell in row)
+    heads = [row for number, (_, row) in page.rows.items() if number <= _HIGHEST]
+    return any("组织" in cell for row in heads for cell in row) or any(
+        sum(cell.strip().startswith(_OWN_COLUMNS) for cell in row) > 1 for row in heads
+    )
 
 
 def _text(cell: object) -> str:

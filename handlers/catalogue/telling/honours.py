@@ -14,6 +14,10 @@ _VERB = "(?:提名|推荐|申报|报送|推选|推举)"
 _PUT_FORWARD = re.compile(rf"^\W*(?:我们?|[我本]校|学校|大队)?[现拟特]?{_VERB}(?![人的])[ :：,，]*")
 # 申报：课题 …
 _ASKED_FOR = re.compile(r"^\s*(?:推荐|申报|报送|推选)[ :：]?")
+# 王建国老师 优秀辅导员 从教三十年
+_NAMED_FIRST = re.compile(
+    rf"^\W*(?P<who>{_HAN}{{2,{LONGEST_NAME}}}?)(?:{TITLE}[ ,，:：]*|[ ,，:：]+)(?P<honour>{_HAN}+)"
+)
 # 十佳老教师推荐：王建国, 十佳老教师推荐王建国; 推荐人：刘校长 被推荐人：李芳 荣誉：优秀辅导员
 _LABELLED = re.compile(rf"(?:{_VERB}|候选人|人选)[:：]|被{_VERB}人|^[\u4e00-\u9fff]{{2,10}}{_VERB}(?=[\u4e00-\u9fff])")
 _LABELS = re.compile(
@@ -27,7 +31,7 @@ _NOT_WHOLE = re.compile(
 )
 # What joins the name and the honour: 推荐李芳老师为优秀辅导员, 参加十佳老专家评选.
 _JOINS = re.compile(r"(?:被?评选?为|推荐为|当选?|作为|成为|担任|参[加评选]|竞选|获评|为|任|评|申报|推荐)+\s*$")
-CHOOSING = re.compile(rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣誉))+[\s:：,，]*")
+CHOOSING = re.compile(rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣誉|标兵|人物|能手))+[\s:：,，]*")
 # 《少先队改革实施办法》已经起草好了
 _TITLED_WORK = re.compile("(?P<work>《[^》]+》)[ :：,，]*(?:已经?|都|也)*(?P<said>.*)")
 _LEVEL = re.compile("[校县区市省]级|国家级")
@@ -44,7 +48,8 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
     提名 李芳、王强 优秀辅导员 带队二十年 → 优秀辅导员 李芳 带队二十年 and 优秀辅导员 王强 带队二十年.
     """
     said = clean(text).text
-    if not (_PUT_FORWARD.match(said) or _LABELLED.search(said)):
+    first = _NAMED_FIRST.match(said)
+    if not (_PUT_FORWARD.match(said) or _LABELLED.search(said) or (first and names.persons(first["who"]))):
         return []
     if any(each.target not in ("adult", "collective") for each in find_medals(said, ())[0]):
         return []
@@ -53,6 +58,8 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
     if found is None or found[1].is_medal or "child" in found[1].subject:
         return []
     word, row, kind = found
+    if not (_PUT_FORWARD.match(said) or _LABELLED.search(said) or (first and first["honour"] == word)):
+        return []
     before, _, after = rest.partition(word)
     level = _AS_LEVEL.search(before)
     before = before[: level.start()] if level else before
@@ -62,7 +69,7 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
         return _each(row, kind or row.name, "")
     words = _TITLED.sub(
         " ",
-        f"{_JOINS.sub('', before.rstrip())} {after.lstrip(' ,，:：')} {level[0] if level else ''}".replace(
+        f"{_JOINS.sub('', before.rstrip())} {after.lstrip(' ,，:：')} {_as_level(level[0]) if level else ''}".replace(
             row.name, " "
         ),
     )
@@ -70,6 +77,12 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
     if not _is_nominee(words, goes_on, "adult" in row.subject and kind not in row.collective):
         return []
     return _each(row, kind or row.name, words)
+
+
+def _as_level(said: str) -> str:
+    """市, of 推荐李芳为市优秀辅导员, is 市级."""
+    said = said.strip()
+    return said if said.endswith(("级", "全国")) else f"{said}级"
 
 
 def _is_nominee(words: str, goes_on: bool, personal: bool) -> bool:

@@ -27,7 +27,7 @@ def frozen(ask: Ask, one: checkins.Checkin) -> str:
     """What becomes of a change in a week of which the digest has gone out; empty for a later week."""
     if ask.now < periods.frozen_at(one.day, ask.now.tzinfo):
         return ""
-    return f"{weeks.week_name(one.week)}的周报已经发出，这次算更正，下一期周报会写明。"
+    return f"{weeks.week_spoken(one.week, ask.today)}的周报已经发出，这次算更正，下一期周报会写明。"
 
 
 def warned(reply: Reply, reading: Reading) -> Reply:
@@ -42,6 +42,11 @@ def check_day(reading: Reading, record: Record, today: date) -> None:
         raise Refusal("没有这个日期，原来的没有动。像这样发：更正 4月3日")
     if record.dated and record.date and (record.date > today or today - record.date > drafts.OLDEST):
         raise Refusal(f"{days.day(record.date, today)}太早或还没到，原来的没有动。请核对日期，像这样发：更正 昨天")
+
+
+def possible(new: checkins.Checkin) -> bool:
+    """Whether so many can have come at all."""
+    return 0 < new.attended <= min(squads.most_heads(new.kind), new.due or new.attended)
 
 
 def revised(ask: Ask, old: checkins.Checkin, new: checkins.Checkin) -> checkins.Checkin:

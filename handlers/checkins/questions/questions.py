@@ -91,7 +91,7 @@ _QUESTIONS = {
     "COUNT_CONFLICT": "人数对不上（应到 {due}，实到 {attended}）。请重新写，如：应到42实到40",
     "COUNT_RANGE": "{attended} 人好像不对。请问准确到了多少人？",
     "DATE_FUTURE": "{day}还没到。请问活动是哪一天？如：今天、昨天、4月3日",
-    "DATE_INVALID": "没有这个日期。请问活动是哪一天？如：今天、昨天、4月3日",
+    "DATE_INVALID": "没有看出准确的日期。请问活动是哪一天？如：今天、昨天、4月3日",
     "DATE_OLD": "{day}已经过去很久。请问活动是哪一天？",
 }
 # What is asked for together with something else.
@@ -156,7 +156,7 @@ def doubt(issues: Sequence[str], records: Sequence[Record], size_of: Callable[[R
         return "有几个字拿不准，请核对一下：" if "WORDS_UNCLEAR" in issues else "请核对一下："
     if unusual.usual == unusual.due:
         return f"{places.key_name(unusual.unit)}到的不到应到的一半，请核对一下："
-    if unusual.usual == size_of(unusual) and (unusual.attended or 0) * 2 < (unusual.usual or 0):
+    if unusual.usual == size_of(unusual):
         return f"{places.key_name(unusual.unit)}应到 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
     return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
 

@@ -23,6 +23,13 @@ _COLUMNS = "第一行要有：中队、序号，和章的名字（如向阳章�
 Given = Mapping[tuple[int, tuple[str, ...]], list[int]]
 
 
+def is_head(cells: Sequence[str]) -> bool:
+    """Whether a table that begins so is one of badges, whatever its sheet is called."""
+    words = {cell.strip().removesuffix("章") for cell in cells}
+    basic = {medals.label(code).removesuffix("章") for code in ALL_BASIC}
+    return not words.isdisjoint(_NUMBER) and not words.isdisjoint(basic)
+
+
 def shown(db: Connection, person: Person, rows: Sequence[Sequence[str]], today: date) -> Reply:
     """What the sheet would give, with a button that leads to the preview; or every mistake of it."""
     squads = _squads(db, person)
@@ -46,7 +53,8 @@ def _squads(db: Connection, person: Person) -> list[Unit]:
     schools = {
         grant.unit.id for grant in person.grants if grant.role in (Role.BRIGADE, Role.SCHOOL_ADMIN) and grant.unit.id
     }
-    return [unit for school in sorted(schools) for unit in units.of_school(db, school) if unit.key]
+    own = [unit for unit in person.units({Role.COUNSELOR}) if unit.key and unit.school_id not in schools]
+    return [unit for school in sorted(schools) for unit in units.of_school(db, school) if unit.key] + own
 
 
 def _read(
@@ -59,7 +67,9 @@ def _read(
     )
     codes = {medals.label(code).removesuffix("章"): code for code in medals_there}
     badges = {place: codes[word] for place, cell in enumerate(header) if (word := cell.removesuffix("章")) in codes}
-    if squad_at is None or number_at is None or not badges:
+    # Of a counselor's own squad it goes without saying.
+    alone = next(iter(squads.values())) if len(squads) == 1 and squad_at is None else None
+    if (squad_at is None and alone is None) or number_at is None or not badges:
         return {}, [_COLUMNS]
     found: dict[tuple[int, tuple[str, ...]], list[int]] = {}
     unknown = [cell for place, cell in enumerate(header) if cell.endswith("章") and place not in badges]
@@ -68,11 +78,12 @@ def _read(
         cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
         if not any(cells):
             continue
-        squad, number = _squad(cells[squad_at], squads, today), cells[number_at].removesuffix("号")
+        where = cells[squad_at] if squad_at is not None else ""
+        squad, number = alone or _squad(where, squads, today), cells[number_at].removesuffix("号")
         strange = [cells[place] for place in badges if cells[place][:1] not in _MARKS | _BLANKS | {""}]
         held = tuple(code for place, code in badges.items() if cells[place][:1] in _MARKS)
         if squad is None:
-            problems.append(f"第 {line} 行：中队「{cells[squad_at]}」不在您负责的范围")
+            problems.append(f"第 {line} 行：中队「{where}」不在您负责的范围")
         elif not number.isdecimal() or not 0 < int(number) < _MOST_NUMBER:
             problems.append(f"第 {line} 行：序号要写 1 到 {_MOST_NUMBER - 1} 的数")
         elif strange:

@@ -1,12 +1,13 @@
 """我的提名, 提名的怎么样了: what came of one's own nominations."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.asker import context
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.medals import decisions, proposals
-from handlers.medals.awards import eligibility
+from handlers.medals.awards import eligibility, missing
 from handlers.medals.own import cases as own
 from handlers.medals.own import squad_list
 from handlers.registry import command, edits, reads
@@ -36,8 +37,13 @@ def show_mine(ask: Ask) -> Reply:
 
 @reads("nomination_query")
 def asked(ask: Ask) -> list[Reply]:
-    """李小红的提名通过了吗, 一星章还剩几个名额."""
+    """李小红的提名通过了吗, 一星章还剩几个名额, 离一星章还差什么."""
     said = ask.heard.query or {}
+    if said.get("lacks"):
+        if missing.READERS.isdisjoint(ask.me.roles):
+            raise Refusal("离奖章还差什么，由学校的老师和上级少工委看。")
+        unit = places.by_key(ask, str(said.get("unit") or ""))
+        return [missing.show(replace(ask, args=unit.name if unit else ""))]
     return [_left(ask, said) if said.get("left") or "名额" in ask.message.text else _shown(ask, said)]
 
 

@@ -26,14 +26,21 @@ def _all_taken_back(ask: Ask, said: Mapping[str, object]) -> list[Reply]:
     """Of everybody named, or of none: the first that cannot be taken back undoes the others."""
     names = said.get("names")
     each_one = names if isinstance(names, list) else [said.get("name")]
+    waiting = [bool(_waiting(ask, {**said, "name": name})) for name in each_one]
+    if any(waiting) and not all(waiting):
+        raise Refusal("这几位里有的没有待审的提名，什么都没有撤回。都在「我的提名」里，请一位一位撤。", own.MINE)
     return [_taken_back(ask, {**said, "name": name}) for name in each_one]
+
+
+def _waiting(ask: Ask, said: Mapping[str, object]) -> list[nominations.Case]:
+    return [case for case in own.meant(ask, said) if case.state is State.SUBMITTED]
 
 
 def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
     number, _ = numbered.anywhere(ask.args, nominations.LETTER)
     if number:
         return numbered_withdrawn(ask, number)
-    cases = [case for case in own.meant(ask, said) if case.state is State.SUBMITTED]
+    cases = _waiting(ask, said)
     if len(cases) == 1:
         return withdrawn(ask, cases[0])
     if not cases and (awarded := withdrawal.answer(ask, said)):

@@ -27,8 +27,10 @@ def invite(ask: Ask) -> Reply:
         raise Refusal("邀请码不能在群里开，请私聊我。")
     if role is None:
         rights.check_grown_up(ask.args)
-        names, like = "、".join(each.label for each in rights.appointed_by(ask.me)), _example(ask, Role.COUNSELOR)
-        raise Refusal(f"请写明角色和单位，像这样：{like}\n您可以邀请：{names}。")
+        # A kindergarten has no squad.
+        mine = [each for each in rights.appointed_by(ask.me) if _place(ask, each)] or [Role.COUNSELOR]
+        names = "、".join(each.label for each in mine)
+        raise Refusal(f"请写明角色和单位，像这样：{_example(ask, mine[0])}\n您可以邀请：{names}。")
     if role not in rights.appointed_by(ask.me):
         raise Denied(f"您不能邀请{role.label}，请找上级管理员。", what="邀请")
     at = _unit(ask, role, words.strip())
@@ -78,7 +80,12 @@ def _example(ask: Ask, role: Role) -> str:
     """An invitation that fits the role: `邀请 大队辅导员 实验小学`."""
     if role is Role.COUNSELOR:
         return f"邀请 {role.label} {examples.squad(ask, _top(ask, role))}"
+    found = _place(ask, role)
+    return f"邀请 {role.label} {found.name if found else '实验小学'}"
+
+
+def _place(ask: Ask, role: Role) -> Unit | None:
+    """A unit of the asker's part of the tree at which the role can be held."""
     paths = [top.path for top in _top(ask, role)]
     kinds = (kind for kind in units.Kind if rights.fits(role, kind))
-    found = next(filter(None, (units.usual(ask.db, paths, kind, "") for kind in kinds)), None)
-    return f"邀请 {role.label} {found.name if found else '实验小学'}"
+    return next(filter(None, (units.usual(ask.db, paths, kind, "") for kind in kinds)), None)

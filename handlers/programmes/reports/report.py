@@ -26,6 +26,8 @@ def take(ask: Ask) -> Sequence[Reply]:
 def report(ask: Ask, row: Row, said: str, known: asked.Asked | None = None) -> Sequence[Reply]:
     """Read `said` as a report of the row; `known` is what was asked about where this message answers a question."""
     day = date.fromisoformat(known.day) if known else ask.today
+    if known is None and zero.is_switch(row, said):
+        raise zero.switch(row)
     parts = split_by_choice(said, row)
     if len(parts) > 1 and known is None:
         return [reply for part in parts for reply in report(ask, row, part)]

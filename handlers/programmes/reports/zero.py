@@ -1,5 +1,6 @@
 """本月没有开站, 月方案 暂停到 5月31日: that nothing is to be reported of a row is an answer like any other."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -10,8 +11,24 @@ from scheduling import spans
 from storage.checkins import exemptions
 from storage.programmes import reports
 
+_SWITCH = re.compile("停用|停掉|关掉|关闭|关了|下架|不要|删掉|删除|去掉|启用|恢复|打开")
 # Longer than that is no pause.
 _LONGEST = timedelta(days=190)
+
+
+def is_switch(row: Row, said: str) -> bool:
+    """Whether the row itself is to be changed, and nothing of it reported: 宣讲 停用, 上报 关掉 宣讲."""
+    words = "|".join(map(re.escape, sorted((row.name, *row.words), key=len, reverse=True)))
+    rest = re.sub(rf"{words}|上报|目录|[把给将了吧\W_]", "", said)
+    return _SWITCH.fullmatch(rest) is not None
+
+
+def switch(row: Row) -> Refusal:
+    """What may be meant by that."""
+    return Refusal(
+        f"没有记，也没有改。停用、恢复「{row.name}」由最上级的管理员来做，像这样发：目录 {row.name} 停用\n"
+        f"只是一时不报，像这样发：{row.name} 暂停到 5月31日"
+    )
 
 
 def nothing(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:

@@ -8,15 +8,14 @@ from handlers.reading.checkins.drafts import Draft, drafts_of, status_of
 from handlers.reading.checkins.found import Found
 from handlers.reading.checkins.parts import parts_of
 from handlers.reading.claims.doubts import unexplained
-from handlers.reading.text.normalise import COUNTED, GAP
+from handlers.reading.text.normalise import COUNTED, GAP, HELD
 from handlers.reading.text.patterns import pattern
 
 # 家长和队员共同祭扫 is no event of several units.
 _ALSO = frozenset(("共同", "一起", "携手"))
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
-
-
+_SIGNS = COUNTED + HELD
 _BETWEEN_DAYS = pattern(rf"{GAP}+\s?[和与及跟]\s?")
 
 
@@ -35,7 +34,7 @@ def read_checkin(found: Found, context: model.Context) -> model.Reading:
         status = "confirm"
         issues.append("WORDS_UNCLEAR")
         for draft in drafts:
-            if draft.record.topic and any(word.strip(COUNTED) in draft.record.topic for word in unclear):
+            if draft.record.topic and any(word.strip(_SIGNS) in draft.record.topic for word in unclear):
                 draft.record = replace(draft.record, topic=None)
     return model.Reading(
         "checkin",

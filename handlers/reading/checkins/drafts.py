@@ -177,8 +177,10 @@ def _usual(unit: str | None, activity: str | None, counts: Counts, context: mode
     usual = median_low(history) if len(history) >= _ENOUGH else None
     if usual is not None and abs(came - usual) > max(_FAR, _FAR_PART * usual):
         return usual
-    if usual is None and activity in _OF_ALL:
-        due = due or context.roster_size.get(unit)
+    size = context.roster_size.get(unit) if usual is None else None
+    if size is not None and came > (size + max(_FAR, _FAR_PART * size)) * (counts.sessions or 1):
+        return size
+    due = due or (size if activity in _OF_ALL else None)
     return due if due is not None and came * 2 < due else None
 
 

@@ -12,7 +12,8 @@ from handlers.reading.text.dates import When
 from handlers.reading.text.patterns import pattern
 
 _LINE = pattern(r"[^\n]+")
-_CLAUSE = pattern(r"[^,;。、 \n]+[,;。、 \n]*")
+# 上午祭扫43人下午队课44人: so a clause begins, where nothing parts them.
+_CLAUSE = pattern(r"[^,;。、 \n](?:(?![上下]午|晚上|然后|接着|随后)[^,;。、 \n])*[,;。、 \n]*")
 # What says more is no report of one unit; each clause is read together with those before it.
 _MOST_CLAUSES = 20
 

@@ -15,6 +15,8 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 _CLAUSE = pattern(r"[^,;。!?()\n]+[,;。!?()]*\n?|[,;。!?()\n]+")
+# 队会44人?不对,43人: the question was put to oneself.
+_ANSWERED = pattern(r"[\s,]*(?:[哦噢啊呃]\s?,?)*(?:不对|不是|[哦噢啊]不|[说写打报记]?错了)[^?\d]{0,6}\d")
 _AHEAD = ("明", "后", "下")
 
 
@@ -27,6 +29,9 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
         return found
     for clause in found:
         look_at(clause, said, scan)
+    for clause in found:
+        if clause.claim == "question" and clause.cue is None and _ANSWERED.match(scan, clause.end):
+            clause.claim = "fact"
     for hit in hits:
         _at(found, hit.start).unit = True
     for when in ahead:
@@ -94,7 +99,7 @@ def _carry_back(clauses: list[Clause]) -> None:
 
 
 def _local(clause: Clause) -> bool:
-    return clause.claim == "question" and clause.cue is not None and not clause.cue.back
+    return clause.claim == "question" and clause.cue is not None and not clause.cue.back and not clause.named
 
 
 def _is_of(clause: Clause, following: Clause) -> bool:

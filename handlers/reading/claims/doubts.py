@@ -34,7 +34,7 @@ _TO_COME = (
     rf"能(?<![技智功节才体热动电性]能)(?=[来去到进参坐报上开有够容{COUNTED}])",
     r"会(?<![队班书享赛论谈奖示诵诗动议座大晚学社机委茶音开展年节乐览]会)(?=[来去到参补])",
     r"定(?<![一稳坚安]定)(?=[在于了下]|$)|[暂原商]定",
-    rf"先(?![进锋生烈辈队导贤天后驱声])|再(?![见次现生接获])|才(?=[能可够会算开])|还(?=[在没未差要需是能会得剩{SECRET}])",
+    rf"先(?![进锋生烈辈队导贤天后驱声])|再(?![见次现生接获报记补])|才(?=[能可够会算开])|还(?=[在没未差要需是能会得剩{SECRET}])",
     rf"将(?<![小大名]将)(?![军士心爱])|拟(?<![模虚]拟)|[暂预](?![停防备言祝习警算定])|等(?=[着下会待人齐{HELD}])|待(?![人遇])",
     r"只[能要需准许限]|可以|准备(?!完毕|就绪|好了)|筹备|打算|计划|安排|报名|马上|稍后|开始前|[就快刚]要|正[在要]|应[于在按由该当]|必须|须|需(?!求)",
     r"目前|暂时|截[至止]|到现在|进行(?:到|中)|报了名|报满|该(?![校馆镇班])|得(?=[去来有要给叫让])",
@@ -54,6 +54,8 @@ _OF_THEM = (
 )
 # 爱学习还有4个人没学完, and nobody is said to have come.
 _LEFT = pattern(f"还[有剩差]{SECRET}")
+# 分别开了队会和队课: two were held, and only one of them would be recorded.
+_TWO = pattern(rf"(?:[队班][会课日]|升旗|祭扫|扫墓|爱学习)[^,。;:\n{HELD}]{{0,4}}[和与及跟]\s?{HELD}")
 # What may stand right behind the heads: 都参加了, 来了, 走进敬老院, 很开心; and what shows that it tells something.
 _HAN = "[\u4e00-\u9fff]"
 _HOW = (
@@ -95,6 +97,8 @@ _DOUBT = pattern("|".join((*_NEGATIONS, *_TO_COME, *_HEDGED, *_PAPERS, *_OF_THEM
 def unexplained(rest: str) -> str:
     """The first such word of what is left of a piece; empty where all is explained. Linear in its length."""
     short = len(rest) <= _SHORT
+    if HELD in rest and (two := _TWO.search(rest)):
+        return two[0]
     if _DOUBT.search(rest) is None:
         return _turned(rest) if short else ""
     rest = OPAQUE.sub(lambda match: "《" * len(match[0]), rest)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from handlers.privacy.names import persons
+from handlers.reading.medals import honours
 from handlers.reading.persons.names import is_name, name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
@@ -20,43 +21,6 @@ BASIC = {
 }
 _CATEGORY = {sub: category for category, subs in BASIC.items() for sub in subs}
 _LEVELS = {"S1": "school", "S2": "county", "S3": "city", "S4": "province", "S5": "national"}
-# 优秀少先队员 -> whom it is for
-HONOURS: dict[str, Literal["individual", "collective", "adult"]] = {
-    "优秀少先队员": "individual",
-    "全国优秀少先队员": "individual",
-    "全国优秀少先队集体": "collective",
-    "优秀少先队队员": "individual",
-    "优秀少先队集体": "collective",
-    "优秀少先队中队": "collective",
-    "优秀少先队大队": "collective",
-    "优秀少先队辅导员": "adult",
-    "优秀少先队工作者": "adult",
-    "优秀辅导员": "adult",
-    "优秀中队辅导员": "adult",
-    "优秀大队辅导员": "adult",
-    "优秀校外辅导员": "adult",
-    "优秀志愿者": "adult",
-    "最美辅导员": "adult",
-    "新时代好少年": "individual",
-    "红领巾好少年": "individual",
-    "美德少年": "individual",
-    "最美少年": "individual",
-    "读书之星": "individual",
-    "优秀小队": "collective",
-    "优秀中队": "collective",
-    "优秀大队": "collective",
-    "优秀班集体": "collective",
-    "先进集体": "collective",
-    "先进单位": "collective",
-    "先进个人": "adult",
-    "好领导": "adult",
-    "双优奖": "collective",
-    "最佳活动方案": "collective",
-}
-_TEN_BEST = pattern(r"十佳(?:(?!推荐|提名|申报|评选)[\u4e00-\u9fff]){2,12}")
-_TEN_COLLECTIVE = ("关工委", "辅导站", "单位", "品牌", "集体", "中队", "大队", "社区")
-_TEN_CHILD = ("少先队员", "少年", "队员", "队长", "学生")
-
 _STAR = pattern(
     r"(?:红领巾)?(?:奖章)?(?:[一二三四五六七八九十\d]星级?章?\s?(?:晋?升[到为至]?|升级[到为]?|→|->)\s?)?(?P<n>[一二两三四五六七八九十\d])\s?(?:颗星|星)(?![期堆空光火球座])"
     r"(?:级)?\s?(?:红领巾)?(?:奖?章)?(?![\u4e00-\u9fff]{0,1}(?:红旗|级酒店))"
@@ -72,16 +36,15 @@ _BASIC = pattern(
 _SHORT = pattern(rf"(?<![^\s,、。:({GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。){GAP}]|$)")
 _BETWEEN = "- 、和与及/(:·之的里中"
 _IN_LIST = pattern(rf"(?:[{_BETWEEN}]|{'|'.join(sub[:-1] for sub in _CATEGORY)})*")
-_HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
 _HELD = pattern(
-    r"(?:(?:已经?|刚刚?|早就)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上?)|持有|曾获得?|获得过|现有|(?:[去前]年|上一?个?(?:学期|学年|年)|\d月份?|\d{4}年?|(?:年级|\ue000)(?=时|的时候)|[之以]前)(?:时|的时候|[就又底初])?(?:荣?获得?|取得|拿到|领到|评上|得))了?(?:的|过|校级)?(?:集体)?\s?$"
+    r"(?:集[齐满]|(?:已经?|刚刚?|早就|都)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上?)|持有|曾获得?|获得过|现有|(?:[去前]年|上一?个?(?:学期|学年|年)|\d月份?|\d{4}年?|(?:年级|\ue000)(?=时|的时候)|[之以]前)(?:时|的时候|[就又底初])?(?:荣?获得?|取得|拿到|领到|评上|得))了?(?:的|过|校级)?(?:集体)?(?:全部|所有)?(?:\d{1,2}[枚个])?\s?$"
 )
 # 一星章获得者
 _HOLDER = pattern(r"的?(?:获得者|得主|持有者|拥有者)")
-# 荣获校优秀少先队员称号, 被评为区十佳少年: why somebody is proposed for another medal.
+# 荣获校优秀少先队员称号, 被评为区十佳少年, 带出六个优秀中队: why somebody is proposed for another medal.
 _TOLD = pattern(
     r"(?:曾[经是为]*[获任]?得?|[荣已]获|获评|评为|获得过)[^,;。\s]{1,24}、[全省市县区校国级]{0,3}$|"
-    r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任|获得?)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$"
+    r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任|获得?)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$|(?:所?带|培养|指导|教)[出领过的][^,;。\s]{0,10}$"
 )
 _WHY = pattern(r"(?:理由|事迹|原因)\s?[是为:：](?P<words>[^;；。\n号]*)$")
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
@@ -126,8 +89,8 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
         before = medal.start - match.start()
         return match[0][:before] + GAP * (len(match[0]) - before)
 
-    scan = _TEN_BEST.sub(lambda match: keep(match, _ten_best(match)), scan)
-    scan = _HONOUR.sub(lambda match: keep(match, _honour(match)), scan)
+    scan = honours.TEN_BEST.sub(lambda match: keep(match, _of_honour(match)), scan)
+    scan = honours.HONOUR.sub(lambda match: keep(match, _of_honour(match)), scan)
     for feature in sorted(features, key=len, reverse=True):
         scan = _feature(scan, feature, medals)
     scan = _BASIC.sub(lambda match: keep(match, _basic(match)), scan)
@@ -142,7 +105,9 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     else:
         scan = _ANY.sub(lambda match: keep(match, _unknown(match)), scan, count=3)
     vague = not medals
-    scan = _VAGUE.sub(lambda match: keep(match, _vague(match)) if vague else GAP * len(match[0]), scan)
+    scan = _VAGUE.sub(
+        lambda match: keep(match, _vague(match)) if vague else match[0] if _had(match) else GAP * len(match[0]), scan
+    )
     medals.sort(key=lambda medal: medal.start)
     medals, scan = _without_told(_without_headings(medals, text), text, scan)
     wanted = _still_wanted(medals, text)
@@ -190,11 +155,6 @@ def _is_of_reason(text: str, since: int, medal: Medal) -> bool:
     return said is not None and not any(map(is_name, persons(said["words"])))
 
 
-def tells(scan: str) -> bool:
-    """Whether an honour stands in what is left of a text: the reason tells of it."""
-    return _HONOUR.search(scan) is not None or _TEN_BEST.search(scan) is not None
-
-
 def _without_headings(medals: list[Medal], text: str) -> list[Medal]:
     """红星章(向阳、立志): the category only says what its sub-badges are of."""
     between = [text[one.end : other.start].strip(" :(/·-之的里中") for one, other in pairwise(medals)]
@@ -224,21 +184,9 @@ def _still_wanted(medals: list[Medal], text: str) -> list[Medal]:
     return wanted or medals
 
 
-def _ten_best(match: re.Match[str]) -> Medal:
-    """十佳校外教育辅导标兵: adults, unless the name says a body or children."""
-    word = match[0]
-    target: Literal["individual", "collective", "adult"] = "adult"
-    if word.endswith(_TEN_COLLECTIVE):
-        target = "collective"
-    elif word.endswith(_TEN_CHILD):
-        target = "individual"
-    return Medal(match.start(), match.end(), f"H:{word}", target=target)
-
-
-def _honour(match: re.Match[str]) -> Medal:
-    # 全国优秀少先队员 is another one than that of the county.
-    what = match[0] if match[0] in HONOURS else match["what"]
-    return Medal(match.start(), match.end(), f"H:{what}", target=HONOURS[what])
+def _of_honour(match: re.Match[str]) -> Medal:
+    name, target = honours.named(match)
+    return Medal(match.start(), match.end(), f"H:{name}", target=target)
 
 
 def _star(match: re.Match[str]) -> Medal:
@@ -293,6 +241,11 @@ def _unknown(match: re.Match[str]) -> Medal | None:
         return None
     person = name_at_start(name) or ""
     return Medal(match.start() + len(person), match.end(), None, "MEDAL_UNKNOWN")
+
+
+def _had(match: re.Match[str]) -> bool:
+    """集齐12枚基础章 is why somebody is put forward."""
+    return _HELD.search(match.string[: match.start()]) is not None
 
 
 def _vague(match: re.Match[str]) -> Medal:

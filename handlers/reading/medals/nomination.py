@@ -1,12 +1,11 @@
 """Nominations: who, of which 中队, for which medal and why; one message may hold many."""
 
-from bisect import bisect_left
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from handlers.privacy.names import persons
-from handlers.reading.checkins.segments import Segment, lay_out
-from handlers.reading.medals import awards
+from handlers.reading.checkins.segments import Segment
+from handlers.reading.medals import awards, proposal
 from handlers.reading.medals.medals import Medal, award_level
 from handlers.reading.medals.nominee_words import Nominees
 from handlers.reading.medals.nominees import find_nominees
@@ -17,6 +16,8 @@ from handlers.reading.text.units import Hit
 
 # 我校申报集体三星章
 _WHOLE, _SCHOOL = pattern(r"[我本]们?学?校|[我本]大队"), "ALL"
+# 育红小学申报集体二星章: hardly the sender's own squad.
+_A_SCHOOL = pattern(r"[\u4e00-\u9fff]{2}(?:小学|中学)(?!生)")
 # Nobody else can have them.
 _OF_SCHOOL = ("H:优秀大队", "H:优秀少先队大队")
 _IN_ORDER = pattern(r"分别|各自|依次")
@@ -26,29 +27,12 @@ _Made = tuple[Nomination, list[str]]
 _Group = tuple[Nominees, list[Medal]]
 
 
-@dataclass(slots=True)
-class Proposal:
-    """The text of a nomination after units, medals and personal data were taken out, and what those were."""
-
-    scan: str
-    hits: list[Hit]
-    medals: list[Medal]
-    entries: list[int]
-    chain: bool
-    issues: list[str]  # of personal data, and of the message as a whole
-
-
-def read_nomination(found: Proposal, context: Context) -> Reading:
+def read_nomination(found: proposal.Proposal, context: Context) -> Reading:
     """All nominations of a message that is known to be one."""
-    layout = lay_out(found.scan, found.hits, found.entries, found.chain)
-    segments = layout.segments if len(layout.segments) == 1 else [each for each in layout.segments if each.hits]
-    ruling = _medals_first(found, segments)
-    shared = _shared_medals(found, segments)
-    _names_first(found.scan, segments)
     made: list[_Made] = []
     loose: list[str] = []
-    for segment, before in zip(segments, ruling or [shared] * len(segments), strict=True):
-        more, missing = _of_segment(segment, found, before, context)
+    for part in proposal.by_kind(found):
+        more, missing = _of_part(part, context)
         made += more
         loose += missing
     for nomination, issues in made:
@@ -57,75 +41,25 @@ def read_nomination(found: Proposal, context: Context) -> Reading:
     return _reading(made, loose + doubts + found.issues, context)
 
 
-def _names_first(scan: str, segments: list[Segment]) -> None:
-    """王小明(三1)、李小红(三2): each name stands before its unit, as none behind the last one shows."""
-    lead = segments[0].lead if len(segments) > 1 else None
-    if lead is None or any(each.lead != lead for each in segments):
-        return
-    starts = [lead[0], *(each.hits[-1].end for each in segments)]
-    ends = [*(each.hits[0].start for each in segments), segments[-1].end]
-    named = [bool(find_nominees(scan[start:end], ()).names) for start, end in zip(starts, ends, strict=True)]
-    if all(named[:-1]) and not named[-1]:
-        for segment, start in zip(segments, starts, strict=False):
-            segment.start, segment.end = start, segment.hits[-1].end
-
-
-def _medals_first(found: Proposal, segments: list[Segment]) -> list[list[Medal]]:
-    """
-    一星章：三(1) 王小明；二星章：三(2) 李小红: of each segment the medals, where they stand right before the units.
-
-    Moves where the segments begin and end; empty where they stand elsewhere.
-    """
-    if len(segments) < 2 or len(found.medals) < 2:
-        return []
-    starts = [segment.hits[0].start for segment in segments]
-    behind = found.medals[bisect_left(found.medals, starts[0], key=_place) :]
-    places = [(bisect_left(starts, medal.end), medal) for medal in behind]
-    ahead = {starts[at]: one for at, one in places if at < len(starts) and _leads(found.scan, one.end, starts[at])}
-    if len(behind) == len(found.medals) or not behind or len(ahead) < len(behind):
-        return []
-    for place, segment in enumerate(segments):
-        medal = ahead.get(starts[place])
-        segment.start = medal.start if medal else starts[place] if place else 0
-        if place:
-            segments[place - 1].end = segment.start
-    ruling: list[list[Medal]] = []
-    for segment in segments:
-        # 一星章：三(1) 王小明、三(2) 李小红: that of the units before.
-        ruling.append(_medals_in(found, segment.start, segment.end) or ruling[-1])
-    return ruling
-
-
-def _leads(scan: str, end: int, start: int) -> bool:
-    return end <= start and not scan[end:start].strip(" :,的给\n")
-
-
-def _shared_medals(found: Proposal, segments: list[Segment]) -> list[Medal]:
-    """Medals said once for all: in the header, at the start of a line, or behind the last of several units."""
-    if len(segments) < 2:
-        return []
-    # 一星章 三(1) 王小明 三(2) 李小红, too: what stands ahead of the first unit and nowhere else.
-    header = _medals_in(found, 0, segments[0].start) or _medals_in(found, 0, found.hits[0].start if found.hits else 0)
-    if header and (segments[0].start > header[0].start or len(header) == len(found.medals)):
-        return header
-    last = _medals_in(found, segments[-1].start, len(found.scan))
-    return last if len(last) == len(found.medals) else []
-
-
-def _medals_in(found: Proposal, start: int, end: int) -> list[Medal]:
-    first, last = (bisect_left(found.medals, place, key=_place) for place in (start, end))
-    return found.medals[first:last]
-
-
-def _place(medal: Medal) -> int:
-    return medal.start
+def _of_part(found: proposal.Proposal, context: Context) -> tuple[list[_Made], list[str]]:
+    segments = proposal.segments_of(found)
+    ruling = proposal.medals_first(found, segments)
+    shared = proposal.shared_medals(found, segments)
+    proposal.names_first(found.scan, segments)
+    made: list[_Made] = []
+    loose: list[str] = []
+    for segment, before in zip(segments, ruling or [shared] * len(segments), strict=True):
+        more, missing = _of_segment(segment, found, before, context)
+        made += more
+        loose += missing
+    return made, loose
 
 
 def _of_segment(
-    segment: Segment, found: Proposal, shared: list[Medal], context: Context
+    segment: Segment, found: proposal.Proposal, shared: list[Medal], context: Context
 ) -> tuple[list[_Made], list[str]]:
     """The nominations of one 中队 with their open questions, and what kept others from being made."""
-    own = _medals_in(found, segment.start, segment.end)
+    own = proposal.medals_in(found, segment.start, segment.end)
     unit = _unit(segment.hits, context)
     roster = context.roster.get(unit[0] or "", ())
     groups = _pairs(segment, found.scan, own, roster) if len(own) > 1 else []
@@ -145,6 +79,8 @@ def _of_segment(
         of_school = any(medal.code in _OF_SCHOOL for medal in medals) or _WHOLE.search(found.scan)
         if together and not segment.hits and of_school:
             units = [(_SCHOOL, None)]
+        elif together and not segment.hits and _A_SCHOOL.search(found.scan):
+            units = [(None, "UNIT_AMBIGUOUS")]
         if not together and nominees.names and len({hit.unit for hit in segment.hits}) > 1:
             units = [(None, "UNIT_AMBIGUOUS")]  # 三(1)和三(2)的一星章: 王小明、李小红
         more = [each for where in units or [unit] for each in _each(nominees, medals, where)]

@@ -53,7 +53,10 @@ _ALL_TOLD = pattern(
 # 就推荐李小红: in the reason, but who is put up.
 _PUT_UP = pattern("推荐|提名|推选")
 _USUAL_OR_MORE = (3, 4)
-_PARTICULAR = pattern(r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
+# No business of a nomination.
+_PARTICULAR = pattern(
+    r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族|出?生于\d{4}[\d年月日号.\-]{1,7}|\d{4}[年.\-][\d月日号.\-]{0,6}出?生"
+)
 # 三(2): 无
 NOBODY = pattern(
     r"(?:本次|这次|本期|本轮|本月|本班|我班|[我咱]们班?|[本我]?中队|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
@@ -226,7 +229,9 @@ def _goes_on(word: str, mark: str, last: str) -> bool:
         return not {")", ";", "\n"}.isdisjoint(last)
     if last.startswith((")、", "),")) and mark.startswith("("):
         return is_name(word)
-    alone = "\n" in last or mark.startswith((",", "(", ":")) and last.lstrip(")").startswith((",", ";", "。", "\n"))
+    # 王小明——坚持晨读,李小红——爱护图书角, of which the dashes are blanks.
+    ended = last.lstrip(")").startswith((",", ";", "。", "\n"))
+    alone = "\n" in last or (ended and mark.startswith((",", "(", ":", " ")))
     return alone and len(word) > 2 and is_name(word) and persons(word) == (word,) and GIVEN.issuperset(word[1:])
 
 

@@ -21,7 +21,9 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         return withdrawals.read_restoring(found, context)
     if withdrawals.cancels(text, hits):
         return withdrawals.read_cancel(found, context)
-    if corrections.corrects(text, scan) and (hits or context.bound_unit or any(map(str.isdecimal, text))):
+    if corrections.corrects(text, scan, bool(context.existing)) and (
+        hits or context.bound_unit or any(map(str.isdecimal, text))
+    ):
         return corrections.read_correction(found, context)
     if query := talk.read_query(text, scan, hits, context):
         return query

@@ -12,6 +12,7 @@ from handlers.reading.text import idioms
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
+from handlers.reading.text.units import Hit
 
 _SLIP = r"[报写发打填弄搞输记选数]|登记|统计"
 _N = r"[\d一两二三四五]{1,2}"
@@ -22,10 +23,11 @@ CORRECT = pattern(
     rf"|(?:{_SLIP})[错反]|(?:日期|人数|应到|实到|活动|班级|中队|主题)[^,。\n]{{0,2}}(?:错|有误|不对)|主题{_LEFT_OUT}"
     rf"|(?:{_SLIP})成了?(?=\s?[\d{GAP}今昨前])|[报写发填]的是\s?\d[^\n]*是\s?\d"
     rf"|(?:帮我|帮忙|麻烦|日期|时间)[^,。\n]{{0,4}}改[到在](?= ?{GAP})"
-    rf"|^[^\d\n,。]{{0,12}}其实[是在]{GAP}[^\d\n]{{0,6}}$"
+    rf"|^[^\d\n,。]{{0,12}}(?:其实|应[该当]?|我说的|[报写填]的)[是在]\s?{GAP}+[^\d\n]{{0,6}}$"
+    rf"|^\W{{0,3}}(?:应该?)?是{GAP}+[^,。\n\d{GAP}]{{0,4}}[,\s]?不是{GAP}|不是{GAP}+[^,。\n\d{GAP}]{{0,4}}[,\s]?(?:而?是|应该?是){GAP}"
     r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|(?:\d[人名]?|应到|实到|人数|日期)改\d"
     r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
-    r"|\d[人名个]?\s?(?:应该是|应为)\s?\d|^\W{0,3}(?:补充|补一下|加上|补)?\W{0,2}(?:活动)?主题[是为:][^,。\n\d]{2,30}$|^\W{0,3}不对[,。!\s]+[^,。\n]{1,10}是(?![不否])"
+    r"|\d[人名个]?\s?(?:应该是|应为)\s?\d|^\W{0,3}(?:补[充上个]?|补一下|加[上个]?)?\W{0,2}(?:活动)?主题(?:就|应该?|[写填改换叫定])*[成为是:写填叫\s][^,。\n\d]{2,30}$|^\W{0,3}不对[,。!\s]+[^,。\n]{1,10}是(?![不否])"
     rf"|{GAP}[^,。\n\d]{{0,4}}(?:应该是|应为)\s?\d(?!.*吧)|第[一二三四1-4][场次]的?(?:人数)?(?:应该)?是\s?\d"
     r"|(?:不算数?|作废)[,。\s]*(?:人数|实到|应该?是|改[成为])\s?[是为:]?\s?\d"
     rf"|(?<!预)(?:[少多漏][报算打写输填]|[报算记写打输填]的?[少多漏])了?[一个]?\s?{_N}|不是\s?\d{{1,4}}[人名个]?[,\s]?(?:而?是|应该?是)\s?\d"
@@ -33,7 +35,7 @@ CORRECT = pattern(
 )
 # 加1, 漏了2个, 又来了1个: so many more, or fewer, than was said.
 _BY = pattern(
-    rf"^[^,。\d\n]{{0,12}}?(?P<more>(?<![参增添])加|减|(?:[少多漏][报算记打写输填]|[报算记写打输填][少多漏])了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
+    rf"^[^,。\d\n]{{0,12}}?(?P<more>(?<![参增添])加|\+(?=\s?\d{{1,2}}\s?[人个名位]?(?:[,。!]|$))|减|(?:[少多漏][报算记打写输填]|[报算记写打输填][少多漏])了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
 )
 _FEWER = pattern("[减多走]")
 # 升旗那个写成43, 升旗改43, 队会那条应该41人: what is to be changed, and the right number.
@@ -48,10 +50,12 @@ _ASKS_WHETHER = pattern(
 _ASKS_HOW = pattern(r"\W*(?:请问|老师|您?好|我|想问一?下|\W)*(?:如何|怎[么样]|咋|为什么|为啥)")
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
-    r"[错反误改勘订正]|其实|题[忘漏没]|应[该当]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|应该是|主题[是为]|第.[场次]|不算|作废|[报写发填]的是|漏了|又来|走了"
+    r"[错反误改勘订正]|其实|题[忘漏没]|应[该当]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减+]\s?\d|重新报|应为|应该是|主题|第.[场次]|不算|作废|[说报写发填]的是|漏了|又来|走了"
 )
 # 不是队日,是队课
-_THIS_NOT = pattern(r"^\W*(?:应该)?是([^,。\n\d]{1,8})[,。\s]{0,2}不是([^,。\n\d]{1,8})$")
+_THIS_NOT = pattern(
+    r"^\W*(?:刚[才刚]?|上面|上?[那这一]?[条个次]|的)*(?:应该)?是([^,。\n\d]{1,8})[,。\s]{0,2}不是([^,。\n\d]{1,8})$"
+)
 _TURNED_INTO = pattern(
     rf"(?:{_SLIP}|点)成了?(?P<old>[^,。\n\d]{{2,8}}?)了?[,。\s]*(?:其实|应该|实际)?[上]?是(?P<new>[^,。\n\d]{{2,8}})$"
 )
@@ -59,7 +63,7 @@ _NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)"
 # What is said to be wrong: 把38改成39, 写成今天了, 报的是38, 少报了2个.
 _WRONG = pattern(
     r"(?<!\d)\d{1,4}\s?[人名]?\s?(?=(?:改成|改为|更正为|更改为|修改为|应为|应该是|应该为|改)\s?\d)"
-    rf"|(?<=[^\d\W])[,\s]{{0,2}}不是[^,。\n\d是]{{2,8}}$|不是\s?\d{{1,4}}\s?[人名个]?(?:[,\s]?(?=而?是|应该|应为)|$)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
+    rf"|(?<=[^\d\W])[,\s]{{0,2}}不是[^,。\n\d是]{{2,8}}$|不是\s?\d{{1,4}}\s?[人名个]?(?:[,\s]?(?=而?是|应该|应为)|$)|(?<!主题)(?<!主题就)(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
     rf"|(?:(?:[少多漏][报算记打写输填]|[报算记写打输填][少多漏])了?|漏了|又来了|走了)\s?{_N}\s?[人名个位]?"
 )
 _OF_HEADS = "应到|实到|[请病事]假|缺[席勤]|未到|没来"
@@ -73,11 +77,11 @@ _FIELD = pattern(
 _OF_UNIT = pattern(r"(?:班级?|中队|单位)[^,。]{0,4}错|错[了]?(?:班|中队)")
 _TOPIC = pattern(
     rf"主题(?:[^\n,;。]{{0,4}}(?:错|不对|有误)[了啦的]?[,;。\s]*|{_LEFT_OUT}[,;。\s]*|(?:名称)?)"
-    r"(?:应该?|改|\s)?(?:[成为是:]\s?|(?<=[\s,;。]))(?P<topic>[^\n,;。]{2,60})"
+    r"(?:就|应该?|[写填改换叫定\s])*(?:[成为是:]\s?|(?<=[\s,;。写填叫]))(?P<topic>[^\n,;。]{2,60}?)(?:[就才][行好对可]以?|吧|哈|啊)*(?=[\n,;。]|$)"
 )
 _TURN = pattern(
     r"改成|改为|更正为|更改为|修改为|应改为|应[为该]是?|正确的?[是为]?|改(?=\d)|应当|其实[是在]|错[了啦]?[,。\s]+(?!应|是|正确)"
-    r"|(?:(?<=时间)|(?<=日期)|(?<=人数))为"
+    rf"|(?:(?<=时间)|(?<=日期)|(?<=人数))为|[说报写填]的是(?={GAP})"
     rf"|(?<![不还都也的])是(?=[\s{GAP}\d]|[^,。]{{2,6}}$)"
 )
 _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICATE_DIFFERENT"}) | {
@@ -85,13 +89,17 @@ _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICA
 }  # fmt: skip
 
 
-def corrects(text: str, scan: str) -> bool:
-    """Whether `text` puts right what was said before."""
+def corrects(text: str, scan: str, there: bool) -> bool:
+    """Whether `text` puts right what was said before; `there`: anything that it may be of, else +1 is only talk."""
     if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or _ASKS_HOW.match(text):
         return False
     if (news := _TO_BE.fullmatch(scan)) and activities.names_activity(news["what"]):
         return True
-    more = _BY.search(scan) and ("人数" in scan or not activities.names_activity(scan))
+    more = (
+        (by := _BY.search(scan))
+        and (there or by["more"] != "+")
+        and ("人数" in scan or not activities.names_activity(scan))
+    )
     if more or CORRECT.search(scan) or CORRECT.search(text) or activities.with_turn(scan) != scan:
         return True
     if (turned := _THIS_NOT.search(scan) or _TURNED_INTO.search(scan)) and all(
@@ -113,13 +121,14 @@ def read_correction(found: Found, context: Context) -> Reading:
         found.scan = f"{found.scan[: news.start('turn')]}改成{found.scan[news.end('turn') :]}"
     found.scan = activities.with_turn(found.scan)
     target = _named(found)
+    moved = _is_moved(found)
+    found.hits = _right(found)
     found.scan = _FIELD.sub(lambda match: match["field"] + " " * len(match["slip"]), found.scan)
     by = _BY.search(found.scan)
     _without(found, [match.span() for match in _WRONG.finditer(found.scan)] + ([by.span("by")] if by else []))
     if one := _ONE_FIELD.fullmatch(found.scan):
         start, end = one.span("between")
         found.scan = found.scan[:start] + " " * (end - start) + found.scan[end:]
-    moved = _is_moved(found)
     if moved:
         found.hits = found.hits[-1:]
     reading = read_checkin(found, replace(context, existing=(), history={}))
@@ -139,10 +148,16 @@ def read_correction(found: Found, context: Context) -> Reading:
 
 
 def _is_moved(found: Found) -> bool:
-    """班级报错了,是三(3): the last unit is the new one."""
+    """班级报错了,是三(3), 我说的是三(3): the last unit is the new one."""
     turn = _TURN.search(found.scan)
-    later = turn is not None and len(found.hits) > 1 and found.hits[-1].start >= turn.start()
-    return bool(found.hits) and (later or _OF_UNIT.search(found.scan) is not None)
+    later = turn is not None and found.hits and found.hits[-1].start >= turn.start()
+    others = len(found.hits) > 1 or not any(map(str.isdecimal, found.scan))
+    return bool(found.hits) and ((later and others) or _OF_UNIT.search(found.scan) is not None)
+
+
+def _right(found: Found) -> list[Hit]:
+    """The units but for what is denied: 不是三(1)."""
+    return [hit for hit in found.hits if not found.scan.endswith("不是", 0, hit.start)]
 
 
 def _without(found: Found, wrong: list[tuple[int, int]]) -> None:
@@ -164,8 +179,11 @@ def _named(found: Found) -> Record:
     place = turn.start() if turn else 0
     dates = [when for when in found.dates if when.start < place and when.day]
     numbers = [token for token in tokens_of(found.scan[:place]) if token.kind == "number" and token.strength]
-    units = [hit.unit for hit in found.hits if hit.kind != "part"]
-    wrong_unit = _is_moved(found) and len(units) < 2
+    right = _right(found)
+    # 是三(2)不是三(1): the one that is denied was recorded.
+    hits = [hit for hit in found.hits if hit not in right] or found.hits
+    units = [hit.unit for hit in hits if hit.kind != "part"]
+    wrong_unit = _is_moved(found) and len(found.hits) < 2
     return Record(
         unit=units[0] if units and not wrong_unit else None,
         activity=activities.find_activity(found.scan[:place])[0].name,

@@ -9,7 +9,8 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 # 本周没有活动, 我们班这周没搞活动, 上周无活动; not 今天没有开展活动: that is a day.
-_WEEK = r"[本这上]个?(?:周|星期|礼拜)"
+_WEEK = r"(?:[本这]|上+)个?(?:周|星期|礼拜)"
+_WEEKS_BACK = pattern(r"(?P<back>上+)个?(?:周|星期|礼拜)")
 _NONE = (
     r"(?:没有?|无|未|不)(?:有|能)?(?:开展|组织|举行|搞|安排|办)?(?:过|什么|啥|任何|少先队|中队|集体)*"
     r"(?:活动|队会|队课|队日)"
@@ -19,6 +20,11 @@ _ZERO = pattern(
     rf"|{_WEEK}[^,。\n\d]{{0,8}}(?:停课|放假|考试|隔离|集训|忙)[^,。\n\d]{{0,4}},{_NONE}\W*$"
     rf"|^\W*(?:我们)?(?:中队|班)?{_NONE}(?:可报)?\W*$|零报告"
 )
+# 这周停课 三(2): that and nothing else is a week without an activity.
+_OFF = pattern(
+    rf"{_WEEK}(?:我们?|咱们?)?(?:班|中队)?(?:因[^,。\n\d]{{1,8}})?[全都也要在仍]*(?:停了?课|放假|停学|隔离)(?:了|一周)?"
+)
+_AROUND = pattern(r"^(?:我们?|咱们?|老师好?|您好|报告|班|中队|[\s,。!、:])*$")
 _NOT = frozenset("没无未不零")
 _EXCUSE = pattern(r"(?:请假|暂停|停课|停报|停办|免报|不用报|放假|隔离)[^,。\n]{0,6}?(?P<to>[到至])")
 _LONGEST = 40
@@ -31,11 +37,23 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
     issues = () if unit else ("UNIT_MISSING",)
     status: Status = "ok" if unit else "clarify"
-    if not _NOT.isdisjoint(text) and _ZERO.search(text):
-        day = dates[0].day if dates else context.received - timedelta(days=7 * ("上" in text))
+    if _is_off(text, hits) or (not _NOT.isdisjoint(text) and _ZERO.search(text)):
+        week = _WEEKS_BACK.search(text)
+        day = next((when.day for when in dates if when.day), None)
+        if day is None and dates and week is None:
+            # 4月31日 is no day.
+            return None
+        day = day or context.received - timedelta(weeks=len(week["back"]) if week else 0)
         return Reading("zero", status, issues, (Record(unit=unit, date=day, dated=bool(dates)),), claim="negation")
     found = _EXCUSE.search(text)
     last = next((when.day for when in dates if found and when.start >= found.start("to")), None)
     if last is None or last < context.received:
         return None
     return Reading("excuse", status, issues, (Record(unit=unit, date=last, dated=True),), claim="plan")
+
+
+def _is_off(text: str, hits: Sequence[Hit]) -> bool:
+    for hit in hits:
+        text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    off = _OFF.search(text)
+    return off is not None and _AROUND.search(text[: off.start()] + text[off.end() :]) is not None

@@ -6,6 +6,7 @@ from handlers.reading.checkins.checkin import read_checkin
 from handlers.reading.checkins.found import Found
 from handlers.reading.claims.claim import Clause
 from handlers.reading.claims.clauses import clauses_of
+from handlers.reading.claims.cues import to_come
 from handlers.reading.claims.evidence import is_checkin
 from handlers.reading.messages import talk
 from handlers.reading.model import Context, Reading
@@ -20,6 +21,9 @@ def read_claimed(found: Found, context: Context) -> Reading | None:
     clauses = clauses_of(found.text, found.scan, found.hits, found.dates, context.received)
     if all(clause.claim == "fact" for clause in clauses):
         return None
+    for clause in clauses if found.chain else ():
+        if _asks_for_entries(clause, found):
+            clause.claim = "fact"
     if headed := next((each for each in clauses if _heads_a_chain(each, found)), None):
         for clause in clauses:
             clause.claim, clause.ahead = headed.claim, headed.ahead
@@ -42,6 +46,12 @@ def _heads_a_chain(clause: Clause, found: Found) -> bool:
     """#接龙 明天春游报名: whatever its entries say is still to come, or of something else."""
     header = found.chain and bool(found.entries) and clause.start < found.entries[0]
     return header and clause.claim in ("plan", "other") and not clause.factual
+
+
+def _asks_for_entries(clause: Clause, found: Found) -> bool:
+    """#接龙 请各班报祭扫人数: what the entries answer; it tells what was held, unless that is still to come."""
+    asks = clause.claim == "notice" and not clause.ahead and bool(found.entries) and clause.start < found.entries[0]
+    return asks and not to_come(found.scan[clause.start : clause.end])
 
 
 def _only_facts(found: Found, clauses: list[Clause]) -> Found:

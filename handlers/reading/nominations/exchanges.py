@@ -17,15 +17,18 @@ _REPLACE = pattern(
 )
 # 刚提名的名字打错了,是王小敏: of the one that stands.
 _SLIP = pattern(r"(?:提名|推荐|申?报)的?[^,;。!\n]{0,6}(?:名字|姓名)[写报填弄打]错")
-# 李小红那个不要了, 王小明的提名取消
+# 李小红那个不要了, 王小明的提名取消, 取消李小红
+_ONE_OR_MORE = r"[\u4e00-\u9fff·]{2,4}?(?:[、和与及][\u4e00-\u9fff·]{2,4}?){0,5}"
 _ONE = pattern(
-    r"^\W{0,2}(?:把|刚才|刚刚|昨天|上午|之前)?(?:提名?|报|推荐)?的?(?P<who>[\u4e00-\u9fff·]{2,4}?)(?:同学)?的?"
-    r"(?:[那这][个条件]|提名)(?:先|就|也)?(?:不再?(?:要|报|推荐?|提|评)了?|撤[了掉回销]|取消|作废|算了|去掉)[吧了啊]*\W*$"
+    rf"^\W{{0,2}}(?:把|刚才|刚刚|昨天|上午|之前)?(?:提名?|报|推荐)?的?(?P<who>{_ONE_OR_MORE})(?:同学)?的?"
+    rf"(?:[那这][个条件]|提名)?(?:[都全]|先|就|也)*(?:不再?(?:要|报|推荐?|提|评)了?|撤(?:[了掉回销]|下来?)|取消|作废|算了|[去删]掉|删了?)[吧了啊]*\W*$"
+    rf"|^\W{{0,2}}(?:请|麻烦|帮我)?(?:取消|撤[回销掉了]|[去删划]掉|删[除了])(?P<whom>{_ONE_OR_MORE})(?:同学)?(?:的?(?:[那这][个条件]|提名|推荐))?[吧了啊]*\W*$"
 )
 # 一星章换成李小红: of the one that stands, who is not named.
 _ANEW = pattern("替?换[成为]|改[成为报提推]|替换|更换为|调整为")
 _NUMBERS = pattern(r"\d{1,3}号\s?(?:替?换|更换|调换)[成为]\s?\d{1,3}号")
 _FOR = pattern("(?:替?换|更换|调换)[成为]")
+_AND = pattern("[、和与及]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
 # 不是王小明,是李小红; 应该是李小红不是王小明.
 _RATHER = pattern(
@@ -42,12 +45,12 @@ _NEW_FIRST = ("代替", "顶替")
 _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
 # 王小明不报了, 一星章不要了, 撤掉: it stood and shall no more.
 GIVES_UP = pattern(
-    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填打]错了?|撤[掉了下]|拿掉|去掉|划掉"
+    r"[都先也就]*(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填打]错了?|撤[掉了下]|拿掉|去掉|划掉"
 )
 # 把华梓萌列入推荐名单
 PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
 UNSURE = Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
-_TURNS = pattern("换|[那这][个条件]|提名|[打写报填弄]错")
+_TURNS = pattern("换|[那这][个条件]|提名|[打写报填弄]错|取消|撤|删|[去划]掉|不再?[要报推提评]|算了")
 
 
 def read_exchange(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
@@ -102,11 +105,9 @@ def _read_replacement(
 def _of_one_child(text: str) -> bool:
     """李小红那个不要了; 李小红换成周子轩, 7号换成9号: nothing but the exchange between them."""
     given_up = _ONE.match(text)
-    if (
-        _SLIP.search(text)
-        or _NUMBERS.search(text)
-        or (given_up and is_name(given_up["who"]) and persons(given_up["who"]))
-    ):
+    who = (given_up["who"] or given_up["whom"]) if given_up else ""
+    named = who and all(is_name(each) and persons(each) for each in _AND.split(who))
+    if _SLIP.search(text) or _NUMBERS.search(text) or named:
         return True
     return any(
         (before := persons(text[: turn.start()])[-1:])

@@ -2,7 +2,7 @@
 
 from handlers.reading.checkins.lists import without_numbers
 from handlers.reading.medals.medals import find_medals
-from handlers.reading.medals.nomination import Proposal
+from handlers.reading.medals.proposal import Proposal
 from handlers.reading.medals.reasons import units_of_reason
 from handlers.reading.model import Context
 from handlers.reading.persons.personal_data import Secrets, hide_matters, hide_numbers

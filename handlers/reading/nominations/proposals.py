@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from handlers.reading.medals.nomination import Proposal, read_nomination
+from handlers.reading.medals.nomination import read_nomination
+from handlers.reading.medals.proposal import Proposal
 from handlers.reading.medals.reasons import unsure
 from handlers.reading.messages import talk
 from handlers.reading.model import Context, Reading

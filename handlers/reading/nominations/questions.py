@@ -1,6 +1,6 @@
 """Questions about nominations: how far one is, or anything else that is asked beside a medal."""
 
-from handlers.reading.medals.nomination import Proposal
+from handlers.reading.medals.proposal import Proposal
 from handlers.reading.messages import talk
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.exchanges import PUT_ON
@@ -12,6 +12,8 @@ _HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?�
 
 def read_question(text: str, found: Proposal, context: Context) -> Reading | None:
     """What is asked; None where nothing is."""
+    if talk.LACKS.search(text):
+        return Reading("nomination_query", "ok", query={"unit": target_of(found.hits, [], context)[0], "lacks": True})
     told = PUT_ON.search(text) or found.entries
     if not told and (progress := talk.read_progress(text, found.scan, found.hits, found.medals, context)):
         return progress

@@ -1,21 +1,26 @@
 """Whether a message about a medal asks for one, or by which words for nothing: it was awarded, it is for later."""
 
-from handlers.reading.medals.medals import Medal, held, tells
+from handlers.reading.medals.honours import tells
+from handlers.reading.medals.medals import Medal, held
+from handlers.reading.messages.talk import asks
 from handlers.reading.model import Claim
 from handlers.reading.text.patterns import pattern
 
 NOMINATES = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
 # 今天给三(3)中队颁发了向阳章: it is told, not asked for.
 _AWARDED = pattern(
-    r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
+    r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了[校区县市省国级]*(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
     r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|被(?:评为|授予)|(?:荣获|获评)了?[校区县市省国级]*(?:为|集体)?(?:[一二三四五]星|优秀|先进|十佳|最美|美德|新时代好|红领巾好)|(?:已经?|都)(?:公示|颁发?|发)了"
     r"|(?:去年|上学期|上一?年|以前)[\u4e00-\u9fff]{1,6}章(?:是|给了|有)"
 )
 # 如果名额够,推荐王小明: nothing is asked for yet.
-_IF = pattern(r"(?:^|[,。;!\n])\s?(?:如果|要是|假如|万一|倘若|只要|若是?)(?!不)")
+_IF = pattern(
+    r"(?:^|[,。;!\n])\s?(?:如果|要是|假如|万一|倘若|只要|若是?)(?!不)"
+    r"|(?:如果|要是|假如|倘若|只要)[^。;\n]{0,8}(?:家长|同意|签字|名额|够|合格|达标|通过)[^。;\n]{0,12}(?:就|才|再)[^。;\n]{0,4}(?:推荐|提名|申报|报|评)"
+)
 # 例如: 三(2)中队 王小明 一星章.
 _EXAMPLE = pattern(r"^\W{0,3}(?:例如|比如|譬如|格式|示例|样例|模板|例)(?:[:,]|\s|如下|是)")
-_NO_CONSENT = pattern(r"(?:家长|父母|监护人|爸妈|[爸妈]{1,2})[^,。;\n]{0,4}(?:没|未|不)有?(?:同意|签|答应|愿意)")
+NO_CONSENT = pattern(r"(?:家长|父母|监护人|爸妈|[爸妈]{1,2})[^,。;\n]{0,4}(?:没|未|不)有?(?:同意|签|答应|愿意)")
 # 王浩可以评一星章: somebody thinks so.
 _MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
 # 12个基础章 全班
@@ -24,6 +29,7 @@ _BY_CLASS = ("B:", "F:")
 # 明年再推荐王小明二星章
 _LATER = pattern(
     r"(?:明年|下学期|下一?次|以后|将来|下周|下个?月|明天|后天|过几天|打算)[^,。;\n]{0,8}(?:推荐|提名|申报|报|评)"
+    r"|(?:期末|年底|月底|[学月年]末|到时候?|回头|改天|有空|考完试?|等[^,。;\n]{1,10})(?:[以之]?后)?[再才][^,。;\n]{0,8}(?:推荐|提名|申报|报|评)"
 )
 
 
@@ -40,7 +46,7 @@ def no_request(text: str, before: str, scan: str, medals: list[Medal]) -> Claim 
         return "condition"
     if _LATER.search(text):
         return "plan"
-    if NOMINATES.search(text) or is_by_class(text, medals):
+    if NOMINATES.search(text) or is_by_class(text, medals) or asks(text):
         return None
     awarded = not tells(scan) and _AWARDED.search(text) is not None
     return "other" if awarded or held(medals, before) else None
@@ -50,4 +56,4 @@ def not_now(text: str) -> Claim | None:
     """王浩可以评一星章, 家长不同意: nobody is put up."""
     if not NOMINATES.search(text) and _MAYBE.search(text):
         return "condition"
-    return "negation" if _NO_CONSENT.search(text) else None
+    return "negation" if NO_CONSENT.search(text) else None

@@ -8,7 +8,7 @@ from handlers.reading.checkins import activities
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.findings import Secrets as Secrets
 from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
-from handlers.reading.text.normalise import GAP, SECRET
+from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _PHONE = pattern(
@@ -34,7 +34,8 @@ _WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
 _WHO_MISSES = (
     rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
-    rf"(?:(?P<health>{matters.HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{matters.FAMILY}))|(?={_ABSENCE}|有事|家里有事))"
+    rf"(?:(?P<health>{matters.HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{matters.FAMILY}))"
+    rf"|(?=(?:[\d两二三四五六][人名个位])?(?:{_ABSENCE})|有事|家里有事))"
 )
 _NAMED = pattern(_WHO_MISSES)
 # 王小明发烧没来, 周子轩请病假, 李小红和王浩病了
@@ -44,9 +45,14 @@ _LISTED = pattern(
     rf"(?:{_ABSENCE}|缺)(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={NAME}、))?\s?"
     rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
 )
+# 除了王小明都到了
+_EXCEPTED = pattern(
+    rf"除了?\s?(?P<names>{NAME}(?:[、,和与及]{NAME}){{0,9}})(?:同学)?(?:{_ABSENCE})?(?:[以之]?外)?(?=[\s,，]|其[他余它]|别的|[都全均])"
+)
+_REST = pattern(r"(?:[都全]|齐)[^,。;]{0,3}[到来齐勤]|到齐")
 # 缺安全, 请假:劳动、安全, 安全没来: a child is called so, and no activity is; 安全教育缺2人 tells of one.
 _SHORT = "[\u4e00-\u9fff]{2,3}"
-_AWAY_CUE = pattern(r"假|没[来到]|未到|[缺少]|席|迟到|早退")
+_AWAY_CUE = pattern(r"假|除|没[来到]|未到|[缺少]|席|迟到|早退")
 _AWAY = pattern(
     rf"(?<!无)(?<!无人)(?<!没人)(?<!没有)(?<!减)(?:{_ABSENCE}|缺|少(?!先队|年|儿))(?:(?:\d{{1,2}}|[一两二三四五六])[人名]\s?[:(])?"
     rf"(?:的?[是有]|了)?\s?[:(]?\s?(?P<after>{_SHORT}(?:[、,和]{_SHORT})*)(?![\u4e00-\u9fff]|\s?\d)"
@@ -83,8 +89,10 @@ _TEACHER = pattern(
 )
 # (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
 _NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{NAME})")
+# 和平 is a name.
+_LETTER_OF_NAME = pattern(r"[^、,和与及\s/]|(?<![^、,\s/])[和与及]")
 _PRAISE_CUE = pattern(r"表现|获|突出|优秀|积极|表扬")
-_CUE = pattern(r"假|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
+_CUE = pattern(r"假|除|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
 _ADULT_CUE = pattern(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
 
 
@@ -116,9 +124,10 @@ def without_absent(text: str) -> str:
     return _AWAY.sub(" ", text) if _AWAY_CUE.search(text) else text
 
 
-def tells_absence(text: str) -> bool:
-    """Whether somebody may be told to be missing, or to be ill."""
-    return bool(_AWAY_CUE.search(text) or _HEALTH.search(text))
+def counts_absent(text: str) -> bool:
+    """Whether somebody may be told to be missing, or ill, of so many, or of all: 其余都到了, 除了王小明都来了."""
+    counted = any(map(str.isdecimal, text)) or _REST.search(text)
+    return bool(counted and (_AWAY_CUE.search(text) or _HEALTH.search(text)))
 
 
 def absent_counted(text: str, known: Container[str]) -> str:
@@ -131,6 +140,7 @@ def absent_counted(text: str, known: Container[str]) -> str:
         late = next((word for word in ("迟到", "早退") if word in match[0]), "请假")
         return match[0] if whole else f" {late}{len(names)}人 "
 
+    text = _EXCEPTED.sub(lambda match: count(match, match["names"]), text)
     text = _MISSED.sub(lambda match: match[0] if match["family"] else count(match, match["names"]), text)
     return _AWAY.sub(lambda match: count(match, match["after"] or match["before"]), text)
 
@@ -142,7 +152,7 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
     if ill or family or _CUE.search(scan):
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
-        for rule in (_LISTED, _ROLE, _PUPIL):
+        for rule in (_LISTED, _EXCEPTED, _ROLE, _PUPIL):
             scan = rule.sub(lambda match: _names_only(match, secrets), scan)
         scan = _NEXT_OF_LIST.sub(lambda match: _names_only(match, secrets), scan)
     if _PRAISE_CUE.search(scan):
@@ -178,7 +188,12 @@ def _named(match: re.Match[str], secrets: Secrets) -> str:
         secrets.add(issue, name)
     if matter:
         secrets.add(issue, matter)
-    return SECRET * len(match[0])
+    return _each_hidden(match["names"]).ljust(len(match[0]), SECRET)
+
+
+def _each_hidden(names: str) -> str:
+    """What parts them stays: how many there are is counted."""
+    return _LETTER_OF_NAME.sub(SECRET, names)
 
 
 def _unclear_hidden(secrets: Secrets) -> Callable[[re.Match[str]], str]:
@@ -189,7 +204,7 @@ def _unclear_hidden(secrets: Secrets) -> Callable[[re.Match[str]], str]:
         if not other or (of_some and not activities.names_activity(of_some[0])):
             return match[0]
         secrets.add("WORDS_UNCLEAR", "")
-        return match[0].replace(after, SECRET * len(after))
+        return match[0].replace(after, COUNTED * len(after))
 
     return put
 
@@ -218,4 +233,4 @@ def _names_only(match: re.Match[str], secrets: Secrets) -> str:
     for name in names:
         secrets.add("PII_NAME", name)
     start = match.start("names") - match.start()
-    return match[0][:start] + SECRET * len(match["names"]) + match[0][start + len(match["names"]) :]
+    return match[0][:start] + _each_hidden(match["names"]) + match[0][start + len(match["names"]) :]

@@ -16,6 +16,7 @@ class Counts:
     due: int | None = None
     attended: int | None = None
     absent: int | None = None
+    named: int = 0  # who is told by name to be missing, of whom there may be more
     others: dict[str, int] = field(default_factory=dict)
     issue: str | None = None
     full: bool = False
@@ -48,6 +49,8 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
     if counts.rough and counts.issue == "COUNT_VAGUE" and not of_class:
         counts.attended, counts.hedges["attended"] = counts.rough
         counts.issue = None
+    if counts.named and (counts.due, counts.absent) == (None, None) and (counts.full or counts.attended is not None):
+        counts.absent = counts.named
     if roster_size and counts.absent:
         _by_roster(counts, counts.absent, roster_size)
     if counts.full and not counts.absent:

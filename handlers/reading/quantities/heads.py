@@ -6,11 +6,11 @@ A count is taken only when one reading explains every number of heads; else the 
 from collections.abc import Sequence
 
 from handlers.reading.model import Number
-from handlers.reading.quantities import owners
+from handlers.reading.quantities import owners, words
+from handlers.reading.quantities.absent import named
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.tokens import Token, tokens_of
-from handlers.reading.quantities.words import OTHERS, OWNERS
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
@@ -18,7 +18,7 @@ _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
 # 除了小明都来了, 其他42人都到了: not the whole class.
 _EXCEPT = pattern(r"除(?![尘草夕害])|其[他余它]|剩下|别的")
 _WATCHING = ("观看", "收看", "聆听")
-_NOUNS = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
+_NOUNS = words.OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
 
 
 def read_counts(scan: str) -> tuple[Counts, str]:
@@ -46,7 +46,7 @@ def _taken(token: Token, counts: Counts) -> str:
         return token.use or "thing"
     if token.use in ("foreign", "oops"):
         return "thing"
-    if token.use in ("due", "absent", "part", "thing", *OTHERS):
+    if token.use in ("due", "absent", "part", "thing", *words.OTHERS):
         return token.use
     if token.use in ("boys", "girls", "late", "rest"):
         return "part"
@@ -67,7 +67,8 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if "oops" in kinds:
         tokens = _corrected(tokens, scan)
         kinds = {token.kind for token in tokens}
-    counts.full = ("full" in kinds and _nobody_else(tokens, scan)) or (
+    counts.named = named(tokens, scan)
+    counts.full = ("full" in kinds and (counts.named > 0 or _nobody_else(tokens, scan))) or (
         not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan)
     )
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
@@ -79,7 +80,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     used: dict[str, list[Token]] = {}
     for token in exact:
         used.setdefault(token.use, []).append(token)
-    for kind in [kind for kind in used if kind in OTHERS]:
+    for kind in [kind for kind in used if kind in words.OTHERS]:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
@@ -114,7 +115,7 @@ def _doubtful(tokens: list[Token], scan: str, counts: Counts) -> bool:
 
 def _more_persons(tokens: list[Token], scan: str) -> int:
     """The most persons of a kind that is on no list: 40名新兵; who is on a list of others is no doubt."""
-    others = {token.start for token in tokens if token.kind in OWNERS or token.kind == "part"}
+    others = {token.start for token in tokens if token.kind in words.OWNERS or token.kind == "part"}
     return max(
         (
             token.value or 0

@@ -2,9 +2,12 @@
 
 from handlers.reading.model import Hedge
 from handlers.reading.text.lexicon import PROTECTED
+from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.numbers import CHINESE
 from handlers.reading.text.patterns import any_of
 
+# Who is left out: so many of them, or their names, which are hidden.
+_SOME = rf"\s?(?:[\d一两二三四五六]{{1,2}}\s?[个名人位]|{SECRET})"
 _TAKES_PART = "到 到场 到会 到课 到位 出席 出勤 参加 参与 参会 参训 参学 来 去 学 看 听 观看 收看 完成"
 
 
@@ -93,9 +96,9 @@ _GUARDED = {
     "差": r"差(?=\s?(?:[\d一两二三四五]{1,2}\s?[个名人位]|[俩仨])(?!都|也))",
     "少": rf"(?<![不多至最减缺年太])少(?=\s?(?:[\d{CHINESE}]{{1,2}}\s?[个名人位]|[俩仨])(?!都|也))",
     "少了": r"少了(?=\s?[\d一两二三四五俩仨])",
-    "除": r"(?<![扫清删去拆开])除(?=\s?[\d一两二三四五六]{1,2}\s?[个名人位])",
+    "除": rf"(?<![扫清删去拆开])除(?={_SOME})",
     "不去": "(?<=[不愿想能])不去",
-    "除了": r"除了(?=\s?[\d一两二三四五六]{1,2}\s?[个名人位])",
+    "除了": rf"除了(?={_SOME})",
     "没去": r"没去(?![成过])",
     "完成": r"完成(?=\s?\d)",
     "代表": "(?<!家长)代表",
@@ -109,9 +112,9 @@ LABEL = any_of(KIND, _GUARDED)
 SKIP = any_of(PROTECTED, {})
 # 参学率100%: a rate is neither a count nor a topic.
 RATE = r"(?:参[学与加训]|出[勤席]|到[场会课]|完成|合格)率\s?[达到为是:]{0,2}\s?\d{1,3}(?:\.\d{1,2})?%"
-# Numbers that count no heads: 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1, 一个都没来 (nobody came, not one was absent)
+# Numbers that count no heads: +1 where others join a list, 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1
 JUNK = (
-    rf"{RATE}|(?:浏览|阅读|播放|点击|转发|访问|点赞)[量次数]{{1,2}}\s?[:是为达到]{{0,2}}\s?\d+|(?:序号|编号|学号|页码|房号|学时|课时|积分|得分)\s?:?\s?\d+|第\s?[\d{CHINESE}]+|每(?!个?(?:班|中队|场)\s?[1-6]\d)[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?"
+    rf"{RATE}|\+1(?<![^\n]\+1)(?=[\s,]?[^\s\d,。!人名个位])|(?:浏览|阅读|播放|点击|转发|访问|点赞)[量次数]{{1,2}}\s?[:是为达到]{{0,2}}\s?\d+|(?:序号|编号|学号|页码|房号|学时|课时|积分|得分)\s?:?\s?\d+|第\s?[\d{CHINESE}]+|每(?!个?(?:班|中队|场)\s?[1-6]\d)[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?"
     r"|\d+\.\d+(?!\s?[余多]?[万千])"
     r"|(?<![A-Za-z=*#_&])(?!(?<=[\u4e00-\u9fff])=)[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])"
     r"|\d+(?=[A-Za-z=*#_&]|\+\d)|(?<=\d)\+\d+"

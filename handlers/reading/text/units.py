@@ -119,8 +119,12 @@ def _aliases(text: str, context: Context, hits: list[Hit]) -> str:
         head = "" if tail == "" else rf"(?:(?<![\w])|(?<={GAP}))"
         unit = context.aliases[alias]
         named = re.compile(head + re.escape(alias) + tail)
-        text = named.sub(lambda match, unit=unit: _keep(match, [(unit, "class")], context, hits), text)  # type: ignore[misc]
+        text = named.sub(lambda match, unit=unit: _keep(match, [(unit, _kind(unit))], context, hits), text)  # type: ignore[misc]
     return text
+
+
+def _kind(unit: str) -> str:
+    return "school" if unit == "ALL" else "class"
 
 
 def _sides(scan: str, context: Context, hits: list[Hit]) -> str:

@@ -1,13 +1,12 @@
-"""Who is named where a topic might stand: who is not there, and children, who are none."""
+"""Who is told to be missing where a topic might stand."""
 
 import re
 
-from handlers.privacy.names import GIVEN, HAN, SURNAMES, TYPICAL, persons
+from handlers.privacy.names import HAN
 from handlers.reading.checkins.activities import names_activity
 from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.patterns import pattern
 
-_PET = "小阿"
 # What is beside 请假, 少 or 没来 and as short as a name is somebody, whatever its shape: 缺 高兴, 事假:向阳、安全;
 # beside a count, 缺1 爱鸟, only behind a colon. And in one with it: 少高兴, 差和平一个.
 _MISSING = pattern(f"[{SECRET}少差缺]")
@@ -21,7 +20,6 @@ _ONE_LESS = pattern(
     r"(?:还|就|只)?[少差缺](?!先队|年|儿|数|林|工委|代会|[吃玩用说看扔丢异别距])了?"
     rf"[{HAN}]{{2,3}}(?:[一两1]个?人?)?(?:没[来到])?"
 )
-_BOOK = pattern(r"《[^《》]{1,40}》")
 
 
 def away(scan: str, told: str, chunks: list[re.Match[str]]) -> set[int]:
@@ -57,16 +55,3 @@ def _is_somebody(scan: str, chunks: list[re.Match[str]], place: int, step: int, 
     words, nearer = chunks[place], chunks[place - step]
     between = scan[nearer.end() : words.start()] if step > 0 else scan[words.end() : nearer.start()]
     return bool(_SOMEBODY.fullmatch(words[0])) and not between.strip(" ,:") and (listed or not names_activity(words[0]))
-
-
-def names_child(words: str) -> bool:
-    """Whether somebody is named in them, outside of a book's title."""
-    return any(map(_of_child, persons(_BOOK.sub("", words))))
-
-
-def _of_child(name: str) -> bool:
-    """Of what is no word, what is made as names are: 林子墨, 小明; not 包饺子, 古诗词."""
-    given = name[1:]
-    sure = not TYPICAL.isdisjoint(given) or GIVEN.issuperset(given)
-    called = (name[0] in SURNAMES and sure) or (name[0] in _PET and len(name) == 2)
-    return called or "·" in name or TYPICAL.issuperset(name)

@@ -8,7 +8,6 @@ from handlers.reading.text import idioms
 from handlers.reading.text.lexicon import FILLERS
 from handlers.reading.text.normalise import NAMED, SECRET, TAKEN
 from handlers.reading.text.patterns import pattern
-from handlers.reading.topics.persons import names_child
 
 _CHUNK_LIMIT = 200
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
@@ -23,11 +22,11 @@ _LEAD = pattern(
     r"(?:也|又|还|隆重|集体|共同)?(?:开展|举行|组织|进行|召开|举办|参加|参与|完成|搞|上|做|开)了(?:一?[次场节个堂])?"
     r"|(?:隆重)?(?:开展|举行|组织|举办|召开)|"
     r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|这里是|这是|以[上下]是|(?:活动)?主题[是为]|的活动是|还有|题目[是为]?|(?:[上下]午|中午)?带着?(?:孩子|同学|队员|学生)们?"
-    r"|刚刚|[开上搞办]完了?|补报|补签|上报|活动主题|签到|简讯|大队部|去(?=祭|参))++[:,]?"
+    r"|(?:今年|[本这]学期)(?:的|第[\d一二三四五六七八九十]+次|首次)|光荣$|请(?:各(?:班级?|校|位|中队)|大家)?(?:[上填]?报|接龙|统计)(?:一下)?|[上下]午(?=[\u4e00-\u9fff]{2})|的(?=[\u4e00-\u9fff]{2})(?!确|士)|[两三四五六七八几\d]个班(?:一起|一同|共同)?|刚刚|[开上搞办]完了?|补报|补签|上报|活动主题|签到|简讯|大队部|去(?=祭|参))++[:,]?"
 )
 _TRAIL = pattern(
     r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|已完成|签到|打卡|(?:向(?:您|领导|大家))?汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
-    r"结束|谢谢|啦|了|的|吧|然后|接着|随后|都是|全是|哦|哈|嗯|嘛|噢|一共|总共)*$"
+    r"结束|谢谢|啦|了|的|吧|然后|接着|随后|都是|全是|哦|哈|嗯|嘛|噢|一共|总共|在)*$"
 )
 _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
 # 在多功能教室召开“铭记历史”: where and that it was held is no topic.
@@ -65,11 +64,11 @@ def _shorten(chunk: str) -> str:
 
 
 def joined(chunks: Iterable[str]) -> str | None:
-    """What is left of the pieces as one topic, at most 60 characters, without a piece that names a child."""
+    """What is left of the pieces as one topic, at most 60 characters; who is named in it goes at the gate."""
     kept: list[str] = []
     length = 0
     for words in chunks:
-        if words and words not in kept and not names_child(words):
+        if words and words not in kept:
             kept.append(words)
             length += len(words) + 1
             if length > _LONGEST:
