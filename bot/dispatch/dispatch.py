@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import calls, texts
+from bot.dispatch import calls, conversation
 from bot.dispatch.answers import card_replies
 from bot.dispatch.features import Features
 from handlers import kit
@@ -57,8 +57,8 @@ def _answered(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     if ask.message.reply_to and not calls.is_stranger(ask):
         ask, meant = card_replies.understood(features, ask, text)
         if meant is not None:
-            return texts.do(features, ask, meant)
-    return texts.said(features, ask, text)
+            return conversation.do(features, ask, meant)
+    return conversation.said(features, ask, text)
 
 
 def tidy(text: str) -> str:
@@ -73,7 +73,7 @@ def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     card, order = found
     if card.person_id is not None and (ask.person is None or ask.person.id != card.person_id):
         raise kit.Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")
-    return texts.do(features, ask, (card, features.known(order)))
+    return conversation.do(features, ask, (card, features.known(order)))
 
 
 def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
@@ -83,7 +83,7 @@ def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
         # A reaction, a preview of a link, another blank: not a word is another.
         return []
     if calls.is_stranger(ask):
-        return texts.said(features, ask, text)
+        return conversation.said(features, ask, text)
     for look in features.edits:
         replies = look(replace(ask, args=text))
         if replies is not None:
@@ -92,4 +92,4 @@ def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     taking_back = found[0].words[0] == "撤回" if found else context.reading_of(ask, text).intent == "cancel"
     if taking_back or ask.now - ask.message.sent_at > EDIT_COUNTS:
         return [kit.Reply(NOT_COUNTED)] if ask.message.private else []
-    return texts.said(features, ask, text)
+    return conversation.said(features, ask, text)
