@@ -70,7 +70,10 @@ def test_a_stop_finishes_what_was_accepted(tmp_path: Path, number: signal.Signal
             page = asyncio.create_task(watch(http))
             await asyncio.sleep(0.05)
             posts = [asyncio.create_task(post(http, body)) for body in messages(24, START.date())]
-            await posts[0]
+            # Where the machine is slow the first may be told to come again.
+            for answered in asyncio.as_completed(posts):
+                if await answered == 200:
+                    break
             status, seconds = await asyncio.to_thread(bot.stop, number)
             answers = [await each for each in posts]
             assert (await page)[-1] not in ("still open", "cut off")
