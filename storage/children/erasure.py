@@ -10,6 +10,7 @@ from storage.children import children, consents, traces
 from storage.database import forget_pages
 from storage.medals import nominations
 from storage.medals.states import OPEN, State
+from storage.organisation import units
 from storage.tables import consent, guardian_request
 
 
@@ -26,9 +27,11 @@ def erase(db: Connection, vault: Vault, child_id: int, person_id: int | None, no
     consents.end(db, child_id, now)
     # The school's number of the paper would lead back to the child.
     db.execute(update(consent).where(consent.c.child_id == child_id).values(reference=""))
-    note(db, Action.ERASED, now, unit_id=children.unit_of(db, child_id), subject=f"child:{child_id}", cases=len(cases))
+    at = children.unit_of(db, child_id)
+    note(db, Action.ERASED, now, unit_id=at, subject=f"child:{child_id}", cases=len(cases))
     children.forget(db, [child_id], now)
     asked = db.scalars(select(guardian_request.c.number).where(guardian_request.c.child_id == child_id))
     traces.remove(db, vault, name, [*(case.number for case in cases), *asked])
+    traces.take_back(db, vault, units.by_id(db, at).path, now)
     forget_pages(db)
     return len(cases)
