@@ -76,7 +76,7 @@ def is_name(said: str) -> bool:
 
 
 def _is_foreign(said: str) -> bool:
-    """Иван Петров, 山田さくら: nothing but a name is written so here, and words of Latin letters are looked at one by one."""
+    """Иван Петров, 山田さくら: nothing but a name is written so here; Lily Li: each of the words may be one."""
     if _FOREIGN.search(said):
         return True
     parts = [part for part in _PARTS.split(said) if len(part) > 1]
