@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
@@ -11,7 +10,6 @@ from sqlalchemy import Connection, Table, delete, select, update
 from storage.base import chunks
 from storage.base.vault import Vault, WrongKey
 from storage.children.children import plain
-from storage.messages.outbox import ANSWER, REMOVAL
 from storage.tables import card, card_code, dialogue, guardian_request, inbox, incident, outbox, screen
 
 _ESCAPED = re.compile(r"\\+u([0-9a-f]{4})")
@@ -54,29 +52,15 @@ def remove(db: Connection, vault: Vault, name: str, numbers: Collection[str]) ->
     db.execute(delete(card_code).where(card_code.c.token.not_in(select(card.c.token))))
 
 
-def take_back(db: Connection, vault: Vault, path: str, now: datetime) -> None:
-    """Files that are still to be taken back and list children of a unit on this path by name go now, not in a day."""
-    above = {int(each) for each in path.split("/") if each}
-    rows = db.execute(select(outbox.c.id, outbox.c.body).where(outbox.c.lane == REMOVAL, outbox.c.state == "new"))
-    for row in rows.all():
-        if not above.isdisjoint((_opened(vault, row.body) or {}).get("children", [])):
-            # In its own lane it would wait for what is taken back before it.
-            values = {"lane": ANSWER, "due_at": now}
-            db.execute(update(outbox).where(outbox.c.id == row.id).values(values))
-
-
 def _tells(vault: Vault, sealed: bytes | None, told: re.Pattern[str]) -> bool:
-    words = json.dumps(_opened(vault, sealed), ensure_ascii=False)
+    if not sealed:
+        return False
+    try:
+        words = json.dumps(vault.open(sealed), ensure_ascii=False)
+    except WrongKey:
+        return False
     # A message that failed is JSON within JSON, every sign of it escaped.
     return told.search(plain(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), words))) is not None
-
-
-def _opened(vault: Vault, sealed: bytes | None) -> Any:
-    """None: there is nothing that this key opens."""
-    try:
-        return vault.open(sealed) if sealed else None
-    except WrongKey:
-        return None
 
 
 def _take(db: Connection, table: Table, key: dict[Any, Any]) -> None:
