@@ -195,7 +195,8 @@ class File:
     """A picture or document, made when it is sent: `recipe` names a @renders function, `values` are its arguments.
 
     A `plain` one holds no more than a text would say, or nothing yet: nobody is asked what for. `mark` says in the
-    file who has it made and when; a command that `exports` is given it.
+    file who has it made and when; a command that `exports` is given it. One of `children` lists them by name, those of
+    the units of its values: it is taken back at once when one of them is erased.
     """
 
     name: str
@@ -203,6 +204,7 @@ class File:
     values: Mapping[str, Any] = field(default_factory=dict)
     plain: bool = False
     mark: str = ""
+    children: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Carrier:
             log.error("letter %d waits: %s", letters[0].id, type(bug).__name__)
             results = [SendError(type(bug).__name__)] * len(letters)
         ended = self._ended(letters, results, files)
-        return [replace(each, removal=self._removal(each)) for each in ended] if body.get("goes") else ended
+        return [replace(each, removal=self._removal(each, body)) for each in ended] if body.get("goes") else ended
 
     async def _say(
         self, letters: Sequence[outbox.Letter], body: dict[str, Any], files: Files
@@ -116,14 +116,15 @@ class Carrier:
             return [error]
         return [""]
 
-    def _removal(self, settled: Settled) -> dict[str, Any] | None:
+    def _removal(self, settled: Settled, body: dict[str, Any]) -> dict[str, Any] | None:
         """What has to be done later, where the platform can, about a message that is not to stay in its chat."""
         letter, said, when = settled.letter, settled.facts.get("platform_id"), self._channel.takes_back
         if not said or when is None:
             return None
         first, last = (settled.facts["sent_at"] + each for each in when)
         to = {"channel": letter.channel, "chat": letter.chat, "person_id": letter.person_id, "lane": outbox.REMOVAL}
-        return {**to, "body": self._vault.seal({"removes": said}), "due_at": first, "expires_at": last}
+        removes = self._vault.seal({"removes": said, "children": body.get("children", [])})
+        return {**to, "body": removes, "due_at": first, "expires_at": last}
 
     def _kept(self, key: str) -> str | None:
         with self._read.connect() as db:

@@ -170,6 +170,7 @@ class Letters:
                 raise ValueError(f"{reply.file.recipe}: only a command that exports sends files")
             body["file"] = [reply.file.name, reply.file.recipe, {**reply.file.values, "mark": reply.file.mark}]
             body["goes"] = not reply.file.plain
+            body["children"] = reply.file.values["unit_ids"] if reply.file.children else []
         if at.topic:
             body["topic"] = at.topic
         if reply.page and at.person_id and at.channel in _OPENS and (address := feeds.address(self._db)):

@@ -21,6 +21,8 @@ _LATEST_WORDS = frozenset({_LATEST, "最近", "自动", "auto"})
 _NAME = (
     r"(?:[\u4e00-\u9fff·]{1,6}(?:老师|主任|校长|书记)|[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,8}·[\u4e00-\u9fff]{2,8})$"
 )
+# The same behind a space: one word, or some of other letters, as Иван Петров.
+_WORD, _OTHER_WORD = r"[^\d\s,，。:：()()]{1,20}", r"[^\d\s,，。:：()()\u4e00-\u9fff]{1,20}"
 _ASKED_THERE = "您问的，总是在您问的地方回答。"
 
 
@@ -90,7 +92,7 @@ def show(ask: Ask) -> Reply:
 
 @command(
     "我是", "我叫", who=MEMBERS, group="人员", rank=51, help="改自己的姓名", examples=("我是 李老师",),
-    glued=_NAME, follows=r"[^\d\s,，。:：()()]{1,20}(?: 同名)?$",
+    glued=_NAME, follows=rf"(?:{_WORD}|{_OTHER_WORD}(?: {_OTHER_WORD}){{1,3}})(?: 同名)?$",
 )  # fmt: skip
 def rename(ask: Ask) -> Reply:
     """`我是 李老师`: what the asker is called from now on; what is no name is read as any other text."""

@@ -31,7 +31,7 @@ _SICK = "".join(
     chr(sign) for sign in range(0x7592, 0x7670) if chr(sign) not in "病疫疗疼痛疲瘦痕痴瘾疾痒癖疵瘠瘪疙瘩痞"
 )
 _OF_HEALTH = re.compile(
-    rf"[{_SICK}]|{_WORDS['illness']}|(?:{_WORDS['body']})[^,，。;；\s]{{0,3}}(?:{_WORDS['trouble']})|{_WORDS['cure']}"
+    rf"[{_SICK}]+|{_WORDS['illness']}|(?:{_WORDS['body']})[^,，。;；\s]{{0,3}}(?:{_WORDS['trouble']})|{_WORDS['cure']}"
 )
 _BECAUSE = re.compile(_WORDS["because"])
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
@@ -47,6 +47,8 @@ _SOME = re.compile(
 )
 _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}}$")
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
+# 电脑中毒, 系统瘫痪: nobody's illness; of 孩子玩手机中毒 it may be.
+_THING_BEFORE = re.compile(rf"(?<![玩用看])(?:{_WORDS['thing']})[都又也全被]?(?:[受遭]?[到了]?攻击)?$")
 _TITLE_BEFORE = re.compile(rf"(?:{_WORDS['title_before']})$")
 _TITLE_AFTER = re.compile(rf"[^,，。;；\n]{{0,2}}(?:{_WORDS['title_after']})")
 _CLAUSE = re.compile(r"[^,，。;；:：\s]{0,12}")
@@ -158,6 +160,8 @@ class Themes:
         after = behind[0] if behind else ""
         if any(text.endswith(name, 0, start) or name in after for name in self._persons):
             return False
+        if _THING_BEFORE.search(text, max(0, start - 6), start):
+            return True
         if _THEME_BEFORE.search(text, max(0, start - 12), start) or _THEME_AFTER.match(text, end):
             return True
         titled = _TITLE_BEFORE.search(text, max(0, start - 12), start) or _TITLE_AFTER.match(text, end)

@@ -139,8 +139,8 @@ def _of_run(run: str) -> tuple[str, ...]:
         return _foreign(run)
     words = _cut(run)
     spans = list(_left_over(run, words))
-    spans += [(at.start(), at.end() + 2) for at in DOUBLE.finditer(run) if (at.start(), at.end()) in words]
-    ends = {end for _, end in words}
+    begins, ends = {start for start, _ in words}, {end for _, end in words}
+    spans += [(at.start(), at.end() + 2) for at in DOUBLE.finditer(run) if at.start() in begins and at.end() in ends]
     return tuple(run[start:end] for start, end in spans if not _is_grown(run, start, end, ends))
 
 

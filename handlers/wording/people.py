@@ -33,6 +33,10 @@ _OFFICE = re.compile(
 _NUMBER = re.compile(r"(?:手机号?|电话|微信号?|联系方式)?\s*(?:[\d〇零幺一二三四五六七八九][\s-]?){5,}")
 # 周丽华 三(2)中队: where they are is no part of it either.
 _UNIT = re.compile(r"[一二三四五六七八九](?:年级)?\s?\(?[\d一二三四五六七八九十]{1,2}\)?(?:中队|班)的?")
+# Letters of another script than those of Chinese and of English.
+_FOREIGN = re.compile(f"[^\\W\\d_a-zA-Z{HAN}]")
+_PARTS = re.compile(f"[{re.escape(_SIGNS)} ]+")
+_TWO_HAN = re.compile(f"[{HAN}]{{2}}")
 # Said after a name that somebody here has already.
 SAME = "同名"
 
@@ -65,10 +69,18 @@ def _may_stand(sign: str) -> bool:
 
 
 def is_name(said: str) -> bool:
-    """李老师, 李静: not whatever may stand after 我是, as 值班老师 does."""
+    """李老师, 李静, Иван, O'Neil: not whatever may stand after 我是, as 值班老师 does."""
     head = _TITLE.sub("", said)
     titled = head != said and (head[:1] in SURNAMES or bool(persons(head)))
-    return titled or said in persons(said)
+    return titled or said in persons(said) or _is_foreign(said)
+
+
+def _is_foreign(said: str) -> bool:
+    """Иван Петров, 山田さくら: nothing but a name is written so here; Lily Li: each of the words may be one."""
+    if _FOREIGN.search(said):
+        return True
+    parts = [part for part in _PARTS.split(said) if len(part) > 1]
+    return bool(parts) and all(part in persons(part) for part in parts)
 
 
 def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
@@ -103,6 +115,9 @@ def _alike(name: str, other: str) -> bool:
 
 
 def _is_rare(signs: str) -> bool:
+    # Of 김민수 no sign is a form of one of ours.
+    if not _TWO_HAN.fullmatch(signs):
+        return False
     try:
         signs.encode("gb2312")
     except UnicodeEncodeError:

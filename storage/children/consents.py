@@ -29,13 +29,12 @@ def give(db: Connection, child_id: int, given: Consent, person_id: int, now: dat
     note(db, Action.CONSENTED, now, unit_id=unit_id, subject=f"child:{child_id}", method=given.method)
 
 
-def end(db: Connection, child_id: int, now: datetime) -> bool:
-    """A consent is withdrawn; False when none stood."""
-    if not _over(db, child_id, now):
-        return False
-    unit_id = db.scalar(select(child.c.unit_id).where(child.c.id == child_id))
-    note(db, Action.CONSENT_ENDED, now, unit_id=unit_id, subject=f"child:{child_id}")
-    return True
+def end(db: Connection, child_id: int, now: datetime) -> None:
+    """A consent is withdrawn, if one stood; the paper's number, which would lead back to the child, goes."""
+    if _over(db, child_id, now):
+        unit_id = db.scalar(select(child.c.unit_id).where(child.c.id == child_id))
+        note(db, Action.CONSENT_ENDED, now, unit_id=unit_id, subject=f"child:{child_id}")
+    db.execute(update(consent).where(consent.c.child_id == child_id).values(reference=""))
 
 
 def _over(db: Connection, child_id: int, now: datetime) -> bool:

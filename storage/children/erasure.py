@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from storage.audit.audit import Action, note
 from storage.base.vault import Vault
-from storage.children import children, consents, traces
+from storage.children import children, consents, sent_lists, traces
 from storage.database import forget_pages
 from storage.medals import nominations
 from storage.medals.states import OPEN, State
-from storage.tables import consent, guardian_request
+from storage.tables import guardian_request
 
 
 def erase(db: Connection, vault: Vault, child_id: int, person_id: int | None, now: datetime) -> int:
@@ -24,11 +24,11 @@ def erase(db: Connection, vault: Vault, child_id: int, person_id: int | None, no
             nominations.move(db, vault, case, State.WITHDRAWN, person_id or case.nominator_id, now)
     nominations.forget(db, [case.id for case in cases], now)
     consents.end(db, child_id, now)
-    # The school's number of the paper would lead back to the child.
-    db.execute(update(consent).where(consent.c.child_id == child_id).values(reference=""))
-    note(db, Action.ERASED, now, unit_id=children.unit_of(db, child_id), subject=f"child:{child_id}", cases=len(cases))
+    at = children.unit_of(db, child_id)
+    note(db, Action.ERASED, now, unit_id=at, subject=f"child:{child_id}", cases=len(cases))
     children.forget(db, [child_id], now)
     asked = db.scalars(select(guardian_request.c.number).where(guardian_request.c.child_id == child_id))
     traces.remove(db, vault, name, [*(case.number for case in cases), *asked])
+    sent_lists.take_back(db, vault, at, now)
     forget_pages(db)
     return len(cases)

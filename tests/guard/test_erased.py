@@ -1,12 +1,14 @@
 """Erased means gone: every key on every token in every byte of DATA_DIR, before and after."""
 
 import asyncio
+import io
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from alembic import command
@@ -90,6 +92,36 @@ def test_an_erased_child_is_in_no_byte_any_more(way: str, tmp_path: Path) -> Non
             assert all(after[name] == 0 for name in gone) and all(after[name] for name in kept), after
 
     asyncio.run(scene())
+
+
+def test_a_list_with_an_erased_child_is_taken_back_at_once(tmp_path: Path) -> None:
+    """Not in a day, nor behind what is taken back before it; another file of the same person stays its day."""
+
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            for number in [await nominate(bot, name) for name in CHILDREN[:2]]:
+                await bot.say("刘校长", f"同意 {number}")
+            for words in ("导出 名册 核对名单", "公示名单 核对名单", "公示名单 脱敏 上级检查", "周报 表 留底存档"):
+                await bot.say("刘校长", words)
+            sent = bot.channel.folder / "sent"
+            files = {path.name: path.read_bytes() for path in sent.iterdir()}
+            assert len(files) == 4
+            await erase(bot, "撤回同意", CHILDREN[0])
+            await bot.send()
+            left = {path.name for path in sent.iterdir()}
+            assert len(left) == 2 and not any(listed(files[name], CHILDREN[1]) for name in left)
+            # Whoever asks anew gets those who are left.
+            await bot.say("刘校长", "公示名单 核对名单")
+            (newest,) = {path.name for path in sent.iterdir()} - left
+            content = (sent / newest).read_bytes()
+            assert listed(content, CHILDREN[1]) and not listed(content, CHILDREN[0])
+
+    asyncio.run(scene())
+
+
+def listed(workbook: bytes, name: str) -> bool:
+    with ZipFile(io.BytesIO(workbook)) as parts:
+        return any(name.encode() in parts.read(part) for part in parts.namelist())
 
 
 async def erase(bot: Bot, way: str, name: str) -> None:

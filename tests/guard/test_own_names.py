@@ -71,7 +71,12 @@ def test_no_sign_of_unicode_hides_in_a_name() -> None:
         assert not hidden and "COMBINING" not in "".join(unicodedata.name(each, "") for each in name), hex(number)
 
 
-@pytest.mark.parametrize("said", ["新来的", "谁", "中队辅导员的", "负责人", "今天", "来报活动的", "第一次用"])
+@pytest.mark.parametrize("said", ["李静", "阿依古丽·买买提", "Иван", "Anne-Marie Smith", "Γιώργος", "བསྟནའཛིན", "김민수"])
+def test_a_name_is_one_in_whatever_letters(said: str) -> None:
+    assert is_name(clean_name(said))
+
+
+@pytest.mark.parametrize("said", ["VIP", "新来的", "谁", "中队辅导员的", "负责人", "今天", "来报活动的", "第一次用"])
 def test_what_is_no_name_renames_nobody(said: str) -> None:
     assert not is_name(said)
 
@@ -122,6 +127,12 @@ def test_one_says_what_one_is_called(tmp_path: Path) -> None:
             ("我是 欧阳娜娜", "欧阳娜娜"),
             ("我是张静老师", "张静老师"),
             ("我叫张静怡", "张静怡"),
+            ("我是 Владимир", "Владимир"),
+            ("我叫 Иван Петров", "Иван Петров"),
+            ("我是 Nguyễn Văn An", "Nguyễn Văn An"),
+            ("我是 O'Neil", "O'Neil"),
+            ("我是 山田さくら", "山田さくら"),
+            ("我是 김민수", "김민수"),
             ("我是 张\u200b老师", "张老师"),
         ):
             await bot.say("张老师", said)

@@ -103,7 +103,7 @@ def _listed(ask: Ask, kind: _List) -> Reply:
     title = units.full_name(ask.db, at[0])
     said = "，".join(f"{'集体' if whole else ''}{medals.label(medal)} {number}" for medal, whole, number in counted)
     lines = [f"{title}{kind.word}：{said}", *(_names(ask, at, values, count) if kind is _NOTICE else ())]
-    return Reply("\n".join(lines), file=File(f"{kind.word}-{title}.xlsx", "medal-list", values))
+    return Reply("\n".join(lines), file=File(f"{kind.word}-{title}.xlsx", "medal-list", values, children=True))
 
 
 def _names(ask: Ask, at: Sequence[Unit], values: dict[str, Any], count: int) -> list[str]:

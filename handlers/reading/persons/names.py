@@ -1,11 +1,8 @@
 """Personal names: what may be one, how a run of characters splits into names, and what only looks like one."""
 
+from handlers.privacy.names import DOUBLE
 from handlers.reading.text.patterns import pattern
 
-COMPOUND = (
-    "欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|东方|西门|南宫|端木|轩辕|长孙|宇文|独孤|濮阳|闻人|鲜于|"
-    "申屠|钟离|淳于|澹台|呼延"
-)
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾萧肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜"
     "崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫阎雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔常汤康易乔赖文施洪辛柯"
@@ -23,7 +20,7 @@ _NO_NAME = (
 _NO_END = tuple("由以再等因就则拿又还并转得")
 _LETTER = rf"[^\x00-\x7f\s、。·,;:!?{_NO_NAME}\ue000-\ue002]"
 GIVEN = rf"{_LETTER}{{1,2}}"
-NAME = rf"(?:(?:{COMPOUND})|[{SURNAMES}])(?:{GIVEN})"
+NAME = rf"(?:(?:{DOUBLE.pattern})|[{SURNAMES}])(?:{GIVEN})"
 _HAN = "[\u4e00-\u9fff]"
 LONG_NAME = rf"{_HAN}{{2,6}}(?:·{_HAN}{{2,6}}){{1,3}}"  # 阿依古丽·买买提
 
