@@ -197,7 +197,7 @@ def last(key: KeyDate, today: date) -> date:
 
 
 def digits(words: str, today: date) -> str:
-    """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5/20, 5-20 → 5月20日, 提前一周 → 提前7天, 下周一, 明天 → their days."""
+    """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5-20 → 5月20日, 提前一周 → 提前7天, 明天 → its day."""
     words = _AHEAD.sub(_ahead, _SLASH.sub(r"\1月\2日", words))
     words = _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)
     if not _DATED.search(words):
