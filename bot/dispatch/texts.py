@@ -8,7 +8,7 @@ from bot.dispatch.answers import open_questions, short_answers, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
-from handlers.attendance import attachments, requests
+from handlers.attendance import attachments
 from handlers.wording import programmes
 
 # Read so, a text says nothing that could be done.
@@ -64,7 +64,7 @@ def _read(
 ) -> Sequence[kit.Reply]:
     if not text and (ask.message.attachments or ask.message.place):
         return calls.as_list(features.readers[attachments.reader(ask)](ask))
-    text = requests.uncopied(text)
+    text = short_answers.uncopied(text)
     reading = context.reading_of(ask, text)
     if waiting is None and (reported := short_answers.replies(features, ask, text, reading)):
         return reported

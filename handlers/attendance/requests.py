@@ -104,27 +104,12 @@ _DAY = re.compile(
 )
 # 没人 and 没来 are of people: with a name that nobody came.
 _NOBODY = re.compile("(?:没有?|无)人[来去参加到]*了?|一个(?:人|孩子|同学)?[都也]?没有?[来去参加到]+")
-# The first line of a letter about a day, as it is copied: 今天（6月1日 周一）是六一国际儿童节：…。
-_ON = r"[(（]\d{1,2}月\d{1,2}日 周.[)）]"
-_COPIED = re.compile(
-    rf"[「“\"]?(?:【补发】)?(?:[今明]天{_ON}是(?P<name>[^\s\d:：,，。「」”\"]{{2,20}})"
-    rf"|(?P<ahead>[^\s\d:：,，。(（]{{2,20}}){_ON}还有 \d+ 天)(?:[:：](?:[^。\n]*。)?|。)?[」”\"]?\s*"
-)
 # All that is open: 都没有, 两个都没搞, 这几项活动都没开展.
 _EACH = re.compile(
     r"(?:我们?班?|这)?(?P<count>[两二俩三四五六几\d]?)(?:[个件项场次样]|活动)*(?:全都|[都均全])(?=[没未无不])"
 )
 _PLACE = re.compile(r"第?(?P<at>[一二三四五六\d]{1,2})[个件项条场]?|(?P<last>最后[一1]?[个件项条场])")
 _WEEKS = {"这周": "本周", "本周": "本周", "这星期": "本周", "这个星期": "本周", "上周": "上周", "上星期": "上周"}
-
-
-def uncopied(text: str) -> str:
-    """六一国际儿童节 38人 of what a letter says of that day with 38人 behind it; other texts as they are."""
-    found = _COPIED.match(text)
-    rest = text[found.end() :] if found else ""
-    if not found or not (none_in(rest) == "" or ((said := heads_in(rest)) and not said[0])):
-        return text
-    return f"{found['name'] or found['ahead']} {rest}"
 
 
 def heads_in(text: str) -> tuple[str, str] | None:
