@@ -64,6 +64,7 @@ def _read(
 ) -> Sequence[kit.Reply]:
     if not text and (ask.message.attachments or ask.message.place):
         return calls.as_list(features.readers[attachments.reader(ask)](ask))
+    text = short_answers.uncopied(text)
     reading = context.reading_of(ask, text)
     if waiting is None and (reported := short_answers.replies(features, ask, text, reading)):
         return reported

@@ -61,6 +61,7 @@ def tell_held(engine: Engine, turn: Turn, calendar: Calendar, why: str) -> None:
         return
     entries = preview(engine, turn.db, 2, calendar).entries
     lines = [f"· {one.send_at:%H:%M} {one.person} {one.first_line}" for one in entries[:_SHOWN]]
+    lines += [f"· 还有 {len(entries) - _SHOWN} 封"] if len(entries) > _SHOWN else []
     head = f"{why}，提醒先停着，请您看一眼。两天内会发 {len(entries)} 封"
     text = "\n".join([f"{head}{'：' if lines else '。'}", *lines, "没有不对的，发：提醒 放行"])
     tell_the_top(turn, text, Button("放行", "提醒", "放行"), wait=False)

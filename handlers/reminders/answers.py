@@ -1,7 +1,7 @@
 """晚点提醒, 不再提醒: a letter is answered where it stands; 勿扰: the hours in which somebody hears of things."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from handlers.attendance import ladder
 from handlers.catalogue.loader import calendar_of
@@ -18,6 +18,8 @@ from storage.reminders import deliveries, wishes
 _OFFERED = "今天傍晚", "明天", "下周一"
 _OF_LETTER = re.compile(r"(\d\d)-(\d\d)(?!\d)\s*(.*)")
 _BACK = "恢复"
+# So many days back a letter is meant without its day.
+_OF_LATE = 4
 _LONGEST_NAME, _GREETED = 24, re.compile("【补发】|老师好，")
 _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
 
@@ -76,19 +78,19 @@ def mute(ask: Ask) -> Reply:
 
 
 def _letter(ask: Ask) -> tuple[str, list[deliveries.DeliveryRow], str]:
-    """(day, what was said on it, the rest of the arguments) of the letter that is meant, without a day today's."""
+    """(day, what was said on it, the rest of the arguments) of the letter that is meant, without a day the newest."""
     match = _OF_LETTER.fullmatch(ask.args.strip())
     words = (match[3] if match else ask.args).strip()
-    calendar = calendar_of(ask.db)
-    midnight = calendar.midnight(ask.now)
-    if match:
-        near = (midnight - n * DAY for n in range(60))
-        midnight = next((at for at in near if f"{at:%m-%d}" == f"{match[1]}-{match[2]}"), midnight)
-    rows = deliveries.of_day(ask.db, ask.me.id, midnight, midnight + timedelta(days=1))
-    rows = [row for row in rows if row.kind in ask.occasions.by_kind and ask.occasions.of(row).asks]
-    if not rows:
-        raise Refusal("没有找到那天的提醒。发「提醒」看接下来的。", Button("提醒", "提醒"))
-    return f"{midnight:%m-%d}", rows, words
+    midnight = calendar_of(ask.db).midnight(ask.now)
+    for at in (midnight - n * DAY for n in range(60 if match else _OF_LATE)):
+        if match and f"{at:%m-%d}" != f"{match[1]}-{match[2]}":
+            continue
+        rows = deliveries.of_day(ask.db, ask.me.id, at, at + DAY)
+        rows = [row for row in rows if row.kind in ask.occasions.by_kind and ask.occasions.of(row).asks]
+        if rows:
+            return f"{at:%m-%d}", rows, words
+    when = "那天" if match else "这几天"
+    raise Refusal(f"没有找到{when}的提醒，什么都没有改。发「提醒」看接下来的。", Button("提醒", "提醒"))
 
 
 def _said(ask: Ask, row: deliveries.DeliveryRow) -> str:

@@ -52,7 +52,8 @@ _LATE = timedelta(days=90)
 _LONGEST = 30
 _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[日号]?")
 _OF_YEAR = re.compile(rf"({'|'.join(YEARS)})的?(?=\d{{1,2}}月)")
-_SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/.-])")
+# 1-2年级 is no day.
+_SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})(?:/(?=\d{1,2}(?![\d/.-]))|-(?=\d{1,2}(?:\s|日|$)))(\d{1,2})")
 # 提前一周, 提早半个月, 10月20日前两天.
 _AHEAD = re.compile(rf"(?:提[前早]|(?<=[日号])的?前)\s*(半|[\d{CHINESE}]{{1,2}})\s*个?(天|周|星期|礼拜|月)")
 _LONG = {"天": 1, "月": 30}
@@ -196,7 +197,7 @@ def last(key: KeyDate, today: date) -> date:
 
 
 def digits(words: str, today: date) -> str:
-    """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5/20 → 5月20日, 提前一周 → 提前7天, 下周一, 明天 → their days."""
+    """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5-20 → 5月20日, 提前一周 → 提前7天, 明天 → its day."""
     words = _AHEAD.sub(_ahead, _SLASH.sub(r"\1月\2日", words))
     words = _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)
     if not _DATED.search(words):

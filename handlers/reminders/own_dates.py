@@ -136,7 +136,7 @@ def offered(ask: Ask, words: str, named: bool = True) -> Reply:
     ahead = "、".join(f"提前 {lead} 天" if lead else "当天" for lead in leads)
     when = f"每年{days.short(day)}" if yearly else days.day(day, ask.today)
     said = f"{when}「{_name(name, '新增')}」{'，' if ahead else ''}{ahead}：还没有记。"
-    alone = "" if _OTHERS.search(words) else "不能只提醒您一个人，"
+    alone = "" if _OTHERS.search(_YEARLY.sub(" ", words)) else "不能只提醒您一个人，"
     args = f"新增 {'每年' if yearly else ''}{day.isoformat()} {name} {ahead.replace(' ', '') or '当天'}"
     whom = f"{alone}会提醒{_unit(ask).name}的每位老师。要记，点「新增」。"
     return Reply(said + whom, (Button("新增", "提醒", args), Button("不新增", "提醒", "不新增")))

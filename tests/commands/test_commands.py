@@ -20,6 +20,7 @@ from storage.base.vault import Vault
 from storage.database import Database
 from storage.people import invites
 from storage.people.people import Role
+from storage.reminders import holds
 from storage.tables import grant
 from tests.support import commanding, leaks
 from tests.support.commanding import NOW, ROSTER, said, untouched
@@ -254,7 +255,9 @@ def test_an_unknown_week_is_one_sentence(week: str, filled: None, capsys: pytest
     assert sentence.startswith(("没有「", "「"))
 
 
-def test_the_preview_says_when_who_and_what(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_preview_says_when_who_and_what(
+    filled: None, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
     with time_machine.travel(NOW, tick=False):
         text = said(capsys, "preview", "--days", "7")
         shown = json.loads(said(capsys, "preview", "--days", "7", "--format", "json"))
@@ -263,6 +266,9 @@ def test_the_preview_says_when_who_and_what(filled: None, capsys: pytest.Capture
     monday = next(entry for entry in entries if entry["kind"] == "digest")
     assert (monday["send_at"], monday["person"]) == ("2026-04-06T08:00:00+08:00", "王主任")
     assert "2026-04-06 08:00\t王主任\t青禾区少工委\t2026-W14 周报" in text
+    with database.write.begin() as db:
+        holds.hold(db, "升级", NOW)
+    assert main(["preview"]) == 0 and "升级后，提醒停着没发" in capsys.readouterr().err
 
 
 def test_the_preview_of_nobody(capsys: pytest.CaptureFixture[str]) -> None:
