@@ -122,7 +122,8 @@ def _like(ask: Ask) -> str:
     """A squad that there is not yet, in a school of the asker's; a school, where they have none."""
     tops = places.scope(ask.me, rights.GIVERS)
     school = units.usual(ask.db, [each.path for each in tops], units.Kind.SCHOOL, "")
-    return f"单位 新增 九(9)中队 {units.full_name(ask.db, school)}" if school else f"单位 新增 学校 新华小学 {tops[0].name}"
+    what = f"九(9)中队 {units.full_name(ask.db, school)}" if school else f"学校 新华小学 {tops[0].name}"
+    return f"单位 新增 {what}"
 
 
 def _one_and(ask: Ask, words: str, example: str) -> tuple[Unit, str]:

@@ -64,7 +64,7 @@ def is_private_label(words: str) -> bool:
 
 
 def is_private_unit(name: str) -> bool:
-    """The same of what a unit is called: 李思雨中队, but not 碧江区少工委 or 陈集镇中心小学, which no list of places knows."""
+    """The same of what a unit is called: 李思雨中队, but not 碧江区少工委, a place that no list of words knows."""
     found = found_in(name)
     return bool(found) and not (found == ("PII_NAME",) and _PLACE_OR_OFFICE.search(name))
 
