@@ -8,8 +8,7 @@ from handlers.digests.page import content
 from handlers.digests.tables.contents import Shown
 from handlers.digests.week import phrases
 from handlers.pictures import Page
-from handlers.wording import days, numbers, weeks
-from scheduling.periods import monday_of
+from handlers.wording import numbers, weeks
 from storage.digests import figures, funnel
 from storage.digests.funnel import Star
 
@@ -93,8 +92,9 @@ def _trend(page: Page, one: Shown, found: list[figures.Previous]) -> None:
         page.box((left, foot - high, left + 2 * step // 3, foot), 4, pictures.BAR)
         middle = left + step // 3
         page.text(middle, foot - high - 28, str(each.attended), 20, pictures.SOFT, anchor="ma")
-        below = days.short(monday_of(each.week)) if one.unit.key else weeks.week_name(each.week)
-        page.text(middle, foot + 10, below, 20, pictures.SOFT, anchor="ma")
+        page.text(
+            middle, foot + 10, weeks.name_of(each.week, one.unit).partition("–")[0], 20, pictures.SOFT, anchor="ma"
+        )
     page.down(_COLUMNS_HIGH + 90)
 
 

@@ -10,7 +10,6 @@ from handlers.digests.why import candidates, measures, other_figures, rows
 from handlers.digests.why.words import activity_in
 from handlers.kit import Ask, Button, NotMeant, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import periods
 from storage.digests import parts
 from storage.organisation import history, units
 
@@ -96,7 +95,7 @@ def _told(ask: Ask, measure: str, found: candidates.Found, page: int) -> Reply:
 
 
 def _head(ask: Ask, found: candidates.Found) -> str:
-    return f"{units.full_name(ask.db, found.of)}{periods.name_of(found.span, found.of)}{found.activity}："
+    return f"{units.full_name(ask.db, found.of)}{found.when}{found.activity}："
 
 
 def _figure(measure: str, shown: measures.Shown, activity: str) -> str:
