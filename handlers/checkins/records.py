@@ -25,13 +25,14 @@ def look(ask: Ask) -> Reply:
     at = places.chosen(ask, LOOKERS, words, "查", f"{span.words} {{}}")
     found = checkins.between(ask.db, span.first, span.last, paths=[unit.path for unit in at], most=MOST + 1)
     name = at[0].name if len(at) == 1 else "您负责的单位"
+    when = periods.name_of(span, *at)
     if not found:
         before = f"{week_before(week_of(span.first))} {words}".strip()
-        return Reply(f"{name}{span.name}还没有签到。", (Button("看前一周", "查", before),))
+        return Reply(f"{name}{when}还没有签到。", (Button("看前一周", "查", before),))
     more = f"\n只列出最近 {MOST} 条，全部见「周报 {span.name} 表」。" if len(found) > MOST else ""
     count = f"{MOST} 条以上" if more else f"{len(found)} 条"
     listed = "\n".join(_by_school(ask, found[:MOST], at))
-    return Reply(f"{name}{span.name}签到 {count}：\n{listed}{more}")
+    return Reply(f"{name}{when}签到 {count}：\n{listed}{more}")
 
 
 @reads("query")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.kit import Ask, File, Reply, Unit
+from handlers.wording import periods
 from handlers.wording.periods import Span
 from storage.organisation import units
 
@@ -33,7 +34,8 @@ def _reply(ask: Ask, form: str, at: list[Unit], span: Span) -> Reply:
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     # The picture holds what the text says.
     file = File(f"周报-{title}-{span.dated}.{_ENDINGS[form]}", name, values, plain=form == "图")
-    return Reply(f"{title}{span.name}{f'周报（{form}）' if 'week' in values else f'的{form}'}", file=file)
+    called = f"周报（{form}）" if "week" in values else f"的{form}"
+    return Reply(f"{title}{periods.name_of(span, *at)}{called}", file=file)
 
 
 def recipe(form: str, at: Sequence[Unit], span: Span, now: datetime) -> tuple[str, dict[str, Any]]:

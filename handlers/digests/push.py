@@ -71,7 +71,7 @@ def arrived(said: Due) -> Reply:
 
 def _groups(ask: Ask, words: str, order: str) -> list[Group]:
     """The groups that are meant; raises Refusal when there is none, or several and it was not said which."""
-    at = places.chosen(ask, ADMINS, "" if words == _ALL else words, "推送", f"{order} {{}}")
+    at = places.chosen(ask, ADMINS, words, "推送", f"{order} {{}}")
     found = chats.within(ask.db, [unit.path for unit in at])
     if words and words != _ALL:
         # A unit that is named stands for itself; its squads' groups only when it has none.

@@ -47,7 +47,7 @@ def group(ask: Ask) -> Reply:
 
 
 def _unit(ask: Ask, words: str, args: str) -> Unit:
-    (one,) = places.chosen(ask, rights.GIVERS, words.strip(), "组织 分组", args)
+    one, *_ = places.chosen(ask, rights.GIVERS, words.strip(), "组织 分组", args)
     if one in places.scope(ask.me, rights.GIVERS):
         raise Denied(f"{one.name}分在哪一组，由上级来定，没有改。", what="组织 分组", subject=f"unit:{one.id}")
     return one

@@ -49,7 +49,7 @@ def close(ask: Ask) -> Reply:
 
 def _show(ask: Ask) -> Reply:
     at = places.chosen(ask, rights.GIVERS, ask.args, "单位")
-    if not ask.args:
+    if not ask.args or len(at) > 1:
         names = "、".join(units.full_name(ask.db, each) for each in at)
         return Reply(f"您负责：{names}\n{_HOW}")
     (one,) = at

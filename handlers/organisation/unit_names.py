@@ -35,7 +35,7 @@ def _owner(ask: Ask, parent_id: int | None, name: str, one: Unit | None) -> Unit
 
 def _check_words(name: str) -> None:
     """Everybody reads what a unit is called."""
-    if gate.found_in(name):
+    if gate.is_private_unit(name):
         raise Refusal(f"「{gate.hidden(name)}」里好像有人的姓名或个人信息，没有改。{gate.HERO}")
 
 

@@ -87,12 +87,10 @@ def _add(ask: Ask, words: str) -> Reply:
     name, where = (parts[0], " ".join(parts[1:])) if parts else ("", "")
     kind = said or next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), units.Kind.SQUAD)
     if not name:
-        raise Refusal(
-            "请写明新单位的名字和上级，像这样发：\n单位 新增 三(5)中队 实验小学\n单位 新增 学校 新华小学 青禾区少工委"
-        )
+        raise Refusal(f"请写明新单位的名字和上级，像这样发：\n{_like(ask)}")
     (above,) = _strictly(ask, where, f"新增 {kind} {name} {{}}", own=True)
     if not may_stand_below(kind, above.kind):
-        raise Refusal(f"{kind}不能放在{above.kind}下面。请写明上级，像这样发：单位 新增 {kind} {name} 实验小学")
+        raise Refusal(f"{kind}不能放在{above.kind}下面，没有做。新增要写明上级，像这样发：\n{_like(ask)}")
     unit_names.check_name(ask, above.id, name)
     grade, class_no = grade_and_class(name, ask.today) if kind == units.Kind.SQUAD else (None, None)
     if kind == units.Kind.SQUAD and not (class_no and (grade or above.grade)):
@@ -118,6 +116,14 @@ VERBS: dict[str, Callable[[Ask, str], Reply]] = {
     **dict.fromkeys(("恢复", "启用"), _reopen),
     **dict.fromkeys(("新增", "增加", "添加", "新建", "加"), _add),
 }
+
+
+def _like(ask: Ask) -> str:
+    """A squad that there is not yet, in a school of the asker's; a school, where they have none."""
+    tops = places.scope(ask.me, rights.GIVERS)
+    school = units.usual(ask.db, [each.path for each in tops], units.Kind.SCHOOL, "")
+    what = f"九(9)中队 {units.full_name(ask.db, school)}" if school else f"学校 新华小学 {tops[0].name}"
+    return f"单位 新增 {what}"
 
 
 def _one_and(ask: Ask, words: str, example: str) -> tuple[Unit, str]:

@@ -22,6 +22,10 @@ LEFT_OUT = "姓名等个人信息没有保存。"
 # Of characters: beside 请假 alone, and in a list beside it, somebody may have a longer name.
 _LONGEST_BESIDE, _LONGEST_IN_LIST = 4, 6
 _IN_LIST = frozenset("、:：")
+# How the name of a place or of what stands in it ends: nobody is called so.
+_PLACE_OR_OFFICE = re.compile(
+    r"(?:[省市县区旗州盟镇乡村校园馆]|街道|[少关]工委|教办|[小中]学|辅导站|基地)(?:[(（][^()（）]*[)）])?$"
+)
 # What is said of a unit that seems to be called after somebody.
 HERO = "以英雄命名的，写成「李文海烈士中队」这样。"
 
@@ -57,6 +61,12 @@ def is_private_label(words: str) -> bool:
     """Whether a short label names somebody; 棵数, 高段: of two characters it is more often a thing, unlike 萱萱."""
     found = set(found_in(words))
     return bool(found - {"PII_NAME"}) or ("PII_NAME" in found and any(map(is_surely_one, persons(words))))
+
+
+def is_private_unit(name: str) -> bool:
+    """The same of what a unit is called: 李思雨中队, but not 碧江区少工委, a place that no list of words knows."""
+    found = found_in(name)
+    return bool(found) and not (found == ("PII_NAME",) and _PLACE_OR_OFFICE.search(name))
 
 
 def is_private_title(words: str, title: str = "") -> bool:

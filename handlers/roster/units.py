@@ -186,7 +186,7 @@ class Units:
             )
             self._notes.broken.add(path)
             return
-        if gate.found_in(path[-1]):
+        if gate.is_private_unit(path[-1]):
             self._notes.problem(entry.number, f"「{path[-1]}」里好像有人的姓名，不能作单位的名字。{gate.HERO}")
             self._notes.broken.add(path)
             return

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.kit import Refusal
+from handlers.kit import Refusal, Unit
 from handlers.wording import days, weeks
 from scheduling import spans
 
@@ -67,6 +67,12 @@ def named(label: str, today: date) -> Span:
 def of_week(label: str) -> Span:
     """A week as a span, named by its number."""
     return Span(*spans.span_of(label), weeks.week_name(label), label)
+
+
+def name_of(span: Span, *of: Unit) -> str:
+    """What it is called where it is about these units: a week that has a number, by its days for squads alone."""
+    numbered = "W" in span.label and span.name == weeks.week_name(span.label)
+    return weeks.name_of(span.label, of[0]) if numbered and all(unit.key for unit in of) else span.name
 
 
 def any_of(args: str, today: date, single: bool = False) -> tuple[Span, str]:

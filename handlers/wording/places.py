@@ -17,6 +17,8 @@ _SQUAD = re.compile(
 )
 # 按片区: each group of a set.
 _EACH = "按"
+_ALL = frozenset({"全部", "所有", "全部的", "所有的", "全部单位", "所有单位"})
+_PROGRAMS = re.compile(r" \S*\d{4}\S*")
 _DIGITS = "零一二三四五六七八九十"
 _SIDES = {"站": "辅导站", "社区": "社区"}
 _GRADES = "零一二三四五六七八九"
@@ -88,22 +90,23 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
     """
     The asker's units, or the one below them that `words` name: 实验小学, 实验小学 三(2), 青禾区/实验小学/三(2)中队.
 
-    Raises Refusal when there is none or more than one; its buttons call the command `word` with the unit
-    where `args` has {}.
+    全部 is all of the asker's where that may be said. Raises Refusal when there is none or more than one; its buttons
+    call the command `word` with the unit where `args` has {}.
     """
     top = scope(ask.me, roles)
-    if not words:
+    open_ended = args.endswith("{}")
+    if not words or (open_ended and words in _ALL):
         return _of_group(ask, top) or top
     found = named(ask, top, words)
     if not found and (two := _TWO.fullmatch(words)):
         # 三(2)中队 实验小学.
         found = named(ask, top, f"{two[2]} {two[1]}")
     if not found:
-        all_of_it = Button("全部", word, args.replace("{}", "").strip() if args.endswith("{}") else "")
+        all_of_it = Button("全部", word, args.replace("{}", "").strip() if open_ended else "")
         # What is left when the rest of the words is taken off may be a name: 催 小明月方案.
         ask.door.hear(words)
         # A week is on the button as programs write it.
-        typed = word if re.search(r"\d{4}", all_of_it.typed) else all_of_it.typed
+        typed = _PROGRAMS.sub("", all_of_it.typed)
         none = f"您负责的范围里没有「{words}」。要全部的，直接发「{typed}」。"
         # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
         raise Denied(none, all_of_it, what=word)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.kit import Ask, Refusal
+from handlers.kit import Ask, Refusal, Unit
 from handlers.wording import days
 from scheduling import spans
 from scheduling.periods import monday_of, week_before, week_of
@@ -43,7 +43,7 @@ def period_in(args: str, today: date, single: bool = False) -> tuple[Period, str
     Raises Refusal for a period that does not exist or has not begun.
     """
     args = spans.plain(unicodedata.normalize("NFKC", args), today)
-    _check_words(args, today)
+    _check_words(args)
     for pattern in (_WEEK_WORD, _WEEK_NUMBER, _DAY_WORD, _DAY if single else _DATE):
         match = pattern.search(args)
         if match:
@@ -62,24 +62,21 @@ def taught(ask: Ask, args: str) -> str:
     return f"{match.string[: match.start()]}{week}{match.string[match.end() :]}" if week else args
 
 
-def _check_words(args: str, today: date) -> None:
+def _check_words(args: str) -> None:
     """Refuse times that are clear but not meant here: what has not come, and what is longer than a week."""
-    last = week_name(week_before(week_of(today)))
     if match := _TO_COME.search(args):
-        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的，如 {last}。")
+        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的，如 上上周。")
     if (match := _LONGER.search(args)) and not _DAY.search(args):
-        raise Refusal(f"这里一周一周地看，没有「{match[0]}」的。可以这样写：本周、上周、{last}。")
+        raise Refusal(f"这里一周一周地看，没有「{match[0]}」的。可以这样写：本周、上周、上上周。")
 
 
 def _begun(pattern: "re.Pattern[str]", match: "re.Match[str]", today: date) -> Period:
     try:
         found = _PERIODS[pattern](match, today)
     except ValueError:
-        raise Refusal(f"没有「{match[0]}」这个时间。可以这样写：本周、上周、{week_name(week_of(today))}。") from None
+        raise Refusal(f"没有「{match[0]}」这个时间。可以这样写：本周、上周、上上周。") from None
     if (found.day or monday_of(found.week)) > today:
-        raise Refusal(
-            f"「{match[0]}」还没有到。可以看本周、上周或更早的，如 {week_name(week_before(week_of(today)))}。"
-        )
+        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的，如 上上周。")
     return found
 
 
@@ -116,6 +113,11 @@ _PERIODS = {_WEEK_WORD: _week_word, _WEEK_NUMBER: _week_number, _DAY_WORD: _day_
 def week_name(week: str) -> str:
     """第14周."""
     return f"第{int(week[6:])}周"
+
+
+def name_of(week: str, of: Unit) -> str:
+    """第14周; of a squad its days, 3月30日–4月5日: who reports for one counts no weeks of the year."""
+    return week_days(week).partition("年")[2] if of.key else week_name(week)
 
 
 def period_name(period: Period, today: date) -> str:

@@ -26,7 +26,7 @@ def cancel_by_words(ask: Ask) -> Reply:
     """删掉三(2)中队昨天的队会; 取消 alone is the answer to a question, and may come twice or too late."""
     if ask.args.strip() == "取消":
         raise Refusal("现在没有要您回答的问题，什么都没有动。要撤回最近一次签到，发「撤回」。", Button("撤回", "撤回"))
-    if any(word in ask.args for word in ("全部", "所有")):
+    if ask.me.roles & REPORTERS and any(word in ask.args for word in ("全部", "所有")):
         return cancel(ask)
     return _taken_back(ask, targets.of_reading(ask, ask.heard, targets.Wish("撤回")))
 

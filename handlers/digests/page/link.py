@@ -35,7 +35,8 @@ def page(ask: Ask) -> Sequence[Reply]:
     ask.note(Action.PAGE_LINKED, at=at[0])
     until = ask.now + page_links.LIFETIME
     links = [
-        f"{units.full_name(ask.db, each)}{span.name}：\n{address}{path_to(each.id, span.words).format(token)}"
+        f"{units.full_name(ask.db, each)}{periods.name_of(span, each)}：\n"
+        f"{address}{path_to(each.id, span.words).format(token)}"
         for each in at
     ]
     closing = f"只给您一个人看，请不要转发；{days.moment(until)}前有效，发「网页 停用」马上停用。"

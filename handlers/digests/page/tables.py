@@ -105,12 +105,12 @@ def trend(db: Connection, of: Look, one: Shown) -> Html:
     """The last eight weeks, a bar each beside the longest."""
     found = content.trend(db, one)
     most = max((each.events for each in found), default=0) or 1
+    names = (element("a", weeks.name_of(each.week, one.unit), href=of.link(period=each.week)) for each in found)
     rows = [
         element(
-            "tr", element("th", element("a", weeks.week_name(each.week), href=of.link(period=each.week)), scope="row"),
-            element("td", str(each.events), _bar(100 * each.events // most)),
+            "tr", element("th", name, scope="row"), element("td", str(each.events), _bar(100 * each.events // most)),
             element("td", str(each.squads_covered)), element("td", str(each.attended)),
-        ) for each in found
+        ) for name, each in zip(names, found, strict=True)
     ]  # fmt: skip
     heads = _heads("周", "场次", "签到中队", "人次")
     return element("section", element("h2", "近八周"), _table("按现在的记录，补报的也算", heads, rows))

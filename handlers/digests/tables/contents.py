@@ -43,8 +43,10 @@ class Shown:
 
     @property
     def called(self) -> str:
-        """第14周周报, 4月月报; of any days it has no name of its own."""
+        """第14周周报, 4月月报, 周报 of a squad, whose days stand beside it; of any days it has no name of its own."""
         word = _CALLED.get(spans.kind_of(self.label) if self.label else "", "情况")
+        if word == "周报" and self.unit.key:
+            return word
         return f"{self.name.removesuffix('学期') if word == '学期报' else self.name}{word}"
 
     @property

@@ -35,8 +35,10 @@ def export(ask: Ask) -> list[Reply]:
 
 
 def _file(ask: Ask, unit_id: int, count: int, span: periods.Span, form: str) -> Reply:
-    title = units.full_name(ask.db, units.by_id(ask.db, unit_id))
+    unit = units.by_id(ask.db, unit_id)
+    title = units.full_name(ask.db, unit)
     values = {"unit_ids": [unit_id], "first": span.first.isoformat(), "last": min(span.last, ask.today).isoformat()}
     values |= {"period": span.words, "at": ask.now.isoformat(timespec="minutes")}
     name = f"签到-{title}-{span.dated}.{form}"
-    return Reply(f"{title}{span.name}的签到，{count} 条。", file=File(name, f"checkins-{form}", values))
+    said = f"{title}{periods.name_of(span, unit)}的签到，{count} 条。"
+    return Reply(said, file=File(name, f"checkins-{form}", values))

@@ -21,7 +21,7 @@ def draw(db: Connection, page: Page, one: Shown) -> None:
     """All of which there is something to say."""
     _activities(page, one)
     _schools(page, one)
-    _trend(page, content.trend(db, one))
+    _trend(page, one, content.trend(db, one))
     _missing(page, one)
     if isinstance(one.digest, figures.Digest):
         told = phrases.medals(one.digest)
@@ -78,8 +78,8 @@ def _schools(page: Page, one: Shown) -> None:
     page.down(20)
 
 
-def _trend(page: Page, found: list[figures.Previous]) -> None:
-    """A column a week, as high as its 人次."""
+def _trend(page: Page, one: Shown, found: list[figures.Previous]) -> None:
+    """A column a week, as high as its 人次; of a squad with its Monday below, of others with its number."""
     most = max((each.attended for each in found), default=0)
     if sum(bool(each.events) for each in found) < 2:
         return
@@ -92,7 +92,9 @@ def _trend(page: Page, found: list[figures.Previous]) -> None:
         page.box((left, foot - high, left + 2 * step // 3, foot), 4, pictures.BAR)
         middle = left + step // 3
         page.text(middle, foot - high - 28, str(each.attended), 20, pictures.SOFT, anchor="ma")
-        page.text(middle, foot + 10, weeks.week_name(each.week), 20, pictures.SOFT, anchor="ma")
+        page.text(
+            middle, foot + 10, weeks.name_of(each.week, one.unit).partition("–")[0], 20, pictures.SOFT, anchor="ma"
+        )
     page.down(_COLUMNS_HIGH + 90)
 
 

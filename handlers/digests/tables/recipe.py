@@ -27,5 +27,5 @@ def shown_of(db: Connection, unit_id: int, values: Mapping[str, Any]) -> Shown:
         span = periods.Span(first, last, values["name"], values["label"])
         found = figures.of_days(db, unit, span, now)
         title, stamp = units.full_name(db, unit), wording.stamp(span, now)
-    days = span.first, span.last
-    return Shown(unit, title, span.name, span.label, *days, stamp, now, figures.closed(span, now), found)
+    name, days = periods.name_of(span, unit), (span.first, span.last)
+    return Shown(unit, title, name, span.label, *days, stamp, now, figures.closed(span, now), found)

@@ -39,8 +39,13 @@ def corrected(shown: Digest) -> str:
 
 def corrected_before(shown: Digest) -> str:
     """更正第13周:…, what came of the week before after its freezing; empty when nothing did."""
-    when = "上周" if running(shown) else weeks.week_name(shown.previous.week)
+    when = "上周" if running(shown) else week_before(shown)
     return f"更正{when}：{_changes(shown.correction_before)}" if shown.correction_before else ""
+
+
+def week_before(shown: Digest) -> str:
+    """第13周; of a single squad 上一周, as who reports for one counts no weeks of the year."""
+    return "上一周" if shown.squads_due == 1 else weeks.week_name(shown.previous.week)
 
 
 def _changes(one: Correction) -> str:

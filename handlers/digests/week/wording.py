@@ -138,7 +138,7 @@ def _compared(shown: figures.Digest) -> str:
     points = numbers.points(shown.attendance.rate, before.rate)
     if points is not None:
         parts.append(f"到场率 {numbers.change(points, ' 个百分点')}")
-    return f"比{weeks.week_name(before.week)}：{'，'.join(parts)}"
+    return f"比{phrases.week_before(shown)}：{'，'.join(parts)}"
 
 
 def _last_year(shown: figures.Digest) -> str:

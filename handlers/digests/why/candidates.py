@@ -32,6 +32,11 @@ class Found:
         return wanted.value is None or (wanted.value in values and of_all)
 
     @property
+    def when(self) -> str:
+        """What its days are called."""
+        return periods.name_of(self.span, self.of)
+
+    @property
     def corrected(self) -> str:
         """What came of a frozen week after its freezing; empty when nothing did."""
         return corrected(self.said) if isinstance(self.said, Digest) else ""

@@ -31,10 +31,10 @@ def told(ask: Ask, words: str) -> Reply | None:
             shown = closed_periods.shown(ask.db, of, span.label, ask.now)
             for name, now, then in _figures(shown):
                 if now - then == wanted and match[1] in (None, name):
-                    week = weeks.week_name(shown.previous.week)
-                    head = f"{units.full_name(ask.db, of)}{span.name}："
+                    here, week = weeks.name_of(span.label, of), weeks.name_of(shown.previous.week, of)
+                    head = f"{units.full_name(ask.db, of)}{here}："
                     path = history.path_names(ask.db, [of])[of.id]
-                    labels = (span.name, span.label), (week, shown.previous.week)
+                    labels = (here, span.label), (week, shown.previous.week)
                     buttons = (Button(word, "为什么", f"{_WORDS[name]} {label} {path}") for word, label in labels)
                     return Reply(f"{head}{name} {numbers.change(wanted)} = {now} − {week}的 {then}", tuple(buttons))
     return None

@@ -95,7 +95,7 @@ def _told(ask: Ask, measure: str, found: candidates.Found, page: int) -> Reply:
 
 
 def _head(ask: Ask, found: candidates.Found) -> str:
-    return f"{units.full_name(ask.db, found.of)}{found.span.name}{found.activity}："
+    return f"{units.full_name(ask.db, found.of)}{found.when}{found.activity}："
 
 
 def _figure(measure: str, shown: measures.Shown, activity: str) -> str:
