@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.general import figure_questions
 from handlers.reading import Reading
 from handlers.reading.text.numbers import CHINESE
 
@@ -156,11 +157,6 @@ _SAID = {
     "导出 签到": (
         "(?:我要|要|给我|帮我|导出|下载)+(?:一份|一下)?(?:全[区县市校])?的?(?:签到|活动)(?:明细|记录|数据)(?:表|导出来?)?",
     ),
-    "看": (
-        rf"(?:{_SPAN}的?)?(?P<to>[\u4e00-\u9fff]{{2,8}}?)(?:一共|总共|共|已经)?(?:有|[开搞办做报]了?|完成了?|开展了?|覆盖了?)?"
-        "(?:多少|几)(?:场次?|人次?|次|个?中队|期)",
-        rf"(?P<to>[\u4e00-\u9fff]{{2,8}}?){_SPAN}(?:一共|总共|共|已经|都)*{_DONE}?(?:多少|几)(?:场次?|人次?|次|个?中队|期)",
-    ),
     "新增特色章": (
         r"(?:我们?|咱们?|本|学?校|区|县|市|少工委|大队|[\u4e00-\u9fff]{2,10}小学|拟|想要?|准备|决定|今年|这?本?学期|这个?学期|起|开始|从){0,5}"
         rf"{_MAKE}(?:一[个枚]|[两二三四五\d][个枚])?{_OF_SCHOOL}特色章[\s:：,，]*(?P<said>[\s\S]{{2,60}})",
@@ -211,14 +207,14 @@ _LONGEST = 400
 
 def said(text: str) -> tuple[str, str] | None:
     """(a command's word, arguments) of a whole message in other words than the command's own; else None."""
-    if len(text) > _LONGEST or _HEADS.search(text) or not _HINT.search(text):
+    if len(text) > _LONGEST or _HEADS.search(text):
         return None
-    for words, order in _ORDERS:
+    for words, order in _ORDERS if _HINT.search(text) else ():
         if found := words.fullmatch(text):
             word, _, args = order.partition("|")
             more = (each.strip(" \n\t:：,，") for each in found.groupdict().values() if each)
             return word, " ".join([args, *more]).strip()
-    return None
+    return figure_questions.asked(text)
 
 
 def order_in(reading: Reading) -> tuple[str, str] | None:

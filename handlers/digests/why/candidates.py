@@ -13,6 +13,7 @@ from scheduling import closed_periods
 from storage.digests import digests
 from storage.digests.figures import Digest
 from storage.digests.periods import between
+from storage.organisation import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,20 @@ def find(ask: Ask, wanted: measures.Wanted, words: str) -> Found:
             if one.says(wanted) and not empty:
                 return one
     assert first is not None
-    return first
+    return _of_part(ask, wanted, at, candidates) or first
+
+
+def _of_part(ask: Ask, wanted: measures.Wanted, at: list[Unit], candidates: list[periods.Span]) -> Found | None:
+    """The figure of a school that stands in the digest above it, where that itself says no such figure."""
+    schools = {id for each in _each(ask, at, candidates) for id in _saying(each.said, wanted)}
+    parts = list(units.by_ids(ask.db, schools).values())
+    found = (Found(each.of, each.span, each.now, each.said) for each in _each(ask, parts, candidates))
+    return next((one for one in found if one.says(wanted)), None)
+
+
+def _saying(shown: measures.Shown, wanted: measures.Wanted) -> list[int]:
+    of = {"events": "events", "heads": "attended", "squads": "covered"}.get(wanted.measure)
+    return [each.id for each in shown.schools if of and getattr(each, of) == wanted.value]
 
 
 def _each(ask: Ask, at: list[Unit], candidates: list[periods.Span]) -> Iterator[Found]:
