@@ -1,4 +1,4 @@
-"""Questions about figures in anybody's words: 哪几个学校这个月一次没报, 队课比上个月多了几场 → a command and its arguments.
+"""Questions about figures in anybody's words: 队课比上个月多了几场 → a command and its arguments.
 
 The words are taken apart into what they name (a time, a place, what is counted, what is asked of it); a question is
 understood if nothing is left over but the name of one kind of work.
@@ -16,7 +16,10 @@ _TIME = (
     rf"从?{_DATE}(?:起|以来|开始)?(?:到|至|[-—–~])(?:{_DATE}|今天|现在|目前)|从?{_DATE}以来|(?:最近|近|过去|连续)的?{_NUMBER}个?[天周月]|(?:20\d\d年|[今去前]年)?(?:第?{_NUMBER}(?:教学)?周"
     rf"|{_NUMBER}月份?(?!\d)|第?[一二三四1-4]季度|[春秋]季?学期)|20\d\d学年|(?:20\d\d|[今去前])年度?|(?:[本这]|上+)个?(?:周|星期|礼拜|月|季度|学[期年])"
 )
-_PLACE = r"[^\s，。,?？的了在是与跟同比从有各哪每]{1,10}?(?:小学|中学|幼儿园|中心校|街道|学区|[一-九\d][(（]\d{1,2}[)）](?:中队|班)?)"
+_PLACE = (
+    r"[^\s，。,?？的了在是与跟同比从有各哪每]{1,10}?"
+    r"(?:小学|中学|幼儿园|中心校|街道|学区|[一-九\d][(（]\d{1,2}[)）](?:中队|班)?)"
+)
 _PARTS = (
     ("day", "今[天日]|昨[天日]|前天"),
     ("time", _TIME),
@@ -134,7 +137,8 @@ def _digest(said: Said, now: str, place: str) -> tuple[str, str]:
     if "none" in said and week and squads:
         return "未签到", f"{now} {place}".strip()
     if "rank" in said and any(words[:2] in ("到场", "出席") for words in said.get("rate", ())):
-        return "网页", now
+        # The workbook has the rate of each school.
+        return "周报", f"{now} 表".strip()
     by_school = (
         "sort" not in said and not {"each", "every", "rank", "stock"}.isdisjoint(said) or len(said.get("place", ())) > 1
     )

@@ -18,6 +18,11 @@ Figures = figures.Digest | Period
 _CALLED = {"week": "周报", "month": "月报", "term": "学期报", "year": "年报"}
 
 
+def kind(label: str) -> str:
+    """周报, 月报 … of the period with this label; of any days 情况."""
+    return _CALLED.get(spans.kind_of(label) if label else "", "情况")
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A digest of a unit: `name` is that of its period, `label` that of scheduling/spans (empty: of any days).
@@ -44,7 +49,7 @@ class Shown:
     @property
     def called(self) -> str:
         """第14周周报, 4月月报; of any days it has no name of its own."""
-        word = _CALLED.get(spans.kind_of(self.label) if self.label else "", "情况")
+        word = kind(self.label)
         return f"{self.name.removesuffix('学期') if word == '学期报' else self.name}{word}"
 
     @property
