@@ -6,15 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from handlers.digests.page import look, navigation, tables
+from handlers.digests.page import content, look, navigation, tables
 from handlers.digests.page.html import Html, element, joined
-from handlers.digests.period import wording
-from handlers.digests.tables import contents, csv_table
+from handlers.digests.tables import csv_table
 from handlers.digests.tables.contents import Shown
-from handlers.digests.week import phrases
 from handlers.kit import Person
 from handlers.wording import numbers
-from storage.digests.figures import Digest
 from storage.organisation import history
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -34,7 +31,7 @@ def table(db: Connection, person: Person, query: Mapping[str, str], now: datetim
         return None
     one = look.shown_of(db, of, now)
     mark = f"{person.name} {now:%Y-%m-%d %H:%M} 从网页下载，请勿转发"
-    return f"{contents.kind(one.label)}-{one.title}-{of.span.words}.csv", csv_table.of_page(db, one, mark)
+    return f"{one.kind}-{one.title}-{of.span.words}.csv", csv_table.of_page(db, one, mark)
 
 
 def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime) -> str | None:
@@ -49,7 +46,9 @@ def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime
         title,
         element("header", navigation.way(db, of), element("h1", title), element("p", _days(one), class_="soft")),
         element("p", of.trouble, class_="trouble", role="alert") if of.trouble else None,
-        element("p", f"{late}。下面各中队和近八周按现在的记录。") if (late := _corrected(db, one, now)) else None,
+        element("p", f"{late}。下面各中队和近八周按现在的记录。")
+        if (late := content.corrected(db, one, now))
+        else None,
         navigation.periods(of, now),
         _totals(one),
         tables.below(db, of, one),
@@ -73,13 +72,6 @@ def _document(title: str, *inside: Html | None) -> str:
 
 def _days(one: Shown) -> str:
     return " · ".join(filter(None, (one.days, one.stamp)))
-
-
-def _corrected(db: Connection, one: Shown, now: datetime) -> str:
-    """What came after the digest was closed; empty when nothing did."""
-    if isinstance(one.digest, Digest):
-        return phrases.corrected(one.digest)
-    return wording.corrected(db, one.unit, one.span, one.digest, now)
 
 
 def _totals(one: Shown) -> Html:

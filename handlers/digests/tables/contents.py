@@ -47,9 +47,14 @@ class Shown:
         return Span(self.first, self.last, self.name, self.label)
 
     @property
+    def kind(self) -> str:
+        """周报, 月报 …"""
+        return kind(self.label)
+
+    @property
     def called(self) -> str:
         """第14周周报, 4月月报; of any days it has no name of its own."""
-        word = kind(self.label)
+        word = self.kind
         return f"{self.name.removesuffix('学期') if word == '学期报' else self.name}{word}"
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers.digests.readers import READERS
 from handlers.digests.week.phrases import corrected
 from handlers.digests.why import measures
-from handlers.digests.why.words import activity_in, spans_in
+from handlers.digests.why import words as named
 from handlers.kit import Ask, Unit
 from handlers.wording import periods, places
 from scheduling import closed_periods
@@ -40,9 +40,9 @@ class Found:
 
 def find(ask: Ask, wanted: measures.Wanted, words: str) -> Found:
     """The first digest that says this figure, else the first; raises Refusal for a unit that is not the asker's."""
-    candidates, words = spans_in(ask, words)
+    candidates, words = named.spans_in(ask, words)
     words = words.strip("的 ")
-    activity, words = activity_in(ask, words)
+    activity, words = named.activity_in(ask, words)
     at = places.chosen(ask, READERS, words, "为什么", f"{measures.WORDS[wanted.measure]} {candidates[0].words} {{}}")
     first = None
     for each in _each(ask, at, candidates):
