@@ -21,6 +21,7 @@ _YEAR_OF = re.compile(rf"([今去前])年的?(?=第?\s?[\d{_NUMERALS}]{{1,3}}\s?
 _MONTH_IN_WORDS = re.compile(
     rf"(?<![{_NUMERALS}])(十[一二]?|[一二三四五六七八九])月(?=份|的|\s|$|[到至]|[月季]报|情况)"
 )
+_WEEK_IN_WORDS = re.compile(rf"第(十[{_NUMERALS[:9]}]?|二十[{_NUMERALS[:9]}]?|[{_NUMERALS[:9]}])(?=(?:教学)?周)")
 _SAID_WEEKS = re.compile(r"([上本这]+)个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
 _YEARS_BACK = "今去前"
 
@@ -101,13 +102,15 @@ def months_of(first: date, last: date) -> list[str]:
 def plain(text: str, today: date) -> str:
     """The words with their periods as they are read here: 去年三月份 → 2025年3月份, 上个星期 → 上周."""
     text = _MONTH_IN_WORDS.sub(lambda match: f"{_of_numeral(match[1])}月", text)
+    text = _WEEK_IN_WORDS.sub(lambda match: f"第{_of_numeral(match[1])}", text)
+    text = re.sub(r"教学第(\d{1,2})周", r"第\1教学周", text)
     text = _YEAR_OF.sub(lambda match: f"{today.year - _YEARS_BACK.find(match[1])}年", text)
     return _SAID_WEEKS.sub(lambda match: f"{match[1]}周", text)
 
 
 def _of_numeral(numeral: str) -> int:
-    tens = numeral.startswith("十")
-    return 10 * tens + (_NUMERALS.find(numeral[tens:]) + 1 if numeral[tens:] else 0)
+    tens, ten, ones = numeral.rpartition("十")
+    return 10 * bool(ten) * (_NUMERALS.find(tens) + 1 if tens else 1) + (_NUMERALS.find(ones) + 1 if ones else 0)
 
 
 def named(text: str, today: date) -> tuple[str, str]:

@@ -81,9 +81,11 @@ def _read(
     if typed := typed or (None if whole or waiting else typed_labels.decided(features, ask, text)):
         return do(features, ask, typed)
     order = None if whole else newest.by_words(features, ask, text, reading.intent, waiting)
+    if order and (ordered := calls.ordered(waiting, ask, *order)) is not None:
+        return ordered
     # 阵地：队室有，队报没有 is no question for who has not reported.
-    if order is None and not programmes.begun(ask, text, reading):
-        order = newest.instead(features, ask, *asked) if (asked := features.ordered(reading)) else None
+    asked = None if programmes.begun(ask, text, reading) else features.ordered(reading)
+    order = newest.instead(features, ask, *asked) if asked else None
     if order and (ordered := calls.ordered(waiting, ask, *order)) is not None:
         return ordered
     intent = intents.intent(ask, text, reading, waiting is None)

@@ -6,7 +6,7 @@ from handlers.attendance import phrases
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, Unit
 from handlers.registry import command, reads
 from handlers.rights import VISITORS
-from handlers.wording import periods, places, weeks
+from handlers.wording import periods, places
 from scheduling.periods import week_before, week_of
 from storage.checkins import checkins
 from storage.organisation import units
@@ -21,7 +21,7 @@ MOST = 20
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week, on a day, or in a longer time."""
-    span, words = periods.any_of(weeks.taught(ask, ask.args), ask.today, single=True)
+    span, words = periods.asked(ask, ask.args, single=True)
     at = places.chosen(ask, LOOKERS, words, "查", f"{span.words} {{}}")
     found = checkins.between(ask.db, span.first, span.last, paths=[unit.path for unit in at], most=MOST + 1)
     name = at[0].name if len(at) == 1 else "您负责的单位"
@@ -40,7 +40,7 @@ def asked(ask: Ask) -> Reply:
     """请问三(2)中队签到了吗?"""
     query = ask.heard.query or {}
     unit = query.get("unit")
-    span, _ = periods.any_of(weeks.taught(ask, ask.args), ask.today, single=True)
+    span, _ = periods.asked(ask, ask.args, single=True)
     return look(replace(ask, args=f"{span.words} {places.key_name(str(unit)) if unit else ''}".strip()))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from handlers.digests.tables import contents
 from handlers.kit import Ask, File, Reply, Unit
 from handlers.wording import periods
 from handlers.wording.periods import Span
@@ -33,7 +34,7 @@ def _reply(ask: Ask, form: str, at: list[Unit], span: Span) -> Reply:
     name, values = recipe(form, at, span, ask.now)
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     # The picture holds what the text says.
-    file = File(f"周报-{title}-{span.dated}.{_ENDINGS[form]}", name, values, plain=form == "图")
+    file = File(f"{contents.kind(span.label)}-{title}-{span.dated}.{_ENDINGS[form]}", name, values, plain=form == "图")
     called = f"周报（{form}）" if "week" in values else f"的{form}"
     return Reply(f"{title}{periods.name_of(span, *at)}{called}", file=file)
 

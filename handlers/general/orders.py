@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.general import figure_questions
 from handlers.reading import Reading
 from handlers.reading.text.numbers import CHINESE
 
@@ -62,9 +63,9 @@ _OURS = "(?:(?:我们?|咱们?|本|全)的?(?:班级?|中队|大队|学?校|[区
 _NUMBER = rf"[\d{CHINESE}]{{1,3}}"
 _SPAN = (
     rf"(?P<span>(?:(?:20\d\d年?|[今去前]年)的?)?(?:第?\s?{_NUMBER}\s?周|{_NUMBER}月份?|第?[一二三四1-4]季度|[春秋]季?学期)"
-    rf"|(?:20\d\d|[今去前])年度?|20\d\d学年|(?:[本这]|上+)个?(?:周|星期|礼拜|月|季度|学[期年])|从?{_DATE}\s*[到至—–~-]+\s*{_DATE})"
+    rf"|(?:20\d\d|[今去前])年度?|20\d\d学年|(?:20\d\d年|[今去]年)?[上下]半年|(?:[本这]|上+)个?(?:周|星期|礼拜|月|季度|学[期年])|从?{_DATE}\s*[到至—–~-]+\s*{_DATE})"
 )
-_DIGEST = "(?:周报|月报|简报|季报|学期报|学年报|年报|报)"
+_DIGEST = "(?:周报|月报|简报|季报|学期报|学年报|年报|(?:统计)?报表|统计表|报)"
 _GIVE = "(?:发给?我|给我|帮我)?(?:看看?|一下)?"
 _STATE = "(?:总体|整体|活动|签到|上报|的)*(?:情况|数据|汇总)(?:怎么?样|如何)?"
 # 为什么签到率这么低, 2场是怎么来的: a figure of a digest.
@@ -115,6 +116,7 @@ _SAID = {
         rf"{_LOOK}(?:{_SPAN}的?)?{_OURS}(?:哪|各|每|所有)[个所些几]?(?:学校|中队|班级?|校)(?:都|的)*(?:{_STATE}|(?:签到|活动|完成)?{_RANKED})",
         rf"{_LOOK}(?:{_SPAN}的?)?{_OURS}(?:学校|各校|中队|谁|签到|的)*{_RANKED}",
     ),
+    "周报|上周": (f"{_LOOK}(?:周一的?|本周的?|这周的?)?三句话",),
     "周报|本月": (
         "(?:本月|这个?月)?(?:[和跟与同]|对?比)(?:上个?月)(?:相?比较?|对比)?(?:怎么?样|如何|情况)?",
         rf"{_LOOK}{_PART}的?\s?月报{_GIVE}",
@@ -156,12 +158,8 @@ _SAID = {
         "(?:现在|今天|这周|本周)?(?:是|算)?第几(?:个)?(?:教学)?周",
     ),
     "导出 签到": (
+        rf"{_ASKED}(?:导出|下载)(?:一下)?{_OURS}(?:{_SPAN}|全部|所有)?的?(?:全部|所有)?(?:签到|活动)(?:明细|记录|数据|表)*",
         "(?:我要|要|给我|帮我|导出|下载)+(?:一份|一下)?(?:全[区县市校])?的?(?:签到|活动)(?:明细|记录|数据)(?:表|导出来?)?",
-    ),
-    "看": (
-        rf"(?:{_SPAN}的?)?(?P<to>[\u4e00-\u9fff]{{2,8}}?)(?:一共|总共|共|已经)?(?:有|[开搞办做报]了?|完成了?|开展了?|覆盖了?)?"
-        "(?:多少|几)(?:场次?|人次?|次|个?中队|期)",
-        rf"(?P<to>[\u4e00-\u9fff]{{2,8}}?){_SPAN}(?:一共|总共|共|已经|都)*{_DONE}?(?:多少|几)(?:场次?|人次?|次|个?中队|期)",
     ),
     "新增特色章": (
         r"(?:我们?|咱们?|本|学?校|区|县|市|少工委|大队|[\u4e00-\u9fff]{2,10}小学|拟|想要?|准备|决定|今年|这?本?学期|这个?学期|起|开始|从){0,5}"
@@ -208,7 +206,7 @@ _ORDERS = [(re.compile(f"(?:{each}){_END}", re.DOTALL), order) for order, words 
 # What a message has in it if it is one of these: most have not, and cost nothing more.
 _HINT = re.compile(
     r"没有?(?:签到|[报交])的?[\s:：]|加入|进来|注册|绑定|登录|扫码|[待代没]办|处理|我.?[办审批]|要办|公告|通知|群发|告[诉知]|转告|邀请|二维码|确认|提醒|特色章"
-    "|[向给对跟催]|多少|几[场次人]|怎么?样|情况|汇总|总结|材料|报告|到场率|出席率|签到率|覆盖率|人次|场[次数]|排[名行]|落后|靠前|哪[个所些].*[好差多少高低慢快]|每[个所]|各校|[和跟与同比]上|为[什何啥]|怎么会?|咋|如何|[周月季年期度]报|简报|日子|节日|纪念日|明细|数据|导出|日历|链接|再[说叫报]|[点些后会]报|第几|负担|(?:没有?|未)(?:提名|推荐|申报|上?报|交|提交)"
+    "|[向给对跟催]|多少|几[场次人]|怎么?样|情况|汇总|总结|材料|报告|到场率|出席率|签到率|覆盖率|人次|场[次数]|排[名行]|落后|靠前|哪[个所些].*[好差多少高低慢快]|每[个所]|各校|[和跟与同比]上|为[什何啥]|怎么会?|咋|如何|[周月季年期度]报|报表|统计表|三句话|下载|简报|日子|节日|纪念日|明细|数据|导出|日历|链接|再[说叫报]|[点些后会]报|第几|负担|(?:没有?|未)(?:提名|推荐|申报|上?报|交|提交)"
     r"|(?:[日号天\d周]|星期|周[一二三四五六日])\s*(?:起|开始|正式|照常|正常|调休)*(?:[元春清五劳端中国].{1,2})?(?:放|停课|休息|[寒暑春秋]?假|开学|补[课班]|上[班课])|(?:放假|停课|[寒暑]假|开学|补[班课]).*\d"
 )
 _HEADS = re.compile(r"\d\s*人")
@@ -217,14 +215,14 @@ _LONGEST = 400
 
 def said(text: str) -> tuple[str, str] | None:
     """(a command's word, arguments) of a whole message in other words than the command's own; else None."""
-    if len(text) > _LONGEST or _HEADS.search(text) or not _HINT.search(text):
+    if len(text) > _LONGEST or _HEADS.search(text):
         return None
-    for words, order in _ORDERS:
+    for words, order in _ORDERS if _HINT.search(text) else ():
         if found := words.fullmatch(text):
             word, _, args = order.partition("|")
             more = (each.strip(" \n\t:：,，") for each in found.groupdict().values() if each)
             return word, " ".join([args, *more]).strip()
-    return None
+    return figure_questions.asked(text)
 
 
 def order_in(reading: Reading) -> tuple[str, str] | None:

@@ -5,13 +5,18 @@ from collections.abc import Sequence
 
 from handlers.asker import examples
 from handlers.general import handbook
-from handlers.kit import Ask, Button, Reply, Role
+from handlers.kit import ADMINS, Ask, Button, Reply, Role
 from handlers.reading import Record
 from handlers.reading.checkins.activities import find_activity, names_activity
 from handlers.registry import reads
 from handlers.wording import medals, names, programmes
 
 _NOMINATION = "提名 三(2)中队 7号 一星章 学雷锋"
+_HOW_MUCH = re.compile("多少|几[个场次人所名]|哪[几个些]|最[多少高低]|率|同期")
+_FIGURES = (
+    "要看数字，这样发：一段时间的，「周报」「月报」「学期报」，可以加学校，如：月报 3月 实验小学；"
+    "一项工作的，如：看 队课 本月；谁没报，「未签到」；逐条的，如：查 实验小学 本月。"
+)
 # Thanks and greetings.
 _COURTESY = re.compile(
     r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到|再见|拜拜|hi|hello|thank", re.IGNORECASE
@@ -35,8 +40,12 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     if not asked and (like := _of_command(ask)):
         return _unrecorded(ask, like, Button("帮助", "帮助"))
-    words = f"{what}{examples.nearest(ask, ask.heard)}"
+    words = f"{what}{_FIGURES if asked and _is_figure(ask) else examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
+
+
+def _is_figure(ask: Ask) -> bool:
+    return bool(ask.me.roles & ADMINS and _HOW_MUCH.search(ask.args))
 
 
 def _of_command(ask: Ask) -> str:

@@ -5,13 +5,19 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.kit import Refusal, Unit
+from handlers.kit import Ask, Refusal, Unit
+from handlers.reading.text.numbers import value_of
 from handlers.wording import days, weeks
 from scheduling import spans
 
 _DAY = r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?"
 _RANGE = re.compile(rf"从?\s?{_DAY}\s?(?:到|至|[-–—~])\s?{_DAY}")
 _MONTHS = re.compile(r"从?(?:(20\d\d)年)?(1[0-2]|[1-9])月?(?:到|至|[-–—~])(?:(20\d\d)年)?(1[0-2]|[1-9])月份?(?!\d)")
+# 最近30天, 近两周, 最近一个月: so many days, weeks of 7, months of 30, up to today.
+_RECENT = re.compile(r"(?:最近|近|过去|连续)的?(\d{1,3}|[两一二三四五六七八九十]{1,3})个?([天周月])")
+_DAYS_OF = {"天": 1, "周": 7, "月": 30}
+_HALF = re.compile(r"([今去]年|20\d\d年)?的?([上下])半年")
+_TODAY = re.compile(r"(?<=[到至])(?:今[天日]|现在|目前)|(?<=[日号\d])(?:以来|起)")
 _WEEK = re.compile(r"[Ww]\d|\d ?周|周[一二三四五六日]|[本这上]周")
 # More than the longest school year: a digest of many years is no digest.
 LONGEST = timedelta(days=732)
@@ -42,7 +48,14 @@ def longer(args: str, today: date) -> tuple[Span | None, str]:
 
     None where they name none or a week. Raises Refusal for days that do not exist, lie ahead or are too many.
     """
-    args = spans.plain(unicodedata.normalize("NFKC", args), today)
+    args = _TODAY.sub(lambda match: _until(match[0], today), spans.plain(unicodedata.normalize("NFKC", args), today))
+    args = _HALF.sub(lambda match: _half(match, today), args)
+    if match := _RECENT.search(args):
+        count = int(match[1]) if match[1].isdigit() else value_of(match[1].replace("两", "二")) or 1
+        first = today - timedelta(days=min(count * _DAYS_OF[match[2]] - 1, LONGEST.days))
+        return Span(first, today, _name(first, today)), " ".join(
+            f"{args[: match.start()]} {args[match.end() :]}".split()
+        )
     if match := _RANGE.search(args) or _MONTHS.search(args):
         return _between(match, today), " ".join(f"{args[: match.start()]} {args[match.end() :]}".split())
     if _WEEK.search(args):
@@ -53,6 +66,19 @@ def longer(args: str, today: date) -> tuple[Span | None, str]:
     if not label or "W" in label or not a_year:
         return None, args
     return named(label, today), " ".join(rest.split())
+
+
+def _half(match: "re.Match[str]", today: date) -> str:
+    """去年下半年 → 2025年7月到2025年12月."""
+    said = match[1] or "今年"
+    year = said if said[0] == "2" else f"{today.year - (said == '去年')}年"
+    return f"{year}1月到{year}6月" if match[2] == "上" else f"{year}7月到{year}12月"
+
+
+def _until(said: str, today: date) -> str:
+    """到今天, 4月1日以来: the day that is meant."""
+    day = days.short(today)
+    return day if said[0] in "今现目" else f"到{day}"
 
 
 def named(label: str, today: date) -> Span:
@@ -86,6 +112,11 @@ def any_of(args: str, today: date, single: bool = False) -> tuple[Span, str]:
     week, rest = weeks.period_in(args, today, single)
     label = week.day.isoformat() if week.day else week.week
     return Span(*spans.span_of(label), weeks.period_name(week, today), label), rest
+
+
+def asked(ask: Ask, args: str, single: bool = False) -> tuple[Span, str]:
+    """The same, with 第16周 as the asker's teaching week where there is one."""
+    return any_of(weeks.taught(ask, args), ask.today, single)
 
 
 def before(span: Span, today: date) -> Span:

@@ -54,11 +54,17 @@ def period_in(args: str, today: date, single: bool = False) -> tuple[Period, str
 
 
 def taught(ask: Ask, args: str) -> str:
-    """The arguments with 第16周 as the week which is that of teaching, where the asker's unit has noted its term."""
-    match = _TAUGHT.search(unicodedata.normalize("NFKC", args))
+    """
+    The arguments with 第16周 as the week which is that of teaching, where the asker's unit has noted its term.
+
+    Raises Refusal where 第16教学周 is said and no term is noted.
+    """
+    match = _TAUGHT.search(spans.plain(unicodedata.normalize("NFKC", args), ask.today))
     if match is None or not ask.me.grants:
         return args
     week = school_days.week_of_teaching(ask.db, ask.me.grants[0].unit.path, int(match[1]), ask.today)
+    if not week and "教学" in match[0]:
+        raise Refusal(f"没有记开学的日子，不知道第几教学周是哪几天。先记，像这样发：校历 开学 {ask.today:%-m-%-d}")
     return f"{match.string[: match.start()]}{week}{match.string[match.end() :]}" if week else args
 
 
@@ -76,7 +82,9 @@ def _begun(pattern: "re.Pattern[str]", match: "re.Match[str]", today: date) -> P
     except ValueError:
         raise Refusal(f"没有「{match[0]}」这个时间。可以这样写：本周、上周、上上周。") from None
     if (found.day or monday_of(found.week)) > today:
-        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的，如 上上周。")
+        # A teaching week has been made 2026-W32.
+        said = week_days(found.week) if "W" in match[0] else f"「{match[0]}」"
+        raise Refusal(f"{said}还没有到。可以看本周、上周或更早的，如 上上周。")
     return found
 
 

@@ -51,8 +51,10 @@ def test_the_page_says_what_the_digest_says(county: County) -> None:
     april = rows(page(county, county.zhou, unit=county.first.id, period="从2026-03-30到2026-04-03", sort="-events"))
     assert april == of_school
     digests.freeze(county.db, county.top, WEEK, MONDAY)
-    county.report(county.squads[3], 45, now=MONDAY)
-    assert rows(page(county, county.zhou, MONDAY, period=WEEK))[1][1:] == ["3/4 75.0%", "4", "162"]
+    county.report(county.squads[3], 45, now=MONDAY + timedelta(minutes=5))
+    closed = page(county, county.zhou, MONDAY + timedelta(hours=1), period=WEEK)
+    assert rows(closed)[1][1:] == ["3/4 75.0%", "4", "162"]
+    assert "定稿后更正（第2版）：补报 1 条；场次 5→6" in str(closed) and "定稿后" not in str(top)
 
 
 def test_a_squad_shows_its_check_ins_a_page_at_a_time(county: County, monkeypatch: pytest.MonkeyPatch) -> None:

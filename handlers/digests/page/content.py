@@ -1,11 +1,13 @@
 """What there is to see of a digest beside its sums: its parts with their ids, and the weeks before."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from handlers.digests.period import wording
 from handlers.digests.tables.contents import Shown
+from handlers.digests.week import phrases
 from scheduling.periods import monday_of, week_of
 from storage.checkins import coverage
 from storage.digests import details, digests, figures
@@ -29,6 +31,13 @@ def parts(db: Connection, one: Shown) -> Sequence[figures.Part]:
         if squad.id != one.unit.id:
             found.append(figures.Part(squad.name, squad.id, events, heads, 1, int(bool(own))))
     return found
+
+
+def corrected(db: Connection, one: Shown, now: datetime) -> str:
+    """What came after the digest was closed; empty when nothing did."""
+    if isinstance(one.digest, figures.Digest):
+        return phrases.corrected(one.digest)
+    return wording.corrected(db, one.unit, one.span, one.digest, now)
 
 
 def trend(db: Connection, one: Shown) -> list[figures.Previous]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from handlers.digests.page import look, navigation, tables
+from handlers.digests.page import content, look, navigation, tables
 from handlers.digests.page.html import Html, element, joined
 from handlers.digests.tables import csv_table
 from handlers.digests.tables.contents import Shown
@@ -31,7 +31,7 @@ def table(db: Connection, person: Person, query: Mapping[str, str], now: datetim
         return None
     one = look.shown_of(db, of, now)
     mark = f"{person.name} {days.stamp(now)} 从网页下载，请勿转发"
-    return f"周报-{one.title}-{of.span.words}.csv", csv_table.of_page(db, one, mark)
+    return f"{one.kind}-{one.title}-{of.span.words}.csv", csv_table.of_page(db, one, mark)
 
 
 def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime) -> str | None:
@@ -41,11 +41,12 @@ def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime
         gone_for = look.look(db, person, {}, now) is None
         return None if gone_for else _document("没有", element("h1", "没有这个单位"), element("p", _NOT_THERE))
     one = look.shown_of(db, of, now)
-    title = f"{one.title}{one.name}"
+    title, later = f"{one.title}{one.name}", content.corrected(db, one, now)
     return _document(
         title,
         element("header", navigation.way(db, of), element("h1", title), element("p", _days(one), class_="soft")),
         element("p", of.trouble, class_="trouble", role="alert") if of.trouble else None,
+        element("p", f"{later}。下面各中队和近八周按现在的记录。") if later else None,
         navigation.periods(of, now),
         _totals(one),
         tables.below(db, of, one),

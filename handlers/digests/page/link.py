@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from handlers.digests.readers import READERS
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import days, periods, places, weeks
+from handlers.wording import days, periods, places
 from storage.audit.audit import Action
 from storage.organisation import units
 from storage.people import page_links
@@ -29,7 +29,7 @@ def page(ask: Ask) -> Sequence[Reply]:
         raise Refusal("这里没有开网页。各校的情况发「周报」，要 Excel 发「周报 表」。", Button("周报", "周报"))
     if not ask.message.private:
         raise Refusal("网页的链接只给您一个人，请私聊我发「网页」。")
-    span, rest = periods.any_of(weeks.taught(ask, ask.args), ask.today)
+    span, rest = periods.asked(ask, ask.args)
     at = places.chosen(ask, READERS, rest, "网页", f"{span.words} {{}}")
     token = page_links.make(ask.db, ask.vault, ask.me.id, ask.now)
     ask.note(Action.PAGE_LINKED, at=at[0])

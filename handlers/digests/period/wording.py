@@ -20,14 +20,14 @@ MOST_NAMES = 10
 def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datetime) -> str:
     """The digest of a period; `now` is aware and in the school's zone."""
     head = sums.result(f"{units.full_name(db, of)}{span.name}", found, "有活动", "没有活动")
-    compared, corrected = _compared(db, of, span, found, now.date()), _corrected(db, of, span, found, now)
+    compared, later = _compared(db, of, span, found, now.date()), corrected(db, of, span, found, now)
     reported, medals = _reports(db, of, span, now.date()), _stars(db, of, span, now)
 
     def said(most: int) -> list[str]:
         parts = sums.by_activity(found, most), _schools(found, most)
         more = [f"另有 {len(reported) - most} 项，发「看」"] if len(reported) > most else []
         reports = ["上报：", *reported[:most], *more] if reported else []
-        told = [head, _days(span, now), *parts[0], *parts[1], _missing(found), compared, corrected]
+        told = [head, _days(span, now), *parts[0], *parts[1], _missing(found), compared, later]
         told += [*medals, *reports]
         return list(filter(None, told))
 
@@ -84,7 +84,7 @@ def _stars(db: Connection, of: Unit, span: Span, now: datetime) -> list[str]:
     return ["奖章：", *(f"· {line}" for line in told[:MOST_LINES])] if told else []
 
 
-def _corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: datetime) -> str:
+def corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: datetime) -> str:
     """What came after it was closed: 定稿后更正：场次 4→5，人次 162→206."""
     if (today := figures.recounted(db, of, span, now)) is None:
         return ""

@@ -18,6 +18,11 @@ Figures = figures.Digest | Period
 _CALLED = {"week": "周报", "month": "月报", "term": "学期报", "year": "年报"}
 
 
+def kind(label: str) -> str:
+    """周报, 月报 … of the period with this label; of any days 情况."""
+    return _CALLED.get(spans.kind_of(label) if label else "", "情况")
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A digest of a unit: `name` is that of its period, `label` that of scheduling/spans (empty: of any days).
@@ -42,9 +47,14 @@ class Shown:
         return Span(self.first, self.last, self.name, self.label)
 
     @property
+    def kind(self) -> str:
+        """周报, 月报 …"""
+        return kind(self.label)
+
+    @property
     def called(self) -> str:
         """第14周周报, 4月月报, 周报 of a squad, whose days stand beside it; of any days it has no name of its own."""
-        word = _CALLED.get(spans.kind_of(self.label) if self.label else "", "情况")
+        word = self.kind
         if word == "周报" and self.unit.key:
             return word
         return f"{self.name.removesuffix('学期') if word == '学期报' else self.name}{word}"

@@ -4,7 +4,7 @@ from handlers.digests import readers
 from handlers.digests.tables import content
 from handlers.kit import Ask, File, Refusal, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import periods, places, weeks
+from handlers.wording import periods, places
 from scheduling import spans
 from storage.digests import details
 from storage.digests.parts import Which
@@ -21,7 +21,7 @@ _CSV = frozenset({"csv", "CSV"})
 def export(ask: Ask) -> list[Reply]:
     """A file for each of the asker's units, or of the one below them that is named; without days of this month."""
     span, rest = periods.longer(ask.args, ask.today)
-    if span is None and rest.split() and rest != (named := periods.any_of(weeks.taught(ask, rest), ask.today))[1]:
+    if span is None and rest.split() and rest != (named := periods.asked(ask, rest))[1]:
         span, rest = named
     span = span or periods.named(spans.label_of("month", ask.today), ask.today)
     form = "csv" if _CSV & set(rest.split()) else "xlsx"

@@ -83,7 +83,8 @@ def _trend(page: Page, one: Shown, found: list[figures.Previous]) -> None:
     most = max((each.attended for each in found), default=0)
     if sum(bool(each.events) for each in found) < 2:
         return
-    page.heading("近八周人次")
+    # Beside a digest that was closed before what came late.
+    page.heading("近八周人次（按现在的记录）")
     page.grow(_COLUMNS_HIGH + 90)
     step = pictures.INNER // len(found)
     for place, each in enumerate(found):

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from handlers.digests.readers import READERS
 from handlers.digests.week.phrases import corrected
 from handlers.digests.why import measures
-from handlers.digests.why.words import activity_in, spans_in
+from handlers.digests.why import words as named
 from handlers.kit import Ask, Unit
 from handlers.wording import periods, places
 from scheduling import closed_periods
 from storage.digests import digests
 from storage.digests.figures import Digest
 from storage.digests.periods import between
+from storage.organisation import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ class Found:
 
 def find(ask: Ask, wanted: measures.Wanted, words: str) -> Found:
     """The first digest that says this figure, else the first; raises Refusal for a unit that is not the asker's."""
-    candidates, words = spans_in(ask, words)
+    candidates, words = named.spans_in(ask, words)
     words = words.strip("的 ")
-    activity, words = activity_in(ask, words)
+    activity, words = named.activity_in(ask, words)
     at = places.chosen(ask, READERS, words, "为什么", f"{measures.WORDS[wanted.measure]} {candidates[0].words} {{}}")
     first = None
     for each in _each(ask, at, candidates):
@@ -58,7 +59,20 @@ def find(ask: Ask, wanted: measures.Wanted, words: str) -> Found:
             if one.says(wanted) and not empty:
                 return one
     assert first is not None
-    return first
+    return _of_part(ask, wanted, at, candidates) or first
+
+
+def _of_part(ask: Ask, wanted: measures.Wanted, at: list[Unit], candidates: list[periods.Span]) -> Found | None:
+    """The figure of a school that stands in the digest above it, where that itself says no such figure."""
+    schools = {id for each in _each(ask, at, candidates) for id in _saying(each.said, wanted)}
+    parts = list(units.by_ids(ask.db, schools).values())
+    found = (Found(each.of, each.span, each.now, each.said) for each in _each(ask, parts, candidates))
+    return next((one for one in found if one.says(wanted)), None)
+
+
+def _saying(shown: measures.Shown, wanted: measures.Wanted) -> list[int]:
+    of = {"events": "events", "heads": "attended", "squads": "covered"}.get(wanted.measure)
+    return [each.id for each in shown.schools if of and getattr(each, of) == wanted.value]
 
 
 def _each(ask: Ask, at: list[Unit], candidates: list[periods.Span]) -> Iterator[Found]:

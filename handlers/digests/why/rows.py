@@ -13,7 +13,7 @@ from handlers.wording import lines, places, programmes
 from handlers.wording.periods import Span
 
 _NUMBER = re.compile(r"(?<![\d.(])(\d+(?:\.\d+)?(?:/\d+)?)(?:余万|万余|[余万])?")
-_UNIT = re.compile(r"\s(?:场次|人次|[场次个人名件项家份])(?=\s|$)")
+_UNIT = re.compile(r"\s(场次|人次|[场次个人名件项家份])(?=\s|$)")
 # 为什么月方案没收到 asks for no figure.
 _PLAINT = re.compile(r"我|你|您|没|不|发|提醒|收到|记录")
 # What the lines of what is due are made of, beside the row's own fields.
@@ -31,12 +31,13 @@ def told(ask: Ask, words: str, page: int) -> Reply | None:
         return None
     if _PLAINT.search(rest):
         return None
+    counted = match[1] if (match := _UNIT.search(f" {rest}")) and not (row or label) else ""
     rest = " ".join(_UNIT.sub(" ", f" {rest}").replace("是", " ").split()).strip("的")
     if not row and not label and rest:
         return None
     at = places.chosen(ask, READERS, rest, "为什么", f"{row.name if row else label} {candidates[0].words} {{}}")
     found = list(_lines(ask, at, candidates, row, label))
-    says = (each for each in found if not number or _says(each.line, number))
+    says = (each for each in found if not number or _says(each.line, number, counted))
     one = next(says, found[0] if found and (row or label) else None)
     return sources.told(ask, one, page) if one else None
 
@@ -84,5 +85,7 @@ def _labels(row: Row) -> set[str]:
     return {name for figure in row.fields for name in (figure.label, *figure.words)}
 
 
-def _says(line: lines.Line, number: str) -> bool:
-    return re.search(rf"(?<![\d./]){re.escape(number)}(?![\d./%])", line.text) is not None
+def _says(line: lines.Line, number: str, counted: str) -> bool:
+    """Whether the line has the number; 5场 is no 认领 5."""
+    after = rf"[余万]*\s?{counted[:1]}" if counted else ""
+    return re.search(rf"(?<![\d./]){re.escape(number)}(?![\d./%]){after}", line.text) is not None

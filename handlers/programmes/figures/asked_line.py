@@ -1,12 +1,13 @@
 """Which line of which units the words after 看, 表 and 催 ask for."""
 
+import re
 from collections.abc import Sequence
 
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Refusal, Unit
 from handlers.programmes.cases import case_rights
-from handlers.wording import lines, places, programmes
+from handlers.wording import lines, periods, places, programmes
 from scheduling import spans
 
 _LINES = {"roster": lines.roster_line, "case": lines.case_line}
@@ -38,7 +39,15 @@ def parted(ask: Ask, word: str) -> tuple[Row, str, str]:
     if row is None:
         nudge = "催没签到的，发「催办」。" if word == "催" else ""
         raise Refusal(f"没有这一项。{nudge}像这样发：{word} 宣讲 上月")
-    period, rest = spans.named(programmes.without(row, ask.args), ask.today)
+    words = programmes.without(row, ask.args)
+    # 微心愿认领 is asked of its line, which has all its figures.
+    names = sorted((name for each in row.fields for name in (each.label, *each.words)), key=len, reverse=True)
+    if names:
+        words = re.sub(rf"(?:{'|'.join(map(re.escape, names))})[率数]?", " ", words)
+    span, _ = periods.longer(words, ask.today)
+    if span and not span.label:
+        raise Refusal(f"{row.name}按周、月、季度、学期、年来看，像这样发：{word} {row.name} 本学期")
+    period, rest = spans.named(words, ask.today)
     period = period or spans.label_of("week" if row.period == "day" else row.period, ask.today)
     return row, period, " ".join(rest.split())
 

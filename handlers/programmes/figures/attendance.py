@@ -8,8 +8,7 @@ from handlers.attendance import drafts, participation
 from handlers.kit import ADMINS, Ask, Button, NotMeant, Refusal, Reply, Role
 from handlers.reading.text.numbers import value_of
 from handlers.registry import ANYTHING, command
-from handlers.wording import checkin_lines, places, programmes
-from scheduling import spans
+from handlers.wording import checkin_lines, periods, places, programmes
 from storage.campaigns import campaigns
 from storage.checkins import windows
 
@@ -37,17 +36,16 @@ def look(ask: Ask) -> Reply:
     words = programmes.without(row, ask.args)
     issue = _ISSUE.search(words)
     number = (value_of(issue[1]) or 0) if issue else 0
-    period, rest = spans.named(words.replace(issue[0], " ", 1) if issue else words, ask.today)
-    period = period or spans.label_of("week", ask.today)
+    words = words.replace(issue[0], " ", 1) if issue else words
+    span, rest = periods.asked(ask, words)
     at = [unit.path for unit in places.chosen_or_group(ask, programmes.LOOKERS, rest, "看", f"{row.name} {{}}")]
     calls = campaigns.of_issue(ask.db, row.name, number, at) if number else []
-    first, last = spans.span_of(period)
-    first, last = (ask.today - drafts.OLDEST, ask.today) if number else (first, min(last, max(first, ask.today)))
+    first, last = (ask.today - drafts.OLDEST, ask.today) if number else (span.first, min(span.last, ask.today))
     ends = max((call.ends_at.date() for call in calls), default=last)
-    part, squads = campaigns.due_of_all(ask.db, calls, at, spans.label_of("week", ends))
+    part, squads = campaigns.due_of_all(ask.db, calls, at, periods.any_of("", ends)[0].label)
     which = windows.of_activity(row.name, first, last, number)
     told = windows.told(ask.db, which, part, squads)
-    name = f"{row.name}第{number}期" if number else f"{spans.said(period, ask.today)} {row.name}"
+    name = f"{row.name}第{number}期" if number else f"{span.name} {row.name}"
     missing = [squad for squad in squads if squad.id not in told]
     events = windows.events(ask.db, which, part)
     said = checkin_lines.of_window(row, name, events, len(missing), told, len(squads))

@@ -12,6 +12,7 @@ from scheduling import spans
 from storage.programmes import reports
 
 MOST_GROUPS = 20
+_THAN = " 比 "
 
 
 @command(
@@ -20,7 +21,13 @@ MOST_GROUPS = 20
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """A row's line for a period and who is missing; raises NotMeant for words that name no row."""
-    reply = _looked_at(ask)
+    # 队课 本月 比 队课 上月: the figures of both times.
+    first, _, then = ask.args.partition(_THAN)
+    reply = _looked_at(replace(ask, args=first))
+    if then:
+        before, *_ = _looked_at(replace(ask, args=then)).text.partition("\n")
+        now, _, rest = reply.text.partition("\n")
+        reply = replace(reply, text="\n".join(filter(None, (now, before, rest))))
     if ask.me.roles.isdisjoint(programmes.READERS):
         return replace(reply, buttons=tuple(each for each in reply.buttons if each.word not in ("表", "催")))
     return reply

@@ -33,7 +33,7 @@ _KINDS = {"月报": "月", "季报": "季度", "学期报": "学期", "学年报
 _DIGEST = r"(?P<long>周报|月报|简报|季报|学期报|学年报|年报|(?<=季度)报)"
 # Without its year 3-1 is a squad.
 _DATE = r"(?:20\d\d[-/.年]\d{1,2}[-/.月]|\d{1,2}[/.月])\d{1,2}[日号]?"
-_NUMBERED_WEEK = r"(?:20\d\d年?)?(?:教学)?第\s?\d{1,2}\s?(?:教学)?周"
+_NUMBERED_WEEK = r"(?:20\d\d年?)?(?:教学)?第\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?(?:教学)?周"
 _RANGE = rf"从?\s?{_DATE}\s?(?:到|至|[-–—~])\s?{_DATE}"
 _LONG = (
     r"从?(?:20\d\d年)?\d{1,2}月份?(?:到|至|-)(?:20\d\d年)?\d{1,2}月份?"
@@ -73,13 +73,13 @@ def _digest(match: re.Match[str], today: date) -> Fields:
     if match["back"]:
         kind = _KINDS.get(match["long"], "周")
         period = _PERIODS.get(match["back"] + kind, match["back"] + kind)
-    return {"name": "digest", "period": period.replace("教学", ""), **scope}
+    return {"name": "digest", "period": period, **scope}
 
 
 def _days(match: re.Match[str], today: date) -> Fields:
     """从3月1日到4月15日, 第16周 实验小学, 3月的情况怎么样 -> the digest of that time."""
     period, scope = match["time"], {"scope": match["scope"]} if match["scope"] else {}
-    return {"name": "digest", "period": _PERIODS.get(period, period).replace("教学", ""), **scope}
+    return {"name": "digest", "period": _PERIODS.get(period, period), **scope}
 
 
 def _bare(match: re.Match[str], today: date) -> Fields:

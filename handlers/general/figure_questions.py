@@ -1,0 +1,158 @@
+"""Questions about figures in anybody's words: 队课比上个月多了几场 → a command and its arguments.
+
+The words are taken apart into what they name (a time, a place, what is counted, what is asked of it); a question is
+understood if nothing is left over but the name of one kind of work.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from handlers.reading.text.numbers import CHINESE
+
+Said = Mapping[str, Sequence[str]]
+_NUMBER = rf"[\d{CHINESE}两]{{1,3}}"
+_DATE = rf"(?:(?:{_NUMBER})月{_NUMBER}[日号]?|\d{{1,2}}[./]\d{{1,2}}[日号]?)"
+_TIME = (
+    rf"从?{_DATE}(?:起|以来|开始)?(?:到|至|[-—–~])(?:{_DATE}|今天|现在|目前)|从?{_DATE}以来|(?:最近|近|过去|连续)的?{_NUMBER}个?[天周月]|(?:20\d\d年|[今去前]年)?(?:第?{_NUMBER}(?:教学)?周"
+    rf"|{_NUMBER}月份?(?!\d)|第?[一二三四1-4]季度|[春秋]季?学期)|20\d\d学年|(?:20\d\d年|[今去]年)?[上下]半年|(?:20\d\d|[今去前])年度?|(?:[本这]|上+)个?(?:周|星期|礼拜|月|季度|学[期年])"
+)
+_PLACE = (
+    r"[^\s，。,?？的了在是与跟同比从有各哪每]{1,10}?(?:小学|中学|幼儿园|中心校|街道|学区)"
+    r"|[一二三四五六七八九\d][(（]\d{1,2}[)）](?:中队|班)?"
+)
+_PARTS = (
+    ("day", "今[天日]|昨[天日]|前天"),
+    ("time", _TIME),
+    (
+        "rank",
+        "最(?:[多少高低好差]|活跃|积极|落后)|落后|靠前|排名|排行榜?|排第?[前后一]|倒数|垫底"
+        "|(?:哪[个所家]|谁)(?:学校|中队)?(?:更|比较)?[多少高低好差]",
+    ),
+    ("each", "哪[几一]?[个所些家]?的?(?:学校|校|中队|班级?)|哪[几一]?[个所些家]|谁"),
+    ("every", "(?:各|每|所有|全部)[个所家]?的?(?:学校|校|中队|班级?)"),
+    ("sort", "哪[一几]?[种类项个些]的?(?:活动|工作|项目)"),
+    ("stock", "(?:有|[是共])*(?:多少|几)[个名位所]?(?:学校|中队|辅导员|老师)$"),
+    (
+        "none",
+        "(?:一[次场个条](?:活动|签到)?[都也]?)?(?:还|都|从来?)*没(?:有)?人?(?:怎么)?"
+        "(?:[报办搞交做]|开展?|组织|举办|签到|参[加与]|任何活动|活动|动静|上报)过?|还[差缺]|逾期",
+    ),
+    ("than", "对比|相比|比较|比一比|比(?!赛|拼|武)"),
+    ("more", "[多少]了?还是[多少]了?|(?:增加|减少|上升|下降)了?(?:还是(?:增加|减少|上升|下降)了?)?"),
+    ("late", "[迟补]报"),
+    ("share", "占比?|比例|平均|每[场个次]"),
+    ("rate", "到场率|出席率|签到率|覆盖率|人次数?|场次数?|场数"),
+    ("waiting", "(?:等着?我?|待|没)审"),
+    ("whole", "(?:全|本|我们?|咱们?)的?(?:区|县|市|学?校|班级?|中队|大队)"),
+    (
+        "many",
+        "[多少]了?(?:多少|几)[场人]?次?|(?:多少|几)(?:场次?|人次?|次|条|名|期|支|枚|个人|个?(?:学校|中队|班级?)|[个所家])?",
+    ),
+    ("how", "怎么?样|如何|情况"),
+    (
+        "filler",
+        "请问|想(?:知道|问)(?:一下)?|告诉我|给我|(?:帮我)?(?:看看|看一?下|查一?下|统计一?下)|[一总]?共|[总合]计|已经?|"
+        "开展|举办|举行|组织|参[加与]|完成|上报|签到|活动|以来|截至|截止|到?(?:目前|现在|今为止)|我们|咱们|中队|学校|"
+        "[和跟与同人拿评发各我都还也有是的了吗呢呀啊里内办搞开报做得,，、在就过达到?？。！!\\s]",
+    ),
+    ("place", _PLACE),
+)  # fmt: skip
+_PART = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PARTS))
+_HINT = re.compile("多少|几|哪|谁|最|排|落后|靠前|倒数|垫底|比|怎么?样|如何|情况|还是")
+_KIND = re.compile("[一-鿿]{2,10}")
+_LONGEST = 40
+# What asks by itself, so that no report is taken for a question; 本周情况：没有活动 is one.
+_ASKS = frozenset({"many", "rank", "than", "more", "stock"})
+_NAMES = frozenset({"time", "place", "whole", "rate", "share", "each", "every", "sort", "rank", "more", "stock"})
+# What a time that something is compared with is the one before of: 上个月 → 这个月.
+_NOW = ((re.compile("^上+"), "本"), (re.compile("^[去前]年"), "今年"))
+
+
+def asked(text: str) -> tuple[str, str] | None:
+    """(a command's word, arguments) of a whole message that asks for figures; else None."""
+    if len(text) > _LONGEST or not _HINT.search(text):
+        return None
+    said: dict[str, list[str]] = {}
+    for name, words in _taken_apart(text):
+        said.setdefault(name, []).append(words)
+    left = said.get("left", [])
+    if len(left) > 1 or (left and not _KIND.fullmatch(left[0])) or not _asks(said):
+        return None
+    return _order(said, "".join(left))
+
+
+def _asks(said: Said) -> bool:
+    which = not {"each", "sort"}.isdisjoint(said) and not {"none", "rate", "many"}.isdisjoint(said)
+    how = "how" in said and "none" not in said and not {"time", "rate"}.isdisjoint(said)
+    return which or how or not _ASKS.isdisjoint(said)
+
+
+def _taken_apart(text: str) -> Iterator[tuple[str, str]]:
+    """(what it names, the words), in their order; `left`: what nothing is known of."""
+    left, at = "", 0
+    while at < len(text):
+        match = _PART.match(text, at)
+        if match is None:
+            left, at = left + text[at], at + 1
+            continue
+        if left:
+            yield "left", left
+        yield next(name for name, _ in _PARTS if match[name]), match[0]
+        left, at = "", match.end()
+    if left:
+        yield "left", left
+
+
+def _order(said: Said, kind: str) -> tuple[str, str] | None:
+    place = said["place"][0] if len(said.get("place", [])) == 1 else ""
+    now, then = _times(said)
+    if "waiting" in said:
+        return "待审", ""
+    if kind.endswith("章"):
+        return "审核进度", ""
+    if kind and "share" not in said:
+        looked = [" ".join(filter(None, (kind, when, place))) for when in (now, then)]
+        return None if "day" in said else ("看", f"{looked[0]} 比 {looked[1]}" if then else looked[0])
+    if "day" in said:
+        missing = "none" in said or any("中队" in words for words in said.get("many", ()))
+        return "未签到" if missing else "查", f"{said['day'][0]} {place}".strip()
+    if "late" in said:
+        return "为什么", f"{said['late'][0]} {now} {place}".strip()
+    if kind or not _NAMES.isdisjoint(said):
+        return _digest(said, now, place)
+    return None
+
+
+def _digest(said: Said, now: str, place: str) -> tuple[str, str]:
+    """Its schools, the lowest first, where the question is about them; else all of it, which has them beside."""
+    if said.get("stock", [""])[0].endswith(("员", "师")):
+        return "角色", place
+    if not now and not {"sort", "share", "rank"}.isdisjoint(said):
+        # On a Monday this week has nothing yet.
+        now = "本学期"
+    week = not now or re.fullmatch("第.*周|[本这上]+个?(?:周|星期|礼拜)", now) is not None
+    squads = any(
+        words.endswith(("中队", "班")) or words == "谁" for words in (*said.get("each", ()), *said.get("many", ()))
+    )
+    if "none" in said and week and squads:
+        return "未签到", f"{now} {place}".strip()
+    if "rank" in said and any(words[:2] in ("到场", "出席") for words in said.get("rate", ())):
+        # The workbook has the rate of each school.
+        return "周报", f"{now} 表".strip()
+    by_school = (
+        "sort" not in said and not {"each", "every", "rank", "stock"}.isdisjoint(said) or len(said.get("place", ())) > 1
+    )
+    return "周报", " ".join(filter(None, (now, "按学校" if by_school and week and not place else "", place)))
+
+
+def _times(said: Said) -> tuple[str, str]:
+    """(the time that is asked about, the one that it is compared with); empty without."""
+    times = said.get("time", [])
+    if "than" not in said and "more" not in said:
+        return (times[0] if times else ""), ""
+    if len(times) > 1:
+        return times[0], times[1]
+    for before, this in _NOW if times else ():
+        if before.search(times[0]):
+            return before.sub(this, times[0]), times[0]
+    return (times[0] if times else ""), ""
