@@ -6,8 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from handlers.digests.page import content, look, navigation, tables
-from handlers.digests.page.html import Html, element, joined
+from handlers.digests.page import content, html, look, navigation, tables
 from handlers.digests.tables import csv_table
 from handlers.digests.tables.contents import Shown
 from handlers.kit import Person
@@ -21,7 +20,7 @@ _NOT_THERE = "您负责的范围里没有这个单位。请退回上一页，或
 
 def gone() -> str:
     """What a link shows that is unknown, over, revoked, or of somebody who may read no digests any more."""
-    return _document("打不开", element("h1", "打不开"), element("p", _GONE))
+    return _document("打不开", html.element("h1", "打不开"), html.element("p", _GONE))
 
 
 def table(db: Connection, person: Person, query: Mapping[str, str], now: datetime) -> tuple[str, bytes] | None:
@@ -39,14 +38,18 @@ def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime
     of = look.look(db, person, query, now)
     if of is None:
         gone_for = look.look(db, person, {}, now) is None
-        return None if gone_for else _document("没有", element("h1", "没有这个单位"), element("p", _NOT_THERE))
+        return (
+            None if gone_for else _document("没有", html.element("h1", "没有这个单位"), html.element("p", _NOT_THERE))
+        )
     one = look.shown_of(db, of, now)
     title, later = f"{one.title}{one.name}", content.corrected(db, one, now)
     return _document(
         title,
-        element("header", navigation.way(db, of), element("h1", title), element("p", _days(one), class_="soft")),
-        element("p", of.trouble, class_="trouble", role="alert") if of.trouble else None,
-        element("p", f"{later}。下面各中队和近八周按现在的记录。") if later else None,
+        html.element(
+            "header", navigation.way(db, of), html.element("h1", title), html.element("p", _days(one), class_="soft")
+        ),
+        html.element("p", of.trouble, class_="trouble", role="alert") if of.trouble else None,
+        html.element("p", f"{later}。下面各中队和近八周按现在的记录。") if later else None,
         navigation.periods(of, now),
         _totals(one),
         tables.below(db, of, one),
@@ -56,23 +59,23 @@ def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime
     )
 
 
-def _document(title: str, *inside: Html | None) -> str:
-    head = element(
+def _document(title: str, *inside: html.Html | None) -> str:
+    head = html.element(
         "head",
-        element("meta", None, charset="utf-8"),
-        element("meta", None, name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{title} · 辅导员助手"),
+        html.element("meta", None, charset="utf-8"),
+        html.element("meta", None, name="viewport", content="width=device-width, initial-scale=1"),
+        html.element("title", f"{title} · 辅导员助手"),
         # The policy of the page knows these very bytes by their hash: nothing of them is escaped.
-        element("style", Html(STYLE)),
+        html.element("style", html.Html(STYLE)),
     )
-    return f"<!doctype html>\n{element('html', head, element('body', element('main', *inside)), lang='zh-CN')}"
+    return f"<!doctype html>\n{html.element('html', head, html.element('body', html.element('main', *inside)), lang='zh-CN')}"
 
 
 def _days(one: Shown) -> str:
     return " · ".join(filter(None, (one.days, one.stamp)))
 
 
-def _totals(one: Shown) -> Html:
+def _totals(one: Shown) -> html.Html:
     of, heads = one.digest, one.digest.attendance
     share = numbers.share(of.squads_covered, of.squads_due)
     over = f"{heads.rated} 条写了应到：" if heads.rated else ""
@@ -83,17 +86,21 @@ def _totals(one: Shown) -> Html:
         ("参加", f"{heads.attended} 人次", ""),
         ("到场率", numbers.rate(heads.rate), rated),
     )
-    return element("dl", *(_tile(*each) for each in tiles))
+    return html.element("dl", *(_tile(*each) for each in tiles))
 
 
-def _tile(word: str, value: str, beside: str) -> Html:
-    return element("div", element("dt", word), element("dd", value, element("small", beside) if beside else None))
+def _tile(word: str, value: str, beside: str) -> html.Html:
+    return html.element(
+        "div", html.element("dt", word), html.element("dd", value, html.element("small", beside) if beside else None)
+    )
 
 
-def _files(db: Connection, of: look.Look) -> Html:
+def _files(db: Connection, of: look.Look) -> html.Html:
     """The table of the page; all check-ins leave by the chat only, with a purpose and an entry in the audit log."""
     name = history.path_names(db, [of.unit])[of.unit.id]
-    said = element("code", f"周报 {of.span.words} 表 {name}")
-    link = element("a", "下载这张表（csv）", href=of.link(**{"as": "csv"}), download=True)
-    words = joined("要 Excel 文件，在聊天里发：", said, "。要纸，用浏览器的打印。")
-    return element("section", element("h2", "要文件"), element("p", link), element("p", words), class_="screen")
+    said = html.element("code", f"周报 {of.span.words} 表 {name}")
+    link = html.element("a", "下载这张表（csv）", href=of.link(**{"as": "csv"}), download=True)
+    words = html.joined("要 Excel 文件，在聊天里发：", said, "。要纸，用浏览器的打印。")
+    return html.element(
+        "section", html.element("h2", "要文件"), html.element("p", link), html.element("p", words), class_="screen"
+    )
