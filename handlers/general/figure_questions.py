@@ -59,11 +59,13 @@ _PARTS = (
 )  # fmt: skip
 _PART = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PARTS))
 _HINT = re.compile("多少|几|哪|谁|最|排|落后|靠前|倒数|垫底|比|怎么?样|如何|情况|还是")
-_KIND = re.compile("[一-鿿]{2,10}")
+# 多少人算齐 asks how it is to be.
+_KIND = re.compile("(?!.*[算要该能])[一-鿿]{2,10}")
 _LONGEST = 40
 # What asks by itself, so that no report is taken for a question; 本周情况：没有活动 is one.
 _ASKS = frozenset({"many", "rank", "than", "more", "stock"})
 _NAMES = frozenset({"time", "place", "whole", "rate", "share", "each", "every", "sort", "rank", "more", "stock"})
+_BARE = frozenset({"each", "none", "filler"})
 # What a time that something is compared with is the one before of: 上个月 → 这个月.
 _NOW = ((re.compile("^上+"), "本"), (re.compile("^[去前]年"), "今年"))
 
@@ -84,6 +86,9 @@ def asked(text: str) -> tuple[str, str] | None:
 def _asks(said: Said) -> bool:
     which = not {"each", "sort"}.isdisjoint(said) and not {"none", "rate", "many"}.isdisjoint(said)
     how = "how" in said and "none" not in said and not {"time", "rate"}.isdisjoint(said)
+    if said.keys() <= _BARE:
+        # 谁没交: of what is known by what it follows.
+        return False
     return which or how or not _ASKS.isdisjoint(said)
 
 

@@ -68,7 +68,8 @@ def _document(title: str, *inside: html.Html | None) -> str:
         # The policy of the page knows these very bytes by their hash: nothing of them is escaped.
         html.element("style", html.Html(STYLE)),
     )
-    return f"<!doctype html>\n{html.element('html', head, html.element('body', html.element('main', *inside)), lang='zh-CN')}"
+    body = html.element("body", html.element("main", *inside))
+    return f"<!doctype html>\n{html.element('html', head, body, lang='zh-CN')}"
 
 
 def _days(one: Shown) -> str:
