@@ -61,6 +61,7 @@ _PART = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PARTS))
 _HINT = re.compile("多少|几|哪|谁|最|排|落后|靠前|倒数|垫底|比|怎么?样|如何|情况|还是")
 # 多少人算齐 asks how it is to be.
 _KIND = re.compile("(?!.*[算要该能])[一-鿿]{2,10}")
+_DONE = re.compile("[一-鿿]{2}了?(?:多少|几)")
 _LONGEST = 40
 # What asks by itself, so that no report is taken for a question; 本周情况：没有活动 is one.
 _ASKS = frozenset({"many", "rank", "than", "more", "stock"})
@@ -78,9 +79,11 @@ def asked(text: str) -> tuple[str, str] | None:
     for name, words in _taken_apart(text):
         said.setdefault(name, []).append(words)
     left = said.get("left", [])
-    if len(left) > 1 or (left and not _KIND.fullmatch(left[0])) or not _asks(said):
+    # 微心愿这个月认领了多少: what was done is one of the row's figures.
+    done = len(left) == 2 and len(left[1]) == 2 and _DONE.search(text) is not None
+    if len(left) > 1 + done or (left and not _KIND.fullmatch(left[0])) or not _asks(said):
         return None
-    return _order(said, "".join(left))
+    return _order(said, left[0] if left else "")
 
 
 def _asks(said: Said) -> bool:
