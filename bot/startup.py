@@ -1,6 +1,9 @@
 """Opens a database: it is not newer than we are, the key fits what is sealed in it, and it is migrated."""
 
+from contextlib import suppress
+
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
 from bot.dispatch.features import collect
@@ -35,6 +38,20 @@ def key_problem(settings: Settings, db: Connection | None) -> str:
     return f"NAME_KEY：现在的密钥打不开数据库里加密的内容。{cure}（新旧两个用逗号隔开）。"
 
 
+def _used_beside(settings: Settings, url: str) -> str:
+    """What is wrong where no key is there and another file of the folder (the practice page's) has used one."""
+    for path in () if settings.given_keys else settings.data_dir.glob("*.db"):
+        if url.endswith(f"/{path.name}"):
+            continue
+        beside = open_database(f"sqlite:///{path}")
+        # What is no database of ours has used none.
+        with suppress(DBAPIError), beside.read.connect() as db:
+            if problem := key_problem(settings, db):
+                return f"{problem.removesuffix('。')}；用过它的是 {path}。"
+        beside.close()
+    return ""
+
+
 def open_engine(settings: Settings, url: str, clock: Clock | None = None, practice: bool = False) -> Engine:
     """Open and migrate the database at `url`; raises BadSettings when it is newer than we, or the key does not fit.
 
@@ -43,7 +60,7 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None, practi
     practice = practice or url == settings.practice_database
     database = open_database(url)
     with database.write.connect() as db:
-        problem = _newer(database) or key_problem(settings, db)
+        problem = _newer(database) or key_problem(settings, db) or _used_beside(settings, url)
     if problem:
         database.close()
         raise BadSettings(problem)

@@ -67,6 +67,17 @@ def test_no_new_key_is_made_over_a_filled_database(
     assert main(["audit", "verify"]) == 0
 
 
+@pytest.mark.sqlite("The practice page's database is a file.")
+def test_no_new_key_is_made_beside_a_filled_database(
+    with_a_child: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    KEY.unlink()
+    used = next(path for path in Path("data").glob("*.db"))
+    used.rename(used.with_name("practice.db"))
+    assert "没有另造新的" in (words := said(capsys, "invite", "--role", "市管理员", "--unit", "某市", status=2))
+    assert "practice.db" in words and not KEY.exists()
+
+
 def test_an_older_program_leaves_a_newer_database_alone(
     database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
