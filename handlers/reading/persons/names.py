@@ -52,6 +52,8 @@ def is_name(word: str) -> bool:
     """Whether `word` as a whole may be the full name of a person: 王小明, 欧阳若涵, 阿依古丽·买买提."""
     return (
         word not in NOT_NAMES
+        # 司徒红旗 is one child, and no badge of 司徒's.
+        and DOUBLE.fullmatch(word) is None
         and not word.startswith(_NO_NAMES)
         and not word.endswith((*TITLES, *_NO_END))
         and _ONE.fullmatch(word) is not None
