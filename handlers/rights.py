@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from handlers.kit import REPORTERS, Ask, Grant, Person, Refusal, Role, Unit
+from handlers.kit import REPORTERS, Ask, Denied, Grant, Person, Refusal, Role, Unit
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import accounts, daily, people
@@ -127,13 +127,24 @@ def needs_second(giver: Person, role: Role, path: str) -> bool:
 
 
 def takes_second(db: Connection, giver: Person, wish: Wish, now: datetime) -> bool:
-    """Whether this wish takes a second person's word besides the giver's."""
+    """Whether this wish takes a second person's word besides the giver's; raises Denied for what no word is enough."""
+    _check_taker(db, giver, wish, now)
     if wish.role is None:
         held = people.lasting(db, wish.person_id, now)
         weighs = any(needs_second(giver, each.role, each.unit.path) for each in held)
         return weighs or not in_charge_of(giver, held)
     # What somebody has they may lend: they cannot do more by it.
     return wish.deputy_for != giver.id and needs_second(giver, wish.role, _at(db, wish).path)
+
+
+def _check_taker(db: Connection, giver: Person, wish: Wish, now: datetime) -> None:
+    """What somebody gives to others does not come to them from whoever they may have given it to."""
+    if wish.role is None or wish.from_id != giver.id:
+        return
+    taker = people.by_id(db, wish.person_id, now)
+    if giving(taker.own, wish.role, _at(db, wish).path):
+        words = f"没有交接：{wish.role.label}是{taker.name}能任命的，不能交接给{taker.name}本人，请上级管理员来任命。"
+        raise Denied(words, what="交接", subject=f"person:{taker.id}")
 
 
 def could_give(db: Connection, who: Person, wish: Wish, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from tests.support.stage import START, running
 
 pytestmark = pytest.mark.both
 WECOM = {
-    "wecom_corp_id": "ww1", "wecom_agent_id": "1", "wecom_secret": "made-up", "wecom_token": "made-up",
+    "wecom_corp_id": "ww1", "wecom_agent_id": "1", "wecom_secret": "made-up", "wecom_token": "made-up-token",
     "wecom_aes_key": "a" * 43,
 }  # fmt: skip
 ROBOT = {"wecom_robot_id": "r", "wecom_robot_secret": "made-up"}
