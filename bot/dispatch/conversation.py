@@ -81,13 +81,12 @@ def _read(
     if typed := typed or (None if whole or waiting else typed_labels.decided(features, ask, text)):
         return do(features, ask, typed)
     order = None if whole else newest.by_words(features, ask, text, reading.intent, waiting)
-    if order and (ordered := calls.ordered(waiting, ask, *order)) is not None:
-        return ordered
+    done = calls.ordered(waiting, ask, *order) if order else None
     # 阵地：队室有，队报没有 is no question for who has not reported.
-    asked = None if programmes.begun(ask, text, reading) else features.ordered(reading)
-    order = newest.instead(features, ask, *asked) if asked else None
-    if order and (ordered := calls.ordered(waiting, ask, *order)) is not None:
-        return ordered
+    if done is None and not programmes.begun(ask, text, reading) and (asked := features.ordered(reading)):
+        done = calls.ordered(waiting, ask, *newest.instead(features, ask, *asked))
+    if done is not None:
+        return done
     intent = intents.intent(ask, text, reading, waiting is None)
     return _heard(features, replace(ask, args=text, reading=reading), intent, waiting)
 

@@ -11,21 +11,26 @@ from handlers.reading.text.numbers import CHINESE
 
 Said = Mapping[str, Sequence[str]]
 _NUMBER = rf"[\d{CHINESE}两]{{1,3}}"
-_DATE = rf"(?:(?:{_NUMBER})月{_NUMBER}[日号]?|\d{{1,2}}[./]\d{{1,2}}[日号]?)"
-_TIME = (
-    rf"从?{_DATE}(?:起|以来|开始)?(?:到|至|[-—–~])(?:{_DATE}|今天|现在|目前)|从?{_DATE}以来|(?:最近|近|过去|连续)的?{_NUMBER}个?[天周月]|(?:20\d\d年|[今去前]年)?(?:第?{_NUMBER}(?:教学)?周"
+_DATE = rf"(?:(?:20\d\d年)?{_NUMBER}月{_NUMBER}[日号]?|\d{{1,2}}[./]\d{{1,2}}[日号]?)"
+# A time as people say it, of any length.
+TIME = (
+    rf"从?{_DATE}(?:起|以来|开始)?\s?(?:到|至|[-—–~])\s?(?:{_DATE}|今天|现在|目前)|从?{_DATE}以来"
+    rf"|(?:最近|近|过去|连续)的?{_NUMBER}个?[天周月]|(?:(?:20\d\d年|[今去前]年)的?)?(?:第?{_NUMBER}(?:教学)?周"
     rf"|{_NUMBER}月份?(?!\d)|第?[一二三四1-4]季度|[春秋]季?学期)|20\d\d学年|(?:20\d\d年|[今去]年)?[上下]半年|(?:20\d\d|[今去前])年度?|(?:[本这]|上+)个?(?:周|星期|礼拜|月|季度|学[期年])"
 )
 _PLACE = (
     r"[^\s，。,?？的了在是与跟同比从有各哪每]{1,10}?(?:小学|中学|幼儿园|中心校|街道|学区)"
+    r"|[^\s，。,?？的了在是与跟同比从有各哪每]{2,10}?(?:(?<![社小园校])区|县|镇|乡|少工委)(?:少工委)?"
     r"|[一二三四五六七八九\d][(（]\d{1,2}[)）](?:中队|班)?"
 )
 _PARTS = (
+    ("summary", "(?:年度|年终|工作)*(?:总结|工作报告|工作材料|材料)$"),
+    ("digest", "周报|月报|简报|季度?报|学期报|学年报|年报|(?:统计)?报表|统计表|(?<=学期)报|(?<=年)报|(?<=季度)报"),
     ("day", "今[天日]|昨[天日]|前天"),
-    ("time", _TIME),
+    ("time", TIME),
     (
         "rank",
-        "最(?:[多少高低好差]|活跃|积极|落后)|落后|靠前|排名|排行榜?|排第?[前后一]|倒数|垫底"
+        "最(?:[多少高低好差快慢]|活跃|积极|落后)|落后|靠前|排名|排行榜?|排第?[前后一]|倒数|垫底"
         "|(?:哪[个所家]|谁)(?:学校|中队)?(?:更|比较)?[多少高低好差]",
     ),
     ("each", "哪[几一]?[个所些家]?的?(?:学校|校|中队|班级?)|哪[几一]?[个所些家]|谁"),
@@ -48,7 +53,7 @@ _PARTS = (
         "many",
         "[多少]了?(?:多少|几)[场人]?次?|(?:多少|几)(?:场次?|人次?|次|条|名|期|支|枚|个人|个?(?:学校|中队|班级?)|[个所家])?",
     ),
-    ("how", "怎么?样|如何|情况"),
+    ("how", "(?:总体|整体)?(?:情况|数据|汇总)|怎么?样|如何|进度"),
     (
         "filler",
         "请问|想(?:知道|问)(?:一下)?|告诉我|给我|(?:帮我)?(?:看看|看一?下|查一?下|统计一?下)|[一总]?共|[总合]计|已经?|"
@@ -58,13 +63,22 @@ _PARTS = (
     ("place", _PLACE),
 )  # fmt: skip
 _PART = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PARTS))
-_HINT = re.compile("多少|几|哪|谁|最|排|落后|靠前|倒数|垫底|比|怎么?样|如何|情况|还是")
+_HINT = re.compile(
+    "多少|几|哪|谁|最|排|落后|靠前|倒数|垫底|比|怎么?样|如何|情况|数据|汇总|进度|还是|率|人次|场[次数]|报|总结|材料"
+)
+# 给我写一份今年的工作总结, 上个月的月报发我看看.
+_GIVEN = re.compile(
+    "^(?:请|麻烦|帮我|给我|把|[写出做发要来]|生成|一份|一下|\\s)+(?=.*(?:[周月季度期年简]报|报表|总结|材料|报告))"
+    "|(?<=[报表结料告])(?:发?给?我|给?发我|[给帮]我[写做出来]一?份?)?(?:看看?|看?一下)?[呗吧]?$"
+)
+# Of what a digest tells that is asked for without a time: else of the week.
+_USUAL = {"月": "本月", "季": "本季度", "学期": "本学期", "学年": "本学年", "年": "今年"}
 # 多少人算齐 asks how it is to be.
 _KIND = re.compile("(?!.*[算要该能])[一-鿿]{2,10}")
 _DONE = re.compile("[一-鿿]{2}了?(?:多少|几)")
 _LONGEST = 40
 # What asks by itself, so that no report is taken for a question; 本周情况：没有活动 is one.
-_ASKS = frozenset({"many", "rank", "than", "more", "stock"})
+_ASKS = frozenset({"many", "rank", "more", "stock"})
 _NAMES = frozenset({"time", "place", "whole", "rate", "share", "each", "every", "sort", "rank", "more", "stock"})
 _BARE = frozenset({"each", "none", "filler"})
 # What a time that something is compared with is the one before of: 上个月 → 这个月.
@@ -76,7 +90,7 @@ def asked(text: str) -> tuple[str, str] | None:
     if len(text) > _LONGEST or not _HINT.search(text):
         return None
     said: dict[str, list[str]] = {}
-    for name, words in _taken_apart(text):
+    for name, words in _taken_apart(_GIVEN.sub("", text)):
         said.setdefault(name, []).append(words)
     left = said.get("left", [])
     # 微心愿这个月认领了多少: what was done is one of the row's figures.
@@ -87,12 +101,15 @@ def asked(text: str) -> tuple[str, str] | None:
 
 
 def _asks(said: Said) -> bool:
-    which = not {"each", "sort"}.isdisjoint(said) and not {"none", "rate", "many"}.isdisjoint(said)
-    how = "how" in said and "none" not in said and not {"time", "rate"}.isdisjoint(said)
     if said.keys() <= _BARE:
         # 谁没交: of what is known by what it follows.
         return False
-    return which or how or not _ASKS.isdisjoint(said)
+    which = not {"each", "sort"}.isdisjoint(said) and not {"none", "rate", "many"}.isdisjoint(said)
+    how = "how" in said and "none" not in said and not {"time", "rate", "place", "every"}.isdisjoint(said)
+    # 本月签到率, 实验小学的月报: that and nothing else.
+    alone = "left" not in said and not {"rate", "digest", "summary"}.isdisjoint(said)
+    compared = "than" in said and "time" in said
+    return which or how or alone or compared or not _ASKS.isdisjoint(said)
 
 
 def _taken_apart(text: str) -> Iterator[tuple[str, str]]:
@@ -116,6 +133,10 @@ def _order(said: Said, kind: str) -> tuple[str, str] | None:
     now, then = _times(said)
     if "waiting" in said:
         return "待审", ""
+    if "summary" in said:
+        return None if kind or "day" in said else ("材料", f"{now} {place}".strip())
+    if "digest" in said:
+        return None if kind else _digest(said, now, place)
     if kind.endswith("章"):
         return "审核进度", ""
     if kind and "share" not in said:
@@ -135,6 +156,8 @@ def _digest(said: Said, now: str, place: str) -> tuple[str, str]:
     """Its schools, the lowest first, where the question is about them; else all of it, which has them beside."""
     if said.get("stock", [""])[0].endswith(("员", "师")):
         return "角色", place
+    if not now and "digest" in said:
+        now = next((time for word, time in _USUAL.items() if said["digest"][0].startswith(word)), "")
     if not now and not {"sort", "share", "rank"}.isdisjoint(said):
         # On a Monday this week has nothing yet.
         now = "本学期"
