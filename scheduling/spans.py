@@ -114,7 +114,8 @@ def _of_numeral(numeral: str) -> int:
 
 
 def named(text: str, today: date) -> tuple[str, str]:
-    """(label of the period that the words name, the rest of them), empty without one: 上月, 4月, 二季度, 今年."""
+    """(label of the period that the words name, the rest of them), empty without one: 上月, 去年三月, 二季度, 今年."""
+    text = plain(text, today)
     for pattern, find in _NAMED:
         if match := pattern.search(text):
             return find(match, today), f"{text[: match.start()]} {text[match.end() :]}".strip()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from handlers.reading.text.numbers import value_of
 from handlers.roster.head import BRIGADE, CLASS, COUNSELOR, GRADE, SCHOOL
 from storage.organisation.units import Kind
 from storage.people.people import Role
@@ -77,9 +78,9 @@ def _class_name(grade: str, squad: str) -> str:
     """三年级 and 2班, 三(2)班 and 302 → 三(2)中队; what says no grade stays as it is written."""
     short, part, whole = _short(grade), _PART.fullmatch(squad), _WHOLE.fullmatch(squad)
     if part:
-        return f"{short}({_number(part[1])})中队" if grade else squad
+        return f"{short}({value_of(part[1])})中队" if grade else squad
     if whole and short in ("", _short(whole[1])):
-        return f"{_short(whole[1])}({_number(whole[2])})中队"
+        return f"{_short(whole[1])}({value_of(whole[2])})中队"
     return squad if short in squad else f"{grade}{squad}"
 
 
@@ -91,14 +92,7 @@ def _short(grade: str) -> str:
     """3年级, 三年级, 小三 → 三; 初一, 2023级 stay."""
     bare = _YEARS.sub("", grade)
     found = _GRADE.fullmatch(bare)
-    return _DIGITS[_number(found[1])] if found else bare
-
-
-def _number(said: str) -> int:
-    if said.isdigit():
-        return int(said)
-    tens, ten, ones = said.rpartition("十")
-    return (_DIGITS.index(tens or "一") * 10 if ten else 0) + (_DIGITS.index(ones) if ones else 0)
+    return _DIGITS[value_of(found[1]) or 0] if found else bare
 
 
 def _class_kind(cells: Cells) -> str:

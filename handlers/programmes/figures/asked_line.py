@@ -44,10 +44,10 @@ def parted(ask: Ask, word: str) -> tuple[Row, str, str]:
     names = sorted((name for each in row.fields for name in (each.label, *each.words)), key=len, reverse=True)
     if names:
         words = re.sub(rf"(?:{'|'.join(map(re.escape, names))})[率数]?", " ", words)
-    span, _ = periods.longer(words, ask.today)
+    span, rest = periods.longer(words, ask.today)
     if span and not span.label:
         raise Refusal(f"{row.name}按周、月、季度、学期、年来看，像这样发：{word} {row.name} 本学期")
-    period, rest = spans.named(words, ask.today)
+    period, rest = (span.label, rest) if span else spans.named(words, ask.today)
     period = period or spans.label_of("week" if row.period == "day" else row.period, ask.today)
     return row, period, " ".join(rest.split())
 
