@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from handlers.asker import examples
 from handlers.general import handbook
-from handlers.kit import ADMINS, Ask, Button, Reply, Role
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.reading import Record
 from handlers.reading.checkins.activities import find_activity, names_activity
 from handlers.registry import reads
@@ -17,6 +17,9 @@ _FIGURES = (
     "要看数字，这样发：一段时间的，「周报」「月报」「学期报」，可以加学校，如：月报 3月 实验小学；"
     "一项工作的，如：看 队课 本月；谁没报，「未签到」；逐条的，如：查 实验小学 本月。"
 )
+# 上周五没有活动, 今天的队会没开成.
+_HELD = "(?:活动|队[会课日]|升旗|祭扫)"
+_NOT_HELD = re.compile(rf"[没未][^,，。\n]{{0,6}}{_HELD}|{_HELD}[^,，。\n]{{0,6}}(?:[没未]|取消)")
 # Thanks and greetings.
 _COURTESY = re.compile(
     r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到|再见|拜拜|hi|hello|thank", re.IGNORECASE
@@ -73,6 +76,8 @@ def chat(ask: Ask) -> Sequence[Reply]:
         return _unrecorded(
             ask, f"这不像是现在要提名，没有提名，也没有记。定下来了、家长也同意了，像这样发：{_NOMINATION}"
         )
+    if ask.heard.claim == "negation" and ask.person and ask.me.roles & REPORTERS and _NOT_HELD.search(ask.args):
+        return _unrecorded(ask, "没有开展的不用报，没有记录。整周都没有，发「本周没有活动」，这周就不催。")
     return _unrecorded(ask, f"没有看出是哪一次活动的签到，没有记录。办完了，{examples.nearest(ask)}")
 
 

@@ -8,8 +8,8 @@ from handlers.reading.text.dates import When
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
-# 本周没有活动, 我们班这周没搞活动, 上周无活动; not 今天没有开展活动: that is a day.
-_WEEK = r"(?:[本这]|上+)个?(?:周|星期|礼拜)"
+# 本周没有活动, 我们班这周没搞活动, 上周无活动; not 今天没有开展活动, 上周五没有活动: that is a day.
+_WEEK = r"(?:[本这]|上+)个?(?:周|星期|礼拜)(?![二三四五六日天1-7]|一(?![直个次点]))"
 _WEEKS_BACK = pattern(r"(?P<back>上+)个?(?:周|星期|礼拜)")
 _NONE = (
     r"(?:没有?|无|未|不)(?:有|能)?(?:开展|组织|举行|搞|安排|办)?(?:过|什么|啥|任何|少先队|中队|集体)*"
@@ -24,6 +24,7 @@ _ZERO = pattern(
 _OFF = pattern(
     rf"{_WEEK}(?:我们?|咱们?)?(?:班|中队)?(?:因[^,。\n\d]{{1,8}})?[全都也要在仍]*(?:停了?课|放假|停学|隔离)(?:了|一周)?"
 )
+_OFF_CUE = pattern("停|放假|隔离")
 _AROUND = pattern(r"^(?:我们?|咱们?|老师好?|您好|报告|班|中队|[\s,。!、:])*$")
 _NOT = frozenset("没无未不零")
 _EXCUSE = pattern(r"(?:请假|暂停|停课|停报|停办|免报|不用报|放假|隔离)[^,。\n]{0,6}?(?P<to>[到至])")
@@ -53,6 +54,8 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
 
 
 def _is_off(text: str, hits: Sequence[Hit]) -> bool:
+    if _OFF_CUE.search(text) is None:
+        return False
     for hit in hits:
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     off = _OFF.search(text)

@@ -12,10 +12,12 @@ _ONE_NAME, _COUNTED_TOO = pattern(rf"{SECRET}+(?:\({SECRET}+)?"), pattern(r"[ �
 
 def named(tokens: list[Token], scan: str) -> int:
     """张明、李娜请假, 缺张明、李娜, 除李娜请假外: how many are named as missing; 张明请假1人 is counted already."""
+    if SECRET not in scan:
+        return 0
     labels = [token for token in tokens if token.kind == "absent" and not _COUNTED_TOO.match(scan, token.end)]
     spans = {
         (place, end)
-        for token in labels if SECRET in scan
+        for token in labels
         for place, end in (_hidden_before(scan, token.start), _hidden_after(scan, token.end))
     }  # fmt: skip
     return sum(len(_ONE_NAME.findall(scan, *span)) for span in spans)
