@@ -128,7 +128,7 @@ def needs_second(giver: Person, role: Role, path: str) -> bool:
 
 def takes_second(db: Connection, giver: Person, wish: Wish, now: datetime) -> bool:
     """Whether this wish takes a second person's word besides the giver's; raises Denied for what no word is enough."""
-    _check_taker(db, giver, wish, now)
+    check_taker(db, giver, wish, now)
     if wish.role is None:
         held = people.lasting(db, wish.person_id, now)
         weighs = any(needs_second(giver, each.role, each.unit.path) for each in held)
@@ -137,8 +137,8 @@ def takes_second(db: Connection, giver: Person, wish: Wish, now: datetime) -> bo
     return wish.deputy_for != giver.id and needs_second(giver, wish.role, _at(db, wish).path)
 
 
-def _check_taker(db: Connection, giver: Person, wish: Wish, now: datetime) -> None:
-    """What somebody gives to others does not come to them from whoever they may have given it to."""
+def check_taker(db: Connection, giver: Person, wish: Wish, now: datetime) -> None:
+    """What somebody gives to others does not come to them from whoever they may have given it to; raises Denied."""
     if wish.role is None or wish.from_id != giver.id:
         return
     taker = people.by_id(db, wish.person_id, now)

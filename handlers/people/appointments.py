@@ -288,7 +288,7 @@ def _still_held(ask: Ask, person_id: int, wish: appointments.Wish) -> list[Grant
 
 def hand_over(ask: Ask, giver: Person, leaver: Person, to_id: int, work: duties.Work) -> Proposal:
     """Work goes over as far as the giver's word is enough; the rest waits."""
-    wishes = [appointments.Wish(to_id, each.unit.id, each.role, from_id=leaver.id) for each in work.held]
+    wishes = work.wishes(leaver.id, to_id)
     later = [each for each in wishes if rights.takes_second(ask.db, giver, each, ask.now)]
     now = [each for each, wish in zip(work.held, wishes, strict=True) if wish not in later]
     told = duties.pass_on(ask, leaver, to_id, duties.work_of(ask, leaver, now)) if now else []

@@ -92,6 +92,8 @@ def _to(ask: Ask, leaver: Person, name: str) -> Reply:
         raise Denied(words, what="交接", subject=f"person:{leaver.id}")
     if not found and name.startswith("#"):
         raise Refusal("没有找到这位老师。请再发一次「交接」。")
+    for wish in work.wishes(leaver.id, found[0].id) if found else ():
+        rights.check_taker(ask.db, ask.me, wish, ask.now)
     buttons = AGREED.put(ask, _Handover(leaver.id, found[0].id if found else None, found[0].name if found else name))
     who = accounts.who(ask, found[0]) if found else f"新老师 {name}"
     text = f"{leaver.name} 交接给 {who}：\n{duties.listed(ask, leaver, work)}\n报过的仍记在{leaver.name}名下。"

@@ -11,6 +11,7 @@ from storage.medals.nominations import Case
 from storage.messages import dialogues
 from storage.organisation import units
 from storage.people import accounts
+from storage.people.appointments import Wish
 from storage.roster import handover
 
 _LISTED = 5
@@ -25,6 +26,10 @@ class Work:
     held: Sequence[Grant]
     cases: Sequence[Case]
     questions: Sequence[tuple[dialogues.Where, dialogues.Dialogue]]
+
+    def wishes(self, from_id: int, to_id: int) -> list[Wish]:
+        """That each of the roles goes from the one person to the other."""
+        return [Wish(to_id, each.unit.id, each.role, from_id=from_id) for each in self.held]
 
 
 def to_pass(ask: Ask, asker: Person, leaver: Person) -> Work | None:

@@ -125,7 +125,12 @@ def week_name(week: str) -> str:
 
 def name_of(week: str, of: Unit) -> str:
     """第14周; of a squad its days, 3月30日–4月5日: who reports for one counts no weeks of the year."""
-    return week_days(week).partition("年")[2] if of.key else week_name(week)
+    return in_days(week) if of.key else week_name(week)
+
+
+def in_days(week: str) -> str:
+    """3月30日–4月5日."""
+    return week_days(week).partition("年")[2]
 
 
 def period_name(period: Period, today: date) -> str:

@@ -89,7 +89,7 @@ def _said(shown: figures.Digest, sentences: Sequence[str], taught: int | None, m
 
 def _result(shown: figures.Digest) -> str:
     # Who reports for one squad counts no weeks of the year.
-    named = weeks.week_days(shown.week).partition("年")[2] if shown.squads_due == 1 else weeks.week_name(shown.week)
+    named = weeks.in_days(shown.week) if shown.squads_due == 1 else weeks.week_name(shown.week)
     head = f"{shown.title}{named}"
     return sums.result(head, shown, "签到", "还没有活动", "已签到" if shown.squads_covered else "还没签到")
 
