@@ -45,10 +45,12 @@ _LISTED = pattern(
     rf"(?:{_ABSENCE}|缺)(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={NAME}、))?\s?"
     rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
 )
-# 除了王小明都到了
+# 除了王小明都到了, 全到,除了王小明; 少了王小明, 就差王小明, 王小明除外
+_SOME = rf"{NAME}(?:[、,和与及]{NAME}){{0,9}}"
 _EXCEPTED = pattern(
-    rf"除了?\s?(?P<names>{NAME}(?:[、,和与及]{NAME}){{0,9}})(?:同学)?(?:{_ABSENCE})?(?:[以之]?外)?(?=[\s,，]|其[他余它]|别的|[都全均])"
+    rf"(?:除了?|少了|[就只还]差了?)\s?(?P<names>{_SOME})(?:同学)?(?:{_ABSENCE})?(?:[以之]?外)?(?=[\s,，。;!]|其[他余它]|别的|[都全均]|$)"
 )
+_OUTSIDE = pattern(rf"(?P<names>{_SOME})(?:同学)?(?=除外)")
 _REST = pattern(r"(?:[都全]|齐)[^,。;]{0,3}[到来齐勤]|到齐")
 # 缺安全, 请假:劳动、安全, 安全没来: a child is called so, and no activity is; 安全教育缺2人 tells of one.
 _SHORT = "[\u4e00-\u9fff]{2,3}"
@@ -92,7 +94,9 @@ _NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{NAME})")
 # 和平 is a name.
 _LETTER_OF_NAME = pattern(r"[^、,和与及\s/]|(?<![^、,\s/])[和与及]")
 _PRAISE_CUE = pattern(r"表现|获|突出|优秀|积极|表扬")
-_CUE = pattern(r"假|除|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
+_CUE = pattern(
+    r"假|除|少了|[就只还]差|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员"
+)
 _ADULT_CUE = pattern(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
 
 
@@ -140,7 +144,8 @@ def absent_counted(text: str, known: Container[str]) -> str:
         late = next((word for word in ("迟到", "早退") if word in match[0]), "请假")
         return match[0] if whole else f" {late}{len(names)}人 "
 
-    text = _EXCEPTED.sub(lambda match: count(match, match["names"]), text)
+    for rule in (_EXCEPTED, _OUTSIDE):
+        text = rule.sub(lambda match: count(match, match["names"]), text)
     text = _MISSED.sub(lambda match: match[0] if match["family"] else count(match, match["names"]), text)
     return _AWAY.sub(lambda match: count(match, match["after"] or match["before"]), text)
 
@@ -152,7 +157,7 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
     if ill or family or _CUE.search(scan):
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
-        for rule in (_LISTED, _EXCEPTED, _ROLE, _PUPIL):
+        for rule in (_LISTED, _EXCEPTED, _OUTSIDE, _ROLE, _PUPIL):
             scan = rule.sub(lambda match: _names_only(match, secrets), scan)
         scan = _NEXT_OF_LIST.sub(lambda match: _names_only(match, secrets), scan)
     if _PRAISE_CUE.search(scan):

@@ -9,6 +9,8 @@ from handlers.reading.text.patterns import pattern
 _OF_NAMES = f"{SECRET}、,和与及 :()"
 _ONE_NAME, _COUNTED_TOO = pattern(rf"{SECRET}+(?:\({SECRET}+)?"), pattern(r"[ 了:]{0,2}[\d一两二三四五六]")
 
+_ARE = pattern("(?:的?(?:同学|队员|人)?[有是])?")
+
 
 def named(tokens: list[Token], scan: str) -> int:
     """张明、李娜请假, 缺张明、李娜, 除李娜请假外: how many are named as missing; 张明请假1人 is counted already."""
@@ -31,6 +33,8 @@ def _hidden_before(scan: str, end: int) -> tuple[int, int]:
 
 
 def _hidden_after(scan: str, start: int) -> tuple[int, int]:
+    # 没来的有王小明
+    start = _ARE.match(scan, start).end()  # type: ignore[union-attr]
     end = start
     while end < len(scan) and scan[end] in _OF_NAMES:
         end += 1

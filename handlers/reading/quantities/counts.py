@@ -49,7 +49,8 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
     if counts.rough and counts.issue == "COUNT_VAGUE" and not of_class:
         counts.attended, counts.hedges["attended"] = counts.rough
         counts.issue = None
-    if counts.named and (counts.due, counts.absent) == (None, None) and (counts.full or counts.attended is not None):
+    told = (counts.due is not None) + (counts.attended is not None)
+    if counts.named and counts.absent is None and (told == 1 or (counts.full and not told)):
         counts.absent = counts.named
     if roster_size and counts.absent:
         _by_roster(counts, counts.absent, roster_size)

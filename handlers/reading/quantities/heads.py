@@ -127,7 +127,11 @@ def _more_persons(tokens: list[Token], scan: str) -> int:
 
 
 def _nobody_else(tokens: list[Token], scan: str) -> bool:
-    return any(token.kind == "full" and not _EXCEPT.search(scan, 0, token.start) for token in tokens)
+    """Nobody is told to be an exception, before it (除了…都到了) or after it (全到,除了…)."""
+    last = max((token.start for token in tokens if token.kind == "absent"), default=-1)
+    return any(
+        token.kind == "full" and last < token.start and not _EXCEPT.search(scan, 0, token.start) for token in tokens
+    )
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:
