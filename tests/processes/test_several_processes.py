@@ -24,8 +24,8 @@ from storage.organisation import units
 from storage.people import people
 from storage.people.people import Role
 from storage.tables import inbox, lease, person
-from tests.bench.load import update as load_of
-from tests.bench.telegram import fill
+from tests.bench.load_telegram import update as load_of
+from tests.bench.servers import fill
 from tests.channels.telegram.test_process import ZHANG, Bot
 from tests.support.databases import end_leases, new_database, new_url, real, rows_of
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
