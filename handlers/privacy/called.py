@@ -9,7 +9,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from handlers.privacy.names import GIVEN, HAN, SAID_ALONE, SOUNDS, SURNAMES, TITLE, of_the_field, of_the_public, persons, words_of
+from handlers.privacy.names import (
+    GIVEN,
+    HAN,
+    SAID_ALONE,
+    SOUNDS,
+    SURNAMES,
+    TITLE,
+    of_the_field,
+    of_the_public,
+    persons,
+    words_of,
+)
 
 _DATA = tomllib.loads((Path(__file__).parent / "words" / "called.toml").read_text(encoding="utf-8"))
 _NOBODY, _PETS = frozenset(_DATA["nobody"].split()), frozenset(_DATA["pets"].split())
@@ -24,15 +35,18 @@ def _any(*keys: str) -> str:
     return f"(?:{'|'.join(words)})"
 
 
-_WHO, _TITLE, _GROUP, _OF, _ALSO_OF = map(_any, ("who", "titles", "groups", "said_of", "also_of"))
+_WHO, _TITLE, _GROUP, _OF, _ALSO_OF = (
+    _any(*keys) for keys in (("who",), ("titles",), ("groups",), ("said_of", "doers"), ("also_of",))
+)
 _DEED, _MAY_DO = (rf"(?:都|也|还|又|来|全程|上台|代表)?{_any(*keys)}" for keys in (("deeds",), ("deeds", "weak")))
 # Without any of these nothing is to be looked for.
-_CUE = re.compile(_any("who", "deeds", "weak", "titles", "groups", "said_of", "also_of", "labels"))
+_CUE = re.compile(_any("who", "deeds", "weak", "titles", "groups", "said_of", "doers", "also_of", "labels"))
 _RUN = re.compile(rf"[{HAN}]+")
 # 主持人：黎明、高山
 _LISTED = re.compile(
     rf"{_any('labels', 'titles')}(?:是|为|有)?\s?[:：]\s?([{HAN}]{{2,3}}(?:[、和/ ][{HAN}]{{2,3}}){{0,9}})(?![{HAN}])"
 )
+_AND = ("和", "与", "跟", "及", "以及")
 _PARTS = re.compile("[、和/ ]")
 _IS = "(?:是|为|有|叫)?"
 # 小组长黎明: whatever is behind; 队员黎明朗诵, 给黎明捐款: only what is done by one, or nothing.
@@ -40,7 +54,7 @@ _TITLED = re.compile(rf"{_TITLE}{_IS}$")
 _MEANT = re.compile(rf"(?:{_GROUP}{_IS}|{_OF}了?)$")
 _ENDS = re.compile(rf"$|[和与及跟等的]|{_WHO}|{_MAY_DO}")
 # 黎明同学, 由黎明主持.
-_BEGINS = re.compile(r"(?:^|[由请让和与跟及给向为的])$")
+_BEGINS = re.compile(r"(?:^|[由请让和与跟及给向为的是])$")
 _MAY_BE_MEANT = re.compile(rf"{_ALSO_OF}了?$")
 _DOES, _MAY_BE_DONE = (re.compile(rf"(?:等|他们)?{_WHO}|{deed}") for deed in (_DEED, _MAY_DO))
 
@@ -61,7 +75,14 @@ def listed(text: str) -> Iterator[str]:
 def _of_run(run: str) -> tuple[str, ...]:
     if not _CUE.search(run):
         return ()
-    return tuple(run[start:end] for start, end in _candidates(run) if _is_meant(run, start, end))
+    found: list[str] = []
+    last = 0
+    for start, end in _candidates(run):
+        # 黎明和海棠: who is listed with somebody is somebody.
+        if _is_meant(run, start, end) or (last and run[last:start] in _AND):
+            found.append(run[start:end])
+            last = end
+    return tuple(found)
 
 
 def _is_meant(run: str, start: int, end: int) -> bool:
