@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
-from handlers.privacy.matters import numbers_hidden
 from handlers.privacy.called import named_in
+from handlers.privacy.matters import numbers_hidden
 from handlers.privacy.names import where
 
 Known = Callable[[str], bool]
