@@ -95,7 +95,8 @@ _NUMBERED = pattern(
     rf"{_ROSTER_NUMBERS}(?=(?:同学|队员|小朋友|学生|孩子|选手)(?!们|[大代][会表])"
     rf"|\s?(?:{_ABSENCE}|有事|不舒服|病了|{matters.HEALTH}|领[誓读唱操]|主持(?![召了])|发言|带头|当选|荣?获|被评|讲得|表现|做得)"
     r"(?!了?\s?[:是有]?\s?(?:\d++(?!号)|[一两二三四五六七八九十][人名个位])))"
-    rf"|(?:表扬|批评|领[誓读唱]|主持|发言|{_ABSENCE}|升旗手|护旗手|旗手)(?:的|人)?[:是有]?\s?{_ROSTER_NUMBERS.replace('names', 'behind')}(?![\d\u4e00-\u9fff])"
+    rf"|(?:表扬|批评|领[誓读唱]|主持|发言|{_ABSENCE}|旗手)(?:的|人)?[:是有]?\s?"
+    rf"{_ROSTER_NUMBERS.replace('names', 'behind')}(?![\d\u4e00-\u9fff])"
 )
 # (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
 _NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{NAME})")
