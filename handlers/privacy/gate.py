@@ -29,6 +29,8 @@ _IN_LIST = frozenset("、:：")
 _PLACE_OR_OFFICE = re.compile(
     r"(?:[省市县区旗州盟镇乡村校园馆]|街道|[少关]工委|教办|[小中]学|辅导站|基地)(?:[(（][^()（）]*[)）])?$"
 )
+# Whom somebody is called after as well as squads are.
+_EMBLEMS = frozenset(f"{word}中队" for word in ("海燕", "玉兰", "红梅", "桂花"))
 # What is said of a unit that seems to be called after somebody.
 HERO = "以英雄命名的，写成「李文海烈士中队」这样。"
 
@@ -69,7 +71,7 @@ def is_private_label(words: str) -> bool:
 
 def is_private_unit(name: str) -> bool:
     """The same of what a unit is called: 李思雨中队, but not 碧江区少工委, a place that no list of words knows."""
-    found = found_in(name)
+    found = () if name in _EMBLEMS else found_in(name)
     return bool(found) and not (found == ("PII_NAME",) and _PLACE_OR_OFFICE.search(name))
 
 
