@@ -99,6 +99,11 @@ def _candidates(run: str) -> Iterator[tuple[int, int]]:
     """Words that somebody may be called by, and a surname with the word behind it: 夏天, 贺新年."""
     spans = words_of(run)
     for place, (start, end) in enumerate(spans):
+        # 奥利|弗: how a name from abroad sounds.
+        for _, far in spans[place + 1 :]:
+            if far - start > _LONGEST or not SOUNDS.issuperset(run[start:far]):
+                break
+            end = far
         if run[start:end] in _ALONE and place + 1 < len(spans) and not TITLE.match(run, end):
             end = spans[place + 1][1]
         if 2 <= end - start <= _LONGEST and _could_be(run[start:end]) and not TITLE.match(run, end):

@@ -51,6 +51,9 @@ def test_what_an_activity_is_about_is_nobody() -> None:
         ("表扬夏天同学拾金不昧", "表扬同学拾金不昧"),
         ("王小明同学见义勇为", "同学见义勇为"),
         ("一名队员的名字叫东东", ""),
+        ("奥利弗同学分享英国节日", "同学分享英国节日"),
+        ("献花的是丁香和海棠", ""),
+        ("为脑瘫儿晴天筹款", ""),
     ],
 )
 def test_nothing_of_a_name_is_left_nor_what_only_led_to_it(said: str, kept: str) -> None:
