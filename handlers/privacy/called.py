@@ -96,20 +96,20 @@ def _is_meant(run: str, start: int, end: int) -> bool:
 
 
 def _candidates(run: str) -> Iterator[tuple[int, int]]:
-    """Words that somebody may be called by, and a surname with the word behind it: 夏天, 贺新年."""
+    """Words that somebody may be called by, alone or as they sound abroad: 夏天, 贺新年, 奥利弗."""
     spans = words_of(run)
-    for place, (start, end) in enumerate(spans):
-        # 奥利|弗: how a name from abroad sounds.
-        for _, far in spans[place + 1 :]:
-            if far - start > _LONGEST or not SOUNDS.issuperset(run[start:far]):
-                break
-            end = far
-        if run[start:end] in _ALONE and place + 1 < len(spans) and not TITLE.match(run, end):
-            end = spans[place + 1][1]
-        if 2 <= end - start <= _LONGEST and _could_be(run[start:end]) and not TITLE.match(run, end):
-            yield start, end
+    for place, (start, first) in enumerate(spans):
+        ends = [first]
+        for _, end in spans[place + 1 : place + _LONGEST]:
+            alone = len(ends) == 1 and run[start:first] in _ALONE and not TITLE.match(run, first)
+            if alone or SOUNDS.issuperset(run[start:end]):
+                ends.append(end)
+        fitting = (end for end in ends if 2 <= end - start <= _LONGEST and not TITLE.match(run, end))
+        yield from ((start, end) for end in fitting if _could_be(run[start:end]))
 
 
 def _could_be(word: str) -> bool:
     shaped = word[0] in SURNAMES or word[0] in "小阿" or word[0] == word[-1] or _SIGNS.issuperset(word)
-    return (shaped or word in _PETS) and word not in _NOBODY and word not in of_the_public()
+    # 小书虫, 小主播
+    thing = word in _NOBODY or word in of_the_public() or (word[0] == "小" and word in of_the_field())
+    return (shaped or word in _PETS) and not thing
