@@ -43,7 +43,16 @@ def is_report(ask: Ask, text: str, reading: Reading) -> bool:
     # 王小明获得了校级一星章 is told of a medal, and no work that won a prize.
     if reading.claim == "other" and medals.found_in(ask, text)[0]:
         return False
+    if whole and _of_its_theme(ask, text, reading):
+        return False
     return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
+
+
+def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
+    """主题队日 38人 我是小小讲解员: the row's word is only of the theme of what was held."""
+    row = programmes.row_in(ask, text)
+    themes = [each.topic for each in reading.records if each.topic and each.activity and each.activity in text]
+    return row is not None and any(word in theme for theme in themes for word in (row.name, *row.words))
 
 
 def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:

@@ -264,7 +264,7 @@ def _aliases(number: int, written: str, notes: Notes, wrong: list[str]) -> Itera
             wrong.append(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
         elif _DAY.match(alias) or _FRACTION.fullmatch(alias):
             wrong.append(f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]}，大概是表格软件改的。{_AS_TEXT}")
-        elif gate.found_in(alias):
+        elif gate.is_private_unit(alias):
             notes.warn(number, f"别名「{alias}」里好像有人的姓名，没有写入。{gate.HERO}")
         else:
             yield alias
