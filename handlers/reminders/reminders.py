@@ -63,7 +63,7 @@ def _let_go(ask: Ask) -> Reply:
 
 
 def _next(ask: Ask, calendar: Calendar) -> Reply:
-    letters = list(islice(coming_letters.letters(ask, calendar, ask.today + timedelta(days=AHEAD)), SHOWN))
+    letters = list(islice(coming_letters.letters(ask, AHEAD), SHOWN))
     listed = Button("重要日子", "提醒", "列表")
     if not letters:
         return Reply(f"接下来 {AHEAD} 天没有给您的提醒。", (listed,))

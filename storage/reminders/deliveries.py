@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, literal_column, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal_column, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.base import chunks
@@ -173,9 +173,9 @@ def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
     return DeliveryRow(*row) if row else None
 
 
-def waiting(db: Connection) -> list[DeliveryRow]:
-    """Everything that waits, whatever it is due."""
-    query = select(*_ROW).where(_WAITING)
+def waiting(db: Connection, person_id: int | None = None) -> list[DeliveryRow]:
+    """Everything that waits (for this person), whenever it is due."""
+    query = select(*_ROW).where(_WAITING, *_whose(person_id))
     return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.id))]
 
 
@@ -185,10 +185,15 @@ def queue(db: Connection, now: datetime) -> tuple[int, float]:
     return count, max((now - first).total_seconds(), 0.0) if first else 0.0
 
 
-def settled(db: Connection, after: datetime) -> set[tuple[int, str, int]]:
-    """(person, occurrence, lead) of what is due after this and was said before its time."""
+def settled(db: Connection, after: datetime, person_id: int | None = None) -> set[tuple[int, str, int]]:
+    """(person, occurrence, lead) of what is due after this and was said (to this person) before its time."""
     query = select(delivery.c.person_id, delivery.c.occurrence, delivery.c.lead)
-    return {(row[0], row[1], row[2]) for row in db.execute(query.where(~_WAITING, delivery.c.due_at > after))}
+    query = query.where(~_WAITING, delivery.c.due_at > after, *_whose(person_id))
+    return {(row[0], row[1], row[2]) for row in db.execute(query)}
+
+
+def _whose(person_id: int | None) -> list[ColumnElement[bool]]:
+    return [] if person_id is None else [delivery.c.person_id == person_id]
 
 
 def said_since(db: Connection, person_ids: Iterable[int], kinds: Iterable[str], since: datetime) -> dict[int, int]:
