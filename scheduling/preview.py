@@ -99,9 +99,7 @@ def _entry(one: Planned) -> Entry:
     also = tuple(f"{row.occurrence} {row.lead}" for row, _ in others)
     missing = all(row.lead < 0 for row, _ in one.told)
     person, unit = one.held[0].person, "、".join(dict.fromkeys(map(_unit, one.held)))
-    return Entry(
-        one.at, first.person_id, person, unit, first.kind, first.occurrence, first.lead, also, missing, words
-    )
+    return Entry(one.at, first.person_id, person, unit, first.kind, first.occurrence, first.lead, also, missing, words)
 
 
 def _rows(
