@@ -107,7 +107,7 @@ def _rows(
 ) -> dict[int, list[DeliveryRow]]:
     """What waits, and what will be laid out, by person."""
     kept = {(row.person_id, row.occurrence, row.lead): row for row in _waiting(span, occasions)}
-    settled = deliveries.settled(span.db, span.now, span.whose.id if span.whose else None)
+    settled = deliveries.settled(span.db, span.now)
     grants = (one for held in everyone.values() for one in held)
     everybody = (
         {**row, "person_id": held[0].person_id} for held, rows in occasions.for_holders(span, grants) for row in rows

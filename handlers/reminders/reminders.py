@@ -8,7 +8,8 @@ from handlers import rights
 from handlers.catalogue.current import calendar_at
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command, reads
-from handlers.reminders import coming_letters, date_figures, days_off, key_dates, naming, own_dates
+from handlers.reminders import coming_letters, date_figures, key_dates, naming, own_dates
+from handlers.reminders.calendars import days_off
 from handlers.wording import places
 from scheduling.calendar import Calendar
 from storage.reminders import holds

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal_column, or_, select, true, update
+from sqlalchemy import Connection, and_, delete, func, literal_column, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.base import chunks
@@ -175,7 +175,7 @@ def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
 
 def waiting(db: Connection, person_id: int | None = None) -> list[DeliveryRow]:
     """Everything that waits (for this person), whenever it is due."""
-    query = select(*_ROW).where(_WAITING, *_whose(person_id))
+    query = select(*_ROW).where(_WAITING, true() if person_id is None else delivery.c.person_id == person_id)
     return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.id))]
 
 
@@ -185,15 +185,10 @@ def queue(db: Connection, now: datetime) -> tuple[int, float]:
     return count, max((now - first).total_seconds(), 0.0) if first else 0.0
 
 
-def settled(db: Connection, after: datetime, person_id: int | None = None) -> set[tuple[int, str, int]]:
-    """(person, occurrence, lead) of what is due after this and was said (to this person) before its time."""
+def settled(db: Connection, after: datetime) -> set[tuple[int, str, int]]:
+    """(person, occurrence, lead) of what is due after this and was said before its time."""
     query = select(delivery.c.person_id, delivery.c.occurrence, delivery.c.lead)
-    query = query.where(~_WAITING, delivery.c.due_at > after, *_whose(person_id))
-    return {(row[0], row[1], row[2]) for row in db.execute(query)}
-
-
-def _whose(person_id: int | None) -> list[ColumnElement[bool]]:
-    return [] if person_id is None else [delivery.c.person_id == person_id]
+    return {(row[0], row[1], row[2]) for row in db.execute(query.where(~_WAITING, delivery.c.due_at > after))}
 
 
 def said_since(db: Connection, person_ids: Iterable[int], kinds: Iterable[str], since: datetime) -> dict[int, int]:
