@@ -2,20 +2,22 @@
 
 from datetime import date
 
+from handlers import rights
 from handlers.attendance import phrases
 from handlers.catalogue.loader import calendar_of
-from handlers.kit import Ask, Button, Reply, Unit
-from handlers.wording import days
+from handlers.kit import Ask, Button, Reply
+from handlers.wording import days, places
 from scheduling.calendar import KeyDate
 from storage.checkins import dated
 
 _MOST = 10
 
 
-def told(ask: Ask, key: KeyDate, day: date, at: list[Unit]) -> Reply:
-    """How many there were at these units, with the newest lines; where there is nothing, how to see what is near."""
+def told(ask: Ask, key: KeyDate, day: date) -> Reply:
+    """How many there were in the asker's part of the tree, with the newest lines; where there is nothing, how to see what is near."""
     names = [name for name in (key.topic, key.name, *key.words) if len(name) > 1]
     of = dated.Dated(day, names, calendar_of(ask.db).chase.ignore)
+    at = places.scope(ask.me, rights.LOOKERS)
     paths = [unit.path for unit in at]
     count, heads = dated.counted(ask.db, of, paths)
     whose = at[0].name if len(at) == 1 else "您负责的单位"

@@ -10,7 +10,6 @@ from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, R
 from handlers.registry import command, reads
 from handlers.reminders import coming_letters, date_figures, key_dates, naming, own_dates
 from handlers.reminders.calendars import days_off
-from handlers.wording import places
 from scheduling.calendar import Calendar
 from storage.reminders import holds
 
@@ -109,9 +108,9 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
         listed = Button("重要日子", "提醒", "列表"), Button("日历", "日历")
         raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子；看一个月，发「日历 6月」。", *listed)
     key = min(found, key=lambda key: naming.coming(key, ask.today))
-    past, at = naming.counted(key, wanted, ask.today), places.scope(ask.me, rights.LOOKERS)
-    if past and at:
-        return date_figures.told(ask, key, past, at)
+    past = naming.counted(key, wanted, ask.today)
+    if past and not rights.LOOKERS.isdisjoint(ask.me.roles):
+        return date_figures.told(ask, key, past)
     day = naming.day_of(key, wanted, ask.today)
     if naming.is_off(wanted) or day < ask.today:
         return days_off.around(calendar, key, day, ask.today)
