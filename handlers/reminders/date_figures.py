@@ -14,7 +14,7 @@ _MOST = 10
 
 
 def told(ask: Ask, key: KeyDate, day: date) -> Reply:
-    """How many there were in the asker's part of the tree, with the newest lines; where there is nothing, how to see what is near."""
+    """How many there were in the asker's part of the tree, and the newest lines; else how to see what is near."""
     names = [name for name in (key.topic, key.name, *key.words) if len(name) > 1]
     of = dated.Dated(day, names, calendar_of(ask.db).chase.ignore)
     at = places.scope(ask.me, rights.LOOKERS)
