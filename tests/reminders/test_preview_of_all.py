@@ -67,15 +67,14 @@ def said_by_chance(chance: Random, begins: date) -> list[tuple[str, str]]:
         ("张老师", f"勿扰 {chance.choice(('9:00-17:30', '7:30-12:00', '12:00-20:00'))}"),
         ("马老师", "勿扰 10:00-18:00"),
     ]
-    if begins.month == 8:
-        said += [("李老师", "升级"), ("李老师", "9月1日")]
     starts = day(1, 10)
     published = [
         ("王主任", f"发布活动 书香校园 主题队日 {starts:%m月%d日}-{starts + chance.randint(1, 20) * DAY:%m月%d日}"),
         ("王主任", "是"),
     ]
+    promoted = [("李老师", "升级"), ("李老师", "9月1日")] if begins.month == 8 and chance.random() < 0.5 else []
     appointed = [("刘校长", "任命 钱老师 大队辅导员 实验小学"), ("王主任", "待确认 全部 同意")]
-    return [*chance.sample(said, len(said) - 4), *appointed, *published]
+    return [*chance.sample(said, len(said) - 4), *appointed, *promoted, *published]
 
 
 def excuse(turn: Turn, chance: Random, begins: date) -> None:
