@@ -44,7 +44,7 @@ def policies(chance: Random) -> str:
 
 
 def said_by_chance(chance: Random, begins: date) -> list[tuple[str, str]]:
-    """What people do on the first morning, of which something is said later."""
+    """What people do on the first morning, of which something is said later; nobody is promoted."""
 
     def day(first: int = 1, last: int = DAYS) -> date:
         return begins + chance.randint(first, last) * DAY
@@ -72,9 +72,8 @@ def said_by_chance(chance: Random, begins: date) -> list[tuple[str, str]]:
         ("王主任", f"发布活动 书香校园 主题队日 {starts:%m月%d日}-{starts + chance.randint(1, 20) * DAY:%m月%d日}"),
         ("王主任", "是"),
     ]
-    promoted = [("李老师", "升级"), ("李老师", "9月1日")] if begins.month == 8 and chance.random() < 0.5 else []
     appointed = [("刘校长", "任命 钱老师 大队辅导员 实验小学"), ("王主任", "待确认 全部 同意")]
-    return [*chance.sample(said, len(said) - 4), *appointed, *promoted, *published]
+    return [*chance.sample(said, len(said) - 4), *appointed, *published]
 
 
 def excuse(turn: Turn, chance: Random, begins: date) -> None:
