@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from handlers.asker import examples
-from handlers.general import handbook
+from handlers.general import handbook, orders
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.reading import Record
 from handlers.reading.checkins.activities import find_activity, names_activity
+from handlers.reading.messages.questions import tells_trouble
 from handlers.registry import reads
 from handlers.wording import medals, names, programmes
 
@@ -31,11 +32,12 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     """One sentence and an example of what this person may send."""
     if not ask.message.private:
         return []
-    if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None):
+    asked = ask.heard.intent == "question"
+    figure = asked and _is_figure(ask)
+    if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None or (asked and not figure)):
         return [told]
     if off := programmes.switched_off(ask, ask.args):
         return _unrecorded(ask, f"{off.name}已经停用，现在不用报，没有记录。发「上报」看您能报什么。")
-    asked = ask.heard.intent == "question"
     row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
     stated = row and (re.search(r"\d", ask.args) or programmes.is_zero(row, ask.args))
     if row and stated and row not in programmes.rows_for(ask):
@@ -43,12 +45,21 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     if not asked and (like := _of_command(ask)):
         return _unrecorded(ask, like, Button("帮助", "帮助"))
-    words = f"{what}{_FIGURES if asked and _is_figure(ask) else examples.nearest(ask, ask.heard)}"
+    if ask.person and (word := _not_theirs(ask)):
+        what = f"「{word}」您目前不能用，没有记录。"
+    words = f"{what}{_FIGURES if figure else examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
 
 
 def _is_figure(ask: Ask) -> bool:
     return bool(ask.me.roles & ADMINS and _HOW_MUCH.search(ask.args))
+
+
+def _not_theirs(ask: Ask) -> str:
+    """The word of what is asked for in other words and is not the asker's: 没签到的中队, of a counselor."""
+    word, _ = orders.said(ask.args) or ("", "")
+    named = (each for each in ask.features if word in each.words)
+    return "" if any(each.allows(ask.person) for each in named) else word
 
 
 def _of_command(ask: Ask) -> str:
@@ -64,7 +75,7 @@ def chat(ask: Ask) -> Sequence[Reply]:
     """A nod to thanks and greetings; a plan, a notice and the like are said not to be recorded."""
     if not ask.message.private:
         return []
-    if told := handbook.reply(ask, ask.args):
+    if told := handbook.reply(ask, ask.args, asked=tells_trouble(ask.args)):
         return [told]
     if ask.heard.claim == "fact":
         word = "收到" if _COURTESY.search(ask.args) else "好的"
