@@ -18,6 +18,7 @@ _FIGURES = (
     "要看数字，这样发：一段时间的，「周报」「月报」「学期报」，可以加学校，如：月报 3月 实验小学；"
     "一项工作的，如：看 队课 本月；谁没报，「未签到」；逐条的，如：查 实验小学 本月。"
 )
+_NUMBERED = re.compile(r"[A-Z]\d")
 # 上周五没有活动, 今天的队会没开成.
 _HELD = "(?:活动|队[会课日]|升旗|祭扫)"
 _NOT_HELD = re.compile(rf"[没未][^,，。\n]{{0,6}}{_HELD}|{_HELD}[^,，。\n]{{0,6}}(?:[没未]|取消)")
@@ -67,7 +68,11 @@ def _of_command(ask: Ask) -> str:
     word = next(iter(ask.args.split()), "")
     mine = (each for each in ask.features if word in each.words and each.allows(ask.person))
     like = next((example for each in mine for example in each.examples if example.startswith(f"{word} ")), "")
-    return examples.of_theirs(ask, f"没看懂，什么都没有做。「{word}」像这样发：\n{like}") if like else ""
+    if not like:
+        return ""
+    told = examples.of_theirs(ask, f"没看懂，什么都没有做。「{word}」像这样发：\n{like}")
+    # Of this number there may be nothing.
+    return f"{told}，编号写您那一条的。\n{examples.nearest(ask, ask.heard)}" if _NUMBERED.search(like) else told
 
 
 @reads("chat")
