@@ -88,8 +88,8 @@ class Teacher:
     def running(self) -> Iterator[None]:
         """`make run`, as long as it is needed."""
         process = subprocess.Popen(
-            ["make", "run"], cwd=self.place, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            start_new_session=True,
+            ["make", "run"], cwd=self.place, env=self.environment, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:
             yield
