@@ -20,6 +20,7 @@ from tests.support.process import ROOT
 from tests.support.waiting import until
 
 __all__ = ["source"]
+pytestmark = [pytest.mark.both, pytest.mark.sqlite("a first day begins with a file")]
 PAGE = (ROOT / "docs/first-day.md").read_text(encoding="utf-8")
 WECOM, TELEGRAM = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:3]
 # What the tests bring along themselves: the platforms on this machine, and a port that is free.
