@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.newcomer.test_upgrade import git, source
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.fake_robot_rules import ROBOT, SECRET
