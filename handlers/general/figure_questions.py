@@ -87,7 +87,7 @@ _NOW = ((re.compile("^上+"), "本"), (re.compile("^[去前]年"), "今年"))
 
 def asked(text: str) -> tuple[str, str] | None:
     """(a command's word, arguments) of a whole message that asks for figures; else None."""
-    if len(text) > _LONGEST or not _HINT.search(text):
+    if len(text) > _LONGEST or not _HINT.search(text) or "名额" in text:
         return None
     said: dict[str, list[str]] = {}
     for name, words in _taken_apart(_GIVEN.sub("", text)):
