@@ -147,7 +147,7 @@ def resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues: 
     )
     badge = "COLLECTIVE_NOT_ALLOWED" in issues
     who = blank if badge else "集体" if _collective(each) else str(each.name) if shown else blank
-    told = each.medal and "MEDAL" not in unsure and not each.medal.endswith("小队")
-    medal = medals.label(each.medal) if told else "〈奖章〉"
+    told = "" if "MEDAL" in unsure or (each.medal or "").endswith("小队") else each.medal
+    medal = medals.label(told) if told else "〈奖章〉"
     how = "请重发" if ask.message.private else "请私聊我发"
     return f"{how}：提名 {where} {who} {medal} 理由"

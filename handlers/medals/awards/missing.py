@@ -1,12 +1,11 @@
 """还差什么: what every child of a squad, by number, and the squads themselves still lack for the next star."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from handlers import rights
 from handlers.kit import ADMINS, Ask, Refusal, Reply, Role, Unit
 from handlers.medals.awards import eligibility
-from handlers.medals.lists import next_stars, outstanding
+from handlers.medals.lists import next_stars
 from handlers.registry import command
 from handlers.wording import medals, numbers, places
 from storage.medals import badges, nominations
@@ -42,14 +41,8 @@ def show(ask: Ask) -> Reply:
 
 
 def for_star(ask: Ask, star: str) -> Reply:
-    """离二星章还差什么: who may be nominated for it, and who was awarded the one below and not handed it yet."""
-    below = next((each for each in medals.STARS if medals.next_star(each) == star), None)
-    if below is None:
-        return show(ask)
-    head = f"{medals.label(star)}从一年内颁发了{medals.label(below)}的里提名。"
-    may = next_stars.candidates(replace(ask, args=f"{medals.label(star)} {ask.args}".strip()))
-    owed = outstanding.still_owed(replace(ask, args=f"{medals.label(below)} {ask.args}".strip()))
-    return Reply("\n".join([head, may.text, *([owed.text] if owed else [])]))
+    """离二星章还差什么 is about who has the one below."""
+    return next_stars.lacking(ask, star) or show(ask)
 
 
 def _lacks(ask: Ask, squad: Unit) -> Mapping[int, tuple[str, ...]]:

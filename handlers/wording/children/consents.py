@@ -7,10 +7,8 @@ from datetime import date
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
 from handlers.privacy import gate
 from handlers.reading import is_name as looks_like_name
-from handlers.reading.text.dates import find_dates
-from handlers.reading.text.normalise import GAP, clean
 from handlers.wording import places
-from handlers.wording.days import day_in
+from handlers.wording.days import past_day_in
 from handlers.wording.names import is_place
 from storage.base import numbered
 from storage.children import children, consents
@@ -28,8 +26,6 @@ METHOD = re.compile(rf"{_PAPER}|(?P<online>电子|线上)")
 SPOKEN = re.compile("口头|电话里?|当面说")
 NUMBER = re.compile(r"编号[:：]?\s*([A-Za-z0-9-]{1,20})")
 PHOTOS = re.compile(r"(不(?:同意|可以?|能|要|用|许)?|可以?|同意)(?:拍照|照片|影像)")
-# 3.2中队 is no day.
-_CLASS = re.compile(r"\d[.\-]\d{1,2}(?=中队|班)")
 # 书面还没收齐, 等签字: what is still to come is none yet.
 _TO_COME = re.compile(r"[还尚](?:没|未)|[没未][有签交收给拿]|^[等待]|\s[等待]|下个?[周月]|[以之]后|再说|吗|[?？]")
 # 家长已书面同意9月1日, 家长3月20日签了同意书, inside the reason of a nomination; 等家长签字同意 is none yet.
@@ -56,10 +52,7 @@ def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
     number, photos = NUMBER.search(words), PHOTOS.search(words)
     rest = PHOTOS.sub(" ", NUMBER.sub(" ", METHOD.sub(" ", words)))
     rest = re.sub(r"同意书?|家长|监护人", " ", rest)
-    day, rest = day_in(rest, today)
-    if day is None and not _CLASS.search(rest):
-        found, scan = find_dates(clean(rest).text, today)
-        day, rest = (found[0].day, " ".join(scan.replace(GAP, " ").split())) if len(found) == 1 else (None, rest)
+    day, rest = past_day_in(rest, today)
     if day and day > today:
         raise Refusal("同意的日期还没有到，请核对。")
     if number and gate.found_in(number[1]):
