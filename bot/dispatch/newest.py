@@ -60,6 +60,8 @@ def by_words(
         return named
     if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
         return instead(features, ask, *found)
+    if (first := inbox.PLACES_FIRST.fullmatch(text)) and (found := _ordered(features, "同意", first["places"])):
+        return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):
         return _ordered(features, case_waiting.COMMAND, step)
     if intent in _IN_VAIN and (told := roster_words.order(ask, text)):

@@ -82,10 +82,10 @@ _USUAL = {"月": "本月", "季": "本季度", "学期": "本学期", "学年": 
 # 多少人算齐 asks how it is to be.
 _KIND = re.compile("(?!.*[算要该能])[一-鿿]{2,10}")
 _DONE = re.compile("[一-鿿]{2}了?(?:多少|几)")
-# How many there are, not how many came.
-_STRENGTH = re.compile(
+# How many there are, not how many came; how many may be nominated.
+_OTHERWISE = re.compile(
     "(?:我们?|咱们?|本|全)?的?(?:学?校|班级?|中队|大队|[区县市])里?(?:现在|目前|一共|总共|共|有)*(?:多少|几)[个名]?"
-    "(?:人|队员|少先队员|学生|孩子|同学)[啊呢吗]?[?？]?"
+    "(?:人|队员|少先队员|学生|孩子|同学)[啊呢吗]?[?？]?|.*名额.*"
 )
 _LONGEST = 40
 # What asks by itself, so that no report is taken for a question; 本周情况：没有活动 is one.
@@ -100,7 +100,7 @@ _NOW = ((re.compile("^上+"), "本"), (re.compile("^[去前]年"), "今年"))
 
 def asked(text: str) -> tuple[str, str] | None:
     """(a command's word, arguments) of a whole message that asks for figures; else None."""
-    if len(text) > _LONGEST or not _HINT.search(text) or _STRENGTH.fullmatch(text):
+    if len(text) > _LONGEST or not _HINT.search(text) or _OTHERWISE.fullmatch(text):
         return None
     said: dict[str, list[str]] = {}
     for name, words in _taken_apart(_GIVEN.sub("", text)):

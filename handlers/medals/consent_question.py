@@ -3,18 +3,19 @@
 Until it is answered the names stand in the sealed question only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import intake, proposals
 from handlers.medals.own import cases as own
 from handlers.wording import days, medals, questions
-from handlers.wording.children.consents import consent_of, said
+from handlers.wording.children.consent_answers import answer_in
+from handlers.wording.children.consents import said
 from storage.children.consents import Consent
 from storage.organisation import units
 
-# What else may stand beside 书面 9月1日 in an answer; more is another message.
-LONGEST_REST = 10
+# Fewer characters, 应该够, 可能, are no reason for anybody.
+_SHORTEST_REASON = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ def ask_whether(ask: Ask, asked: list[proposals.Proposal], doubt: str) -> Reply:
     if not ask.message.private:
         return Reply(f"有 {len(asked)} 件拿不准，没有收下。请私聊我发。")
     lines = "\n".join(f"{wish.unit.name} {wish.name or '集体'} {medals.label(wish.medal)}" for wish in asked)
-    # 应该够, 可能: no reason for anybody.
-    reasons = [wish.reason if len(wish.reason) > LONGEST_REST else "" for wish in asked]
+    reasons = [wish.reason if len(wish.reason) > _SHORTEST_REASON else "" for wish in asked]
     rows = [(one.unit.id, one.medal, one.name, why) for one, why in zip(asked, reasons, strict=True)]
     return Reply(f"{doubt}，还没有提名。是这样提名吗？\n{lines}", DOUBT.put(ask, _Waiting(rows)))
 
@@ -101,9 +101,13 @@ def consented(ask: Ask, known: _Waiting) -> list[Reply] | None:
     if not ask.args:
         wishes = _wishes(ask, known, None)
         return take(ask, wishes, []) if any(intake.may_be_kept(ask, wish) for wish in wishes) else None
-    if ask.args.startswith(("还没", "没有")):
-        return [Reply(CONSENT.dropped, CONSENT.then)]
-    given, rest = consent_of(ask.args, ask.today)
-    if given is None or len(rest) > LONGEST_REST:
+    answer = answer_in(ask.args, [name for _, _, name, _ in known.wishes], ask.today)
+    if answer is None:
         return None
-    return intake.take(ask, _wishes(ask, known, given), [f"家长同意：{said(given)}"])
+    if answer.given is None:
+        return [Reply(CONSENT.dropped, CONSENT.then)]
+    wishes = _wishes(ask, known, answer.given)
+    agreed = [wish for wish in wishes if wish.name in answer.names]
+    others = [replace(wish, consent=None) for wish in wishes if wish.name not in answer.names]
+    replies = intake.take(ask, agreed, [f"家长同意：{said(answer.given)}"])
+    return [*replies, *([ask_consent(ask, others)] if others else [])]

@@ -104,7 +104,7 @@ def _collective(each: Nomination) -> bool:
 def _check_collective(ask: Ask, each: Nomination, unit: Unit, medal: str) -> None:
     if not medals.is_star(medal) and not medal.startswith("H:"):
         raise Refusal(f"{_QUESTIONS['COLLECTIVE_NOT_ALLOWED']}{resend(ask, each, issues=('COLLECTIVE_NOT_ALLOWED',))}")
-    if "#" in (each.unit or "") or unit.kind not in (Kind.SQUAD, Kind.SCHOOL):
+    if "#" in (each.unit or "") or medal.endswith("小队") or unit.kind not in (Kind.SQUAD, Kind.SCHOOL):
         raise Refusal(_QUESTIONS["COLLECTIVE_UNIT"])
 
 
@@ -151,6 +151,7 @@ def resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues: 
     )
     badge = "COLLECTIVE_NOT_ALLOWED" in issues
     who = blank if badge else "集体" if _collective(each) else str(each.name) if shown else blank
-    medal = medals.label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
+    told = "" if "MEDAL" in unsure or (each.medal or "").endswith("小队") else each.medal
+    medal = medals.label(told) if told else "〈奖章〉"
     how = "请重发" if ask.message.private else "请私聊我发"
     return f"{how}：提名 {where} {who} {medal} 理由"

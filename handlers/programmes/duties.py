@@ -8,7 +8,7 @@ from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
 from handlers.programmes.cases import case_intake
 from handlers.programmes.reports import report
-from handlers.registry import ANYTHING, command
+from handlers.registry import command
 from handlers.wording import days, lines, programmes
 from scheduling import spans
 from storage.programmes import coverage, reports
@@ -19,8 +19,12 @@ SOON = timedelta(days=7)
 STATES = {"expected": "待报", coverage.OVERDUE: "逾期", reports.RETURNED: "退回"}
 
 
+# 上报一星章两名同学: a nomination.
+_NO_MEDAL = r"(?!.{0,12}(?:[一二三四五]星|[\u4e00-\u9fff]{2}章))"
+
+
 @command(
-    "上报", "report", who=MEMBERS, group="活动", rank=25, help="报一项工作，或看要报什么", glued=ANYTHING,
+    "上报", "report", who=MEMBERS, group="活动", rank=25, help="报一项工作，或看要报什么", glued=_NO_MEDAL,
     looks="", examples=("上报", "上报 宣讲 3场 共60人"),
 )  # fmt: skip
 def tell(ask: Ask) -> Sequence[Reply]:

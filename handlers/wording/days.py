@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 
 from handlers.kit import Refusal
+from handlers.reading.text.dates import find_dates
+from handlers.reading.text.normalise import GAP, clean
 from handlers.reading.text.numbers import value_of
 from scheduling import spans
 
@@ -16,6 +18,8 @@ _FULL = re.compile(r"(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?")
 _SHORT = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?")
 _WORDS = {"今天": 0, "今日": 0, "昨天": -1, "前天": -2, "明天": 1}
 _WORD = re.compile("|".join(_WORDS))
+# 3.2中队 is no day.
+_CLASS = re.compile(r"\d[.\-]\d{1,2}(?=中队|班)")
 
 
 def day_in(words: str, today: date, *, ahead: bool = False) -> tuple[date | None, str]:
@@ -31,6 +35,15 @@ def day_in(words: str, today: date, *, ahead: bool = False) -> tuple[date | None
             rest = f"{words[: match.start()]} {words[match.end() :]}"
             return _day(match, today, ahead), " ".join(rest.split())
     return None, " ".join(words.split())
+
+
+def past_day_in(words: str, today: date) -> tuple[date | None, str]:
+    """The same as people tell of what was: 上周五, 3.28, too."""
+    found, rest = day_in(words, today)
+    if found or _CLASS.search(rest):
+        return found, rest
+    days, scan = find_dates(clean(rest).text, today)
+    return (days[0].day, " ".join(scan.replace(GAP, " ").split())) if len(days) == 1 else (None, rest)
 
 
 def last_day_in(words: str, today: date) -> tuple[date | None, str]:

@@ -91,7 +91,7 @@ def test_the_medal_held_is_not_the_one_asked_for(rises: str) -> None:
         ("周子涵的一星章批了吗", "nomination_query ok"),
         ("恭喜四(2)中队王芳获得一星章！", "chat ignore"),
         ("通知：请各中队今天下班前上报一星章推荐名单", "chat ignore"),
-        ("谁能评一星章", "question ignore"),
+        ("谁能评一星章", "nomination_query ok"),
         ("三(2)中队争章活动 38人获得一星章", "checkin ok"),
     ],
 )

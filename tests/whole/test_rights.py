@@ -43,7 +43,7 @@ MAY: dict[str, set[Role]] = {
     **dict.fromkeys(("异议", "公示"), _APPOINTERS - {R.BRIGADE}),
     "名额": {R.SCHOOL_ADMIN, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}, "破例同意": _APPOINTERS - {R.BRIGADE},
     "特色章": _APPOINTERS | {R.COUNSELOR}, "新增特色章": _APPOINTERS, "没提名": _APPOINTERS,
-    **dict.fromkeys(("公示名单", "证书名单", "颁章名单", "上传名单"), _APPOINTERS),
+    **dict.fromkeys(("公示名单", "证书名单", "颁章名单", "上传名单", "上传名单 列"), _APPOINTERS),
     "颁发": _APPOINTERS, "撤销奖章": _APPOINTERS,
     "记章": _RECORDERS - {R.DATA_OFFICER}, "收章": _RECORDERS - {R.DATA_OFFICER},
     "记入队": _RECORDERS - {R.DATA_OFFICER}, "奖章进度": _READERS | {R.COUNSELOR},

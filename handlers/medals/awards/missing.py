@@ -40,6 +40,11 @@ def show(ask: Ask) -> Reply:
     return Reply("\n".join([f"{at.name} 离一星章还差", *(_short(ask, squad) for squad in squads)]))
 
 
+def for_star(ask: Ask, star: str) -> Reply:
+    """离二星章还差什么 is about who has the one below."""
+    return next_stars.lacking(ask, star) or show(ask)
+
+
 def _lacks(ask: Ask, squad: Unit) -> Mapping[int, tuple[str, ...]]:
     """Number → what the child with it still lacks for the first star; nobody who has it."""
     children = badges.of_squad(ask.db, squad.id)

@@ -84,9 +84,9 @@ def _check(ask: Ask, name: str, at: Unit) -> None:
     read, _ = find_medals(name, ())
     plain = [(each.start, each.end) for each in read if each.issue == "MEDAL_UNKNOWN"]
     if len(name) > _LONGEST or plain != [(0, len(name))]:
-        raise Refusal(
-            f"「{name}」不能做特色章的名称：要以「章」结尾，{_LONGEST} 字以内，不和星级章、基础章、荣誉同名。\n{_HOW}"
-        )
+        inside = next((f"里面有{name[each.start : each.end]}，会认成它。" for each in read if each.code), "")
+        rule = f"要以「章」结尾，{_LONGEST} 字以内，不带星级章、基础章、荣誉的名称。"
+        raise Refusal(f"「{name}」不能做特色章的名称：{inside}{rule}\n{_HOW}")
     if gate.is_private_label(name.removesuffix("章")):
         raise Refusal("名称里像有人名或个人信息，没有改。请换一个名称。")
     # As it would be kept: **阅读章 is 阅读章.

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.kit import Ask, File, Refusal, Reply, Unit
 from handlers.medals.awards import eligibility
-from handlers.medals.lists import columns, readers, registry_columns, workbook
+from handlers.medals.lists import columns, readers, workbook
 from handlers.registry import command
 from handlers.wording import medals, places
 from storage.medals import lists
@@ -70,12 +70,10 @@ def ceremony(ask: Ask) -> Reply:
 @command(
     "上传名单", "导出 上传名单", "导出上传名单", who=readers.READERS, group="奖章",
     rank=51, exports=True, help="上传平台用的名单，列可以自己定",
-    snapshot=True, examples=("上传名单 一星章 汇总上报", "上传名单 列 队员姓名=姓名、学校、中队、奖章"),
+    snapshot=True, examples=("上传名单 一星章 汇总上报",),
 )  # fmt: skip
 def registry(ask: Ask) -> Reply:
     """Who was awarded this school year, in the columns that the official registry takes."""
-    if match := re.match(r"列(?:\s|$)", ask.args):
-        return registry_columns.shown_or_set(ask, ask.args[match.end() :].strip())
     return _listed(ask, _REGISTRY)
 
 

@@ -1,6 +1,7 @@
 """可提名: who was handed a star within the year and may be nominated for the next one, and until when."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from handlers.kit import Ask, Reply, Unit
 from handlers.medals.awards import eligibility
@@ -34,6 +35,17 @@ def candidates(ask: Ask) -> Reply:
     more = [f"另有 {len(lines) - outstanding.MOST} 个，请写上单位看。"] if len(lines) > outstanding.MOST else []
     number = sum(count for *_, count in counted)
     return Reply("\n".join([f"{where} 可以提名下一枚星级章的 {number} 个", *lines[: outstanding.MOST], *more]))
+
+
+def lacking(ask: Ask, star: str) -> Reply | None:
+    """Who may be nominated for this star, and who is still to be handed the one below; None for the first."""
+    below = next((each for each in medals.STARS if medals.next_star(each) == star), None)
+    if below is None:
+        return None
+    head = f"{medals.label(star)}从一年内颁发了{medals.label(below)}的里提名。"
+    may = candidates(replace(ask, args=f"{medals.label(star)} {ask.args}".strip()))
+    owed = outstanding.still_owed(replace(ask, args=f"{medals.label(below)} {ask.args}".strip()))
+    return Reply("\n".join([head, may.text, *([owed.text] if owed else [])]))
 
 
 def of_squad(ask: Ask, squad: Unit) -> list[str]:

@@ -24,6 +24,14 @@ _HOW = "颁发了，发「颁发 三(2) 一星章 6月1日」这样的话。"
 )  # fmt: skip
 def owed(ask: Ask) -> Reply:
     """Of one squad by number, of a school squad by squad, of a district school by school, the most first."""
+    if listed := still_owed(ask):
+        return listed
+    at = places.chosen(ask, WHO, medals.found_in(ask, ask.args)[1].strip(), "待颁")
+    return Reply(f"{'、'.join(unit.name for unit in at)}：评上的都颁发了。")
+
+
+def still_owed(ask: Ask) -> Reply | None:
+    """Who is owed one of the medals that the arguments name; None for nobody."""
     named, rest = medals.found_in(ask, ask.args)
     at = places.chosen(ask, WHO, rest.strip(), "待颁")
     where = "、".join(unit.name for unit in at)
@@ -31,7 +39,7 @@ def owed(ask: Ask) -> Reply:
     wanted = lists.Wanted([unit.path for unit in at], (State.APPROVED,), codes, waiting=True)
     counted = lists.by_unit(ask.db, wanted)
     if not counted:
-        return Reply(f"{where}：评上的都颁发了。")
+        return None
     if by_number(ask, at):
         lines = of_squad(ask, lists.entries(ask.db, ask.vault, wanted, MOST_NAMED), what)
     else:

@@ -2,8 +2,9 @@
 
 from handlers.kit import Ask, Denied, Refusal, Reply
 from handlers.medals.awards.approval import MAY_EXCEPT
-from handlers.medals.lists import columns
+from handlers.medals.lists import columns, readers
 from handlers.privacy import gate
+from handlers.registry import command
 from handlers.wording import places
 from storage.audit.audit import Action
 from storage.organisation.units import Unit
@@ -13,8 +14,13 @@ _BACK = ("恢复", "默认", "还原")
 _LIKE = "上传名单 列 队员姓名=姓名、学校、中队、奖章、备注=「」"
 
 
-def shown_or_set(ask: Ask, words: str) -> Reply:
+@command(
+    "上传名单 列", "上传名单列", "上传名单的列", who=readers.READERS, group="奖章", help="看、改上传名单的列", looks="",
+    examples=("上传名单 列 队员姓名=姓名、学校、中队、奖章",), listed=False,
+)  # fmt: skip
+def shown_or_set(ask: Ask) -> Reply:
     """The columns as they are; or other ones, for the asker's unit and all below it."""
+    words = ask.args.strip()
     at = places.scope(ask.me, SETTERS)
     if words and not at:
         raise Denied("上传名单的列由学校管理员和上级少工委来定。", what="上传名单")

@@ -6,6 +6,7 @@ from handlers.medals.own import cases as own
 from handlers.medals.own import withdrawals
 from handlers.registry import reads
 from handlers.wording import medals, names
+from storage.base import numbered
 from storage.medals import nominations
 from storage.medals.states import State
 
@@ -23,7 +24,9 @@ def exchange(ask: Ask) -> list[Reply]:
         )
     # 名字打错了,是王小敏: the one that waits, when it is one.
     stand = own.meant(ask, said, "old") if said.get("old") else nominations.of_person(ask.db, ask.me.id, own.LOOKED_AT)
+    number, _ = numbered.anywhere(ask.args, nominations.LETTER)
     cases = [case for case in stand if case.state is State.SUBMITTED and case.child_id]
+    cases = [case for case in cases if number in ("", case.number)]
     if len(cases) != 1:
         what = "有几件都像" if cases else "没有找到"
         raise Refusal(f"{what}您说的这件待审的提名，没有换。请先看「我的提名」，撤回后重新提名。", own.MINE)

@@ -43,7 +43,7 @@ def asked(ask: Ask) -> list[Reply]:
         if missing.READERS.isdisjoint(ask.me.roles):
             raise Refusal("离奖章还差什么，由学校的老师和上级少工委看。")
         unit = places.by_key(ask, str(said.get("unit") or ""))
-        return [missing.show(replace(ask, args=unit.name if unit else ""))]
+        return [missing.for_star(replace(ask, args=unit.name if unit else ""), str(said.get("medal") or ""))]
     return [_left(ask, said) if said.get("left") or "名额" in ask.message.text else _shown(ask, said)]
 
 

@@ -20,7 +20,11 @@ _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
 _LONGEST_NAME = 3
 # Right behind the name another one: that nobody is left out.
-_LISTED_ALSO = re.compile(r"(?:^|\s)\s*[、，,和及与]\s*[\u4e00-\u9fff·]{2,4}")
+_LISTED_ALSO = re.compile(r"(?:^|\s)\s*[、，,和及与]\s*[\u4e00-\u9fff·]{2,}")
+# 推荐人选：方晓燕老师; 推荐我自己 names nobody.
+_LABEL = re.compile(
+    r"(?:被?推荐|提名|申报)的?(?:候?选?人选?|对象|名单)\s?[:：是为]?|(?:候选人|人选)\s?[:：是为]?|^\s*[是为]|我自己|我本人|本人|自己"
+)
 _TITLE = re.compile(r"(?:老师|同志|先生|女士|校长)$")
 # What stands around a day: 12月10日前整改到位, 请于, 限期, 2026年底到期.
 _BEFORE_DAY = re.compile(r"[,，、\s]*(?:请于|请在|要在|须于|应于|限期?于?|期限|截止(?:到|日期)?)[:：]?(?=\s|$)")
@@ -138,6 +142,7 @@ def is_personal(row: Row, kind: str) -> bool:
 
 def _name(rest: str, wanted: bool) -> tuple[str, str]:
     """(the name, the rest): what is no word of the language; where one is wanted, else the first word."""
+    rest = _LABEL.sub(" ", rest)
     first = next(iter(_NAME.findall(rest)), "") if wanted else ""
     found = next(iter(names.persons(rest)), first)
     # 诸葛明, of which 葛明 is one, too.

@@ -62,4 +62,6 @@ def of_collective(nomination: Nomination) -> list[str]:
         return ["COLLECTIVE_NOT_ALLOWED"]
     unit = nomination.unit
     small = "#" in unit or unit.startswith(("G", "社区", "站", "团"))
-    return ["COLLECTIVE_UNIT"] if nomination.medal in STARS and small else []
+    # 优秀小队: nobody awards it, whatever unit is named beside it.
+    of_team = (nomination.medal or "").endswith("小队")
+    return ["COLLECTIVE_UNIT"] if of_team or (nomination.medal in STARS and small) else []

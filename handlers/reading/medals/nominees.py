@@ -17,9 +17,12 @@ from handlers.reading.text.patterns import pattern
 LONGEST_REASON = 300
 _MARKS = f" 、,;。!?:/()|\n{GAP}"
 _SPLIT = pattern(rf"([\s、,;。!?:/()|“”\"「」『』《》—+&√✓✔{GAP}]+)")
-_WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
+_LABEL_OF_REASON = (
+    r"(?:推荐|申报|主要|简要|先进|突出|典型|个人)*(?:理由|事迹|原因|表现|意见)(?:简介|材料|介绍|说明|概述|概要)?"
+)
+_WHY = pattern(rf"(?:{_LABEL_OF_REASON}|简介)$")
 # 理由是全年队会开足, 事迹:拾金不昧
-_WHY_AHEAD = pattern(r"^[\s:,]*(?:(?:推荐|申报|主要|先进)*(?:理由|事迹|原因)(?:是|为|\s?:)\s?)+")
+_WHY_AHEAD = pattern(rf"^[\s:,]*(?:{_LABEL_OF_REASON}(?:是|为|\s?:)\s?)+")
 # 除了5号以外都给: whoever is named there is the one who is not meant.
 _BUT = pattern(r"除了?[^,。;\n]{1,30}?(?:[以之]?外)?[,\s]*(?:其他|其余|剩下|别)?[的人同学队员]*(?:都|全部?|均)")
 # 两人都是升旗手, 都很优秀: of all who were named.
@@ -60,7 +63,7 @@ _PARTICULAR = pattern(
 # 三(2): 无
 NOBODY = pattern(
     r"(?:本次|这次|本期|本轮|本月|本班|我班|[我咱]们班?|[本我]?中队|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
-    r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的就])*[了哦]?"
+    r"(?:合适的?|要[推报提评]的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的就])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
 _ENDS_LIST = pattern(rf"[,;。!{GAP}]")

@@ -168,7 +168,7 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build, tuple[str, ...]], ...] = tuple(
         ),
         (r"(?:隐私|隐私规则)", _plain("privacy"), "隐私"),
         (
-            rf"(?P<squad>{_NO_MEDAL}{{2,16}}?)[\s,:]*(?:家长|监护人)(?:都|均|已经?)*同意书?(?P<whom>[\s,:]{_LIST}{_NO_MEDAL}*)",
+            rf"(?P<squad>{_NO_MEDAL}{{2,16}}?)[\s,:]*(?:家长|监护人)(?:都|均|已经?)*同意书?了?(?P<whom>[\s,:]{_LIST}{_NO_MEDAL}*)",
             _consent,
             "同意",
         ),

@@ -13,7 +13,7 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 _REPLACE = pattern(
-    r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄打]错了?[,、\s]*(?:应该?)?是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
+    r"代替|顶替|让给|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄打]错了?[,、\s]*(?:应该?)?是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改|换)*(?:推荐?|提名|申?报|[上成为]|(?<=换))"
 )
 # 刚提名的名字打错了,是王小敏: of the one that stands.
 _SLIP = pattern(r"(?:提名|推荐|申?报)的?[^,;。!\n]{0,6}(?:名字|姓名)[写报填弄打]错")
@@ -30,6 +30,11 @@ _NUMBERS = pattern(r"\d{1,3}号\s?(?:替?换|更换|调换)[成为]\s?\d{1,3}号
 _FOR = pattern("(?:替?换|更换|调换)[成为]")
 _AND = pattern("[、和与及]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
+# 林一诺不报了, 换郝思齐
+_INSTEAD = pattern(
+    rf"^\W{{0,2}}(?P<who>{_WHO})(?:同学)?的?(?:[都先]|就)*(?:不再?(?:要|报|推荐?|提|评|上)了?|撤(?:[了掉回销]|下来?)|取消)[,，。;\s]*"
+    rf"(?:就|改|换|由|让)+(?:推荐?|提名|申?报|[上成为])?(?P<new>{_WHO})(?:同学)?[来上吧了]*\W*$"
+)
 # 不是王小明,是李小红; 应该是李小红不是王小明.
 _RATHER = pattern(
     rf"不是(?P<old>{_WHO})[,、\s]*(?:而是|应该?[是为]|是)(?P<new>{_WHO})(?![\u4e00-\u9fff])"
@@ -107,6 +112,8 @@ def _of_one_child(text: str) -> bool:
     given_up = _ONE.match(text)
     who = (given_up["who"] or given_up["whom"]) if given_up else ""
     named = who and all(is_name(each) and persons(each) for each in _AND.split(who))
+    instead = _INSTEAD.match(text)
+    named = named or (instead and all(PLACE.fullmatch(one) or persons(one) for one in (instead["who"], instead["new"])))
     if _SLIP.search(text) or _NUMBERS.search(text) or named:
         return True
     return any(
@@ -122,21 +129,26 @@ def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Conte
     if rather := _OTHER_MEDAL.search(scan):
         old, new = ("old", "new") if rather["old"] else ("other", "right")
         pair = [one for key in (old, new) for one in medals if rather.start(key) <= one.start < rather.end(key)]
-        return _exchanged(persons_in(f"{scan[: rather.start()]}{GAP}{scan[rather.end() :]}"), pair, hits, context)
+        who = persons_in(f"{scan[: rather.start()]}{GAP}{scan[rather.end() :]}")
+        return _exchanged(who, pair[:1], pair[1], hits, context) if len(pair) == 2 else None
     for turn in _REPLACE.finditer(scan):
         before, behind = ([one for one in medals if (one.start < turn.start()) is first] for first in (True, False))
-        if len(before) == len(behind) == 1:
-            return _exchanged(persons_in(scan[: turn.start()]), before + behind, hits, context)
+        right_behind = behind and not scan[turn.end() : behind[0].start].strip(" :为了")
+        if len(behind) == 1 and (len(before) == 1 or (not before and right_behind)):
+            return _exchanged(persons_in(scan[: turn.start()]), before, behind[0], hits, context)
     return None
 
 
-def _exchanged(who: list[str], medals: list[Medal], hits: list[Hit], context: Context) -> Reading | None:
-    """The first of two medals gives way to the second, for the one person that is named."""
-    codes = [medal.code for medal in medals if medal.code]
-    if len(codes) != 2 or len(who) != 1:
+def _exchanged(who: list[str], stands: list[Medal], new: Medal, hits: list[Hit], context: Context) -> Reading | None:
+    """
+    The medal that stands gives way to the new one, for the one person that is named.
+
+    林一诺改成劳动章: whichever she was put forward for.
+    """
+    if len(who) != 1 or not all(medal.code for medal in (*stands, new)):
         return None
-    unit, medal = target_of(hits, medals[:1], context)
-    fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": codes[1]}
+    unit, medal = target_of(hits, stands, context)
+    fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": new.code}
     return Reading("nomination_replace", "ok", replace=fields)
 
 

@@ -52,6 +52,7 @@ def record(ask: Ask) -> Reply:
         raise Refusal(f"请写明方式（书面或电子）和日期，像这样：{consents.LIKE}")
     if class_lists.is_list(rest):
         return _of_class(ask, given, rest)
+    _check_given(rest, consents.LIKE)
     squad, names = consents.child_words(ask, RECORDERS, rest, consents.LIKE)
     if len(names) > _MOST:
         raise Refusal(f"一次最多记 {_MOST} 位。只记要提名的孩子，不用记全班。")
@@ -66,8 +67,14 @@ def record(ask: Ask) -> Reply:
 def _of_class(ask: Ask, given: Consent, words: str) -> Reply:
     """三(2) 家长同意 1-40号 除7号 纸质 9月1日: by number, so that no child is named; said before it is recorded."""
     whom = class_lists.of_class(ask, RECORDERS, words, consents.CLASS_LIKE)
+    _check_given(whom.rest, consents.CLASS_LIKE)
     known = _Class(whom.squad.id, whom.numbers, given.method, str(given.day), given.reference, given.photos)
     return Reply(f"{whom.squad.name} {whom.said} 的家长都同意了吗？{consents.said(given)}", CLASS.put(ask, known))
+
+
+def _check_given(rest: str, like: str) -> None:
+    if consents.is_to_come(rest):
+        raise Refusal(f"还没有收到的不能记，什么都没有记。收到同意书以后，像这样写：{like}")
 
 
 @questions.answers(CLASS)

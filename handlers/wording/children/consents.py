@@ -8,7 +8,7 @@ from handlers.kit import Ask, Denied, Refusal, Role, Unit
 from handlers.privacy import gate
 from handlers.reading import is_name as looks_like_name
 from handlers.wording import places
-from handlers.wording.days import day_in
+from handlers.wording.days import past_day_in
 from handlers.wording.names import is_place
 from storage.base import numbered
 from storage.children import children, consents
@@ -22,15 +22,17 @@ LIKE = "家长同意 三(2)中队 王小明 书面 9月1日"
 CLASS_LIKE = "家长同意 三(2)中队 1-40号 除7号 书面 9月1日"
 # How guardians agree; what is only said cannot be shown later.
 _PAPER = "书面|纸质|(?:已经?)?签(?:字|名|署|了|好|过)|已经?签|回执"
-_METHOD = re.compile(rf"{_PAPER}|(?P<online>电子|线上)")
-_SPOKEN = re.compile("口头|电话里?|当面说")
-_NUMBER = re.compile(r"编号[:：]?\s*([A-Za-z0-9-]{1,20})")
-_PHOTOS = re.compile(r"(不(?:同意|可以?|能|要|许)?|可以?|同意)(?:拍照|照片|影像)")
+METHOD = re.compile(rf"{_PAPER}|(?P<online>电子|线上)")
+SPOKEN = re.compile("口头|电话里?|当面说")
+NUMBER = re.compile(r"编号[:：]?\s*([A-Za-z0-9-]{1,20})")
+PHOTOS = re.compile(r"(不(?:同意|可以?|能|要|用|许)?|可以?|同意)(?:拍照|照片|影像)")
+# 书面还没收齐, 等签字: what is still to come is none yet.
+_TO_COME = re.compile(r"[还尚](?:没|未)|[没未][有签交收给拿]|^[等待]|\s[等待]|下个?[周月]|[以之]后|再说|吗|[?？]")
 # 家长已书面同意9月1日, 家长3月20日签了同意书, inside the reason of a nomination; 等家长签字同意 is none yet.
-_WHOSE = "家长|监护人|父母|爸爸?妈妈?|妈妈|爸爸"
+WHOSE = "家长|监护人|父母|爸爸?妈妈?|妈妈|爸爸"
 _SAID = re.compile(
-    rf"[\s,，;。、(（]*(?<![等待请让叫要催给果若和])(?P<said>(?:已签|已收)?(?:{_WHOSE}|同意书)"
-    rf"(?:{_WHOSE}|同意书?|{_PAPER}|电子|线上|(?:20\d\d[-/.年])?\d{{1,2}}[-/.月]\d{{1,2}}[日号]?|今天|昨天|已经?|[都均于在的也:：\s])++)"
+    rf"[\s,，;。、(（]*(?<![等待请让叫要催给果若和])(?P<said>(?:已签|已收)?(?:{WHOSE}|同意书)"
+    rf"(?:{WHOSE}|同意书?|{_PAPER}|电子|线上|(?:20\d\d[-/.年])?\d{{1,2}}[-/.月]\d{{1,2}}[日号]?|今天|昨天|已经?|[都均于在的也:：\s])++)"
     r"了?+(?:[他她]?(?:参评|提名|推荐|申报))?(?!\s?(?:[还没未不尚等待后吗?？才]|之后|以后))[)）]?"
 )
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,5}|[\u4e00-\u9fff]{2,6}(?:[·•][\u4e00-\u9fff]{2,6}){1,3}")
@@ -42,14 +44,15 @@ def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
 
     Raises Refusal for what is no consent that could be shown, or a day to come.
     """
-    if _SPOKEN.search(words):
+    if SPOKEN.search(words):
         raise Refusal("口头同意以后拿不出来，不能记。请收书面或电子的同意书，再写：书面 9月1日")
-    method = _METHOD.search(words)
+    method = METHOD.search(words)
     if method is None:
         return None, words
-    number, photos = _NUMBER.search(words), _PHOTOS.search(words)
-    rest = _PHOTOS.sub(" ", _NUMBER.sub(" ", _METHOD.sub(" ", words)))
-    day, rest = day_in(re.sub(r"同意书?|家长|监护人", " ", rest), today)
+    number, photos = NUMBER.search(words), PHOTOS.search(words)
+    rest = PHOTOS.sub(" ", NUMBER.sub(" ", METHOD.sub(" ", words)))
+    rest = re.sub(r"同意书?|家长|监护人", " ", rest)
+    day, rest = past_day_in(rest, today)
     if day and day > today:
         raise Refusal("同意的日期还没有到，请核对。")
     if number and gate.found_in(number[1]):
@@ -60,10 +63,15 @@ def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
 
 def consent_in(reason: str, today: date) -> tuple[Consent | None, str]:
     """(the consent that is told of inside a reason, the reason without it)."""
-    found = next((each for each in _SAID.finditer(reason) if "同意" in each[0] and _METHOD.search(each[0])), None)
+    found = next((each for each in _SAID.finditer(reason) if "同意" in each[0] and METHOD.search(each[0])), None)
     if found is None:
         return None, reason
     return consent_of(found["said"], today)[0], f"{reason[: found.start()]}{reason[found.end() :]}".strip(" ,，;。、")
+
+
+def is_to_come(words: str) -> bool:
+    """Whether the words beside a consent say that there is none yet: 还没收齐, 等签字, 签了吗."""
+    return bool(_TO_COME.search(words))
 
 
 def said(given: Consent) -> str:
@@ -75,7 +83,7 @@ def said(given: Consent) -> str:
 
 def is_consent(words: str) -> bool:
     """Whether 同意 is a guardian's: 同意 王小明 书面 9月1日, and no decision on a nomination."""
-    return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbered.begins(words)
+    return bool(METHOD.search(words) or SPOKEN.search(words)) and not numbered.begins(words)
 
 
 def missing(ask: Ask, cases: Sequence[Case]) -> dict[int, str]:
