@@ -32,12 +32,12 @@ _LONGEST = 40
 
 
 def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], context: Context) -> Reading | None:
-    """本周没有活动 -> zero with a day of the week it is about; 请假到4月10日 -> excuse, with the last day."""
+    """Of each unit: 本周没有活动 -> zero with a day of that week; 请假到4月10日 -> excuse, with the last day."""
     if len(text) > _LONGEST:
         return None
-    unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
-    issues = () if unit else ("UNIT_MISSING",)
-    status: Status = "ok" if unit else "clarify"
+    units = dict.fromkeys(hit.unit for hit in hits if hit.kind != "part") or (context.bound_unit,)
+    issues = () if any(units) else ("UNIT_MISSING",)
+    status: Status = "clarify" if issues else "ok"
     if _is_off(text, hits) or (not _NOT.isdisjoint(text) and _ZERO.search(text)):
         week = _WEEKS_BACK.search(text)
         day = next((when.day for when in dates if when.day), None)
@@ -45,12 +45,15 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
             # 4月31日 is no day.
             return None
         day = day or context.received - timedelta(weeks=len(week["back"]) if week else 0)
-        return Reading("zero", status, issues, (Record(unit=unit, date=day, dated=bool(dates)),), claim="negation")
+        records = tuple(Record(unit=unit, date=day, dated=bool(dates)) for unit in units)
+        return Reading("zero", status, issues, records, claim="negation")
     found = _EXCUSE.search(text)
     last = next((when.day for when in dates if found and when.start >= found.start("to")), None)
     if last is None or last < context.received:
         return None
-    return Reading("excuse", status, issues, (Record(unit=unit, date=last, dated=True),), claim="plan")
+    return Reading(
+        "excuse", status, issues, tuple(Record(unit=unit, date=last, dated=True) for unit in units), claim="plan"
+    )
 
 
 def _is_off(text: str, hits: Sequence[Hit]) -> bool:

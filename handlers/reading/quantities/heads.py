@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from handlers.reading.model import Number
 from handlers.reading.quantities import owners, words
-from handlers.reading.quantities.absent import named
+from handlers.reading.quantities.absent import CAME, named
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.counts import Counts
+from handlers.reading.quantities.denied import corrected
 from handlers.reading.quantities.tokens import Token, tokens_of
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
@@ -65,7 +66,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     counts = Counts()
     kinds = {token.kind for token in tokens}
     if "oops" in kinds:
-        tokens = _corrected(tokens, scan)
+        tokens = corrected(tokens, scan)
         kinds = {token.kind for token in tokens}
     counts.named = named(tokens, scan)
     counts.full = ("full" in kinds and (counts.named > 0 or _nobody_else(tokens, scan))) or (
@@ -84,6 +85,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
+    counts.certain = bool(counts.absent or counts.named) and CAME.search(scan) is not None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
     if "thing" in kinds:
@@ -141,21 +143,6 @@ def _all_came(tokens: list[Token], scan: str) -> bool:
 
 def _of_heads(token: Token) -> bool:
     return token.use in ("", "attended", "took", "heads")
-
-
-def _corrected(tokens: list[Token], scan: str) -> list[Token]:
-    """38人不对39人: the later number stands for the earlier one; 39不是38: the earlier one."""
-    kept: list[Token] = []
-    for token in tokens:
-        if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
-            oops = kept.pop()
-            oops.use = "taken"
-            if scan.startswith("不是", oops.start) and oops.end == token.start:
-                continue
-            token.use = token.use or kept[-1].use
-            kept.pop().use = "oops"
-        kept.append(token)
-    return kept
 
 
 def _strongest(free: list[Token]) -> list[Token]:
