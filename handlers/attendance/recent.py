@@ -42,10 +42,10 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     lone = reading.intent == "unknown" or (reading.status == "clarify" and _PARTIAL.issuperset(doubts))
     if len(said) != 1 or not lone or ask.message.attachments or not ask.message.private:
         return False
-    # 队课也是, 今天也是43: of another one, which was like it.
-    if "也" in text:
-        return False
     one = said[0]
+    # 队课也是, 今天也是43: of another one, which was like it; 家长也来了5个 are of those who were told of.
+    if "也" in text and not one.others:
+        return False
     counted = one.attended is not None or one.due is not None or one.absent is not None
     last = recorded(ask)
     if one.again:  # 又开了一次 38人: of the same activity as just before
@@ -58,7 +58,7 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     if one.activity and (_HELD.search(text) or (one.topic and find_activity(text)[0].rank > _THEME)):
         return False
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
-    if not one.activity and one.absent is None and remainder.besides(text, ask.today):
+    if not one.activity and one.absent is None and not one.others and remainder.besides(text, ask.today):
         return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False

@@ -19,6 +19,7 @@ _ZERO = pattern(
     rf"{_WEEK}[^,。\n\d]{{0,8}}{_NONE}|{_NONE}[^,。\n\d]{{0,2}}{_WEEK}"
     rf"|{_WEEK}[^,。\n\d]{{0,8}}(?:停课|放假|考试|隔离|集训|忙)[^,。\n\d]{{0,4}},{_NONE}\W*$"
     rf"|^\W*(?:我们)?(?:中队|班)?{_NONE}(?:可报)?\W*$|零报告"
+    rf"|^\W*(?:{_WEEK}|少先队|我们|中队|班|队部)*的?(?:活动|周报|签到)(?:情况)?\s?:?\s?(?:无|没有?|零)\W*$"
 )
 # 这周停课 三(2): that and nothing else is a week without an activity.
 _OFF = pattern(

@@ -1,11 +1,13 @@
 """What a message about attendance has in it: entries of a list, units, dates; polite words are no part of it."""
 
+import re
+
 from handlers.reading.checkins.found import Found
 from handlers.reading.checkins.lists import without_numbers
 from handlers.reading.model import Context
 from handlers.reading.persons.personal_data import Secrets, hide_numbers, hide_persons
 from handlers.reading.text import idioms
-from handlers.reading.text.normalise import Clean
+from handlers.reading.text.normalise import GAP, Clean
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.titles import find_said_dates
 from handlers.reading.text.units import Hit, find_units
@@ -16,6 +18,12 @@ _CHILDREN = ("小朋友", "孩子", "娃", "新生", "同学", "小同学", "的
 # 能不能帮我记一下今天升旗44人 is an order, politely put.
 _PLEASE = pattern(
     r"(?:请问)?(?:[能可]不[能可]以?|能否|可否|可以|能)?(?:请|麻烦)?(?:你|您)?(?:帮|给|替)[我忙]*(?:记|报|登记|登|签到?|录)(?:一下|上|个)?"
+)
+
+# 人数:43 备注:2人参加鼓号队训练 tells of some of those who were counted; who is missing may stand there as well.
+_NOTE = pattern(
+    r"(?<=\d)(?P<between>\D[^\n]{0,20}\n?[^\n]{0,12}?备注\s?:\s?)(?P<note>(?:(?![假缺没未]|[应实]到?\s?\d|全勤)[^\n])*)$",
+    re.M,
 )
 
 
@@ -29,6 +37,8 @@ def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
     text = plain.text
     if "帮" in text or "给" in text or "替" in text:
         text = _PLEASE.sub(lambda match: " " * len(match[0]), text)
+    if "备注" in text:
+        text = _NOTE.sub(lambda match: match["between"] + GAP * len(match["note"]), text)
     scan, entries, chain = without_numbers(idioms.held(text), of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
     if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):

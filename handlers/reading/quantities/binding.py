@@ -6,7 +6,7 @@ from handlers.reading.quantities.words import OWNERS
 from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.patterns import pattern
 
-_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|的(?:人?有|是)?|[了有共约计达]|改[成为]|[成到])?[ :]*")
+_NEXT_TO = pattern(r"[ :=]*[也都]?(?:应?该?[为是]|的(?:人?有|是)?|[了有共约计达]|改[成为]|[成到])?[ :]*")
 # 应到少写了,44: what was wrong of it stands between.
 _PUT_RIGHT = pattern(
     r"[ ,:]?(?:补[一上个]?下?)?[少漏忘没多]?[了]?[写打报填记算]?[错漏]?了?[ ,:]*(?:应该?)?[是为成]?[ ,:]*"
