@@ -17,6 +17,8 @@ FRESH = timedelta(minutes=10)
 # The rank of words that say what it was about, and not how it was held.
 _THEME = 1
 _HELD = re.compile("圆满|顺利|成功|结束|完成|举[行办]|开展|召开")
+# 下午那场42人: of another one, or of the one that was told; it is asked.
+_THAT_OTHER = re.compile(r"(?:[上下]午|早上|中午|晚上|昨天)的?那[场次节堂]")
 _PARTIAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "UNIT_MISSING"})
 
 
@@ -44,7 +46,7 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
         return False
     one = said[0]
     # 队课也是, 今天也是43: of another one, which was like it; 家长也来了5个 are of those who were told of.
-    if "也" in text and not one.others:
+    if ("也" in text and not one.others) or _THAT_OTHER.search(text):
         return False
     counted = one.attended is not None or one.due is not None or one.absent is not None
     last = recorded(ask)

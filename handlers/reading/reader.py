@@ -81,7 +81,7 @@ def _with_aside(plain: normalise.Clean, whole: Reading, context: Context, secret
             named = _of_one(replace(plain, text=held), replace(context, bound_unit=None), secrets).records
             whose = all(record.unit for record in named)
             return Reading("chat", "ignore", claim="question", offered=report.records) if whose else None
-        return replace(report, more=(replace(other, words=aside),))
+        return report if tasks.takes_back(aside, held) else replace(report, more=(replace(other, words=aside),))
     return None
 
 

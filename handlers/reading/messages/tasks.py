@@ -30,6 +30,7 @@ _WHETHER = pattern(
     r"(?:请问|老师|这[条个]?|我|您?好|帮我|看下?|查下?|有没有|是否|已经?|都|\W)*+"
     r"(?:签到|上?报|打卡|收到|记录?|登记|提交|成功)(?:[上到成]功?)?[了过]*(?:没有?|吗|么)?\W*"
 )
+_TURNS, _TURNED = pattern(r"\W*[哦噢啊呃]?\W*(?:不对|[说记发报搞]?错了)"), pattern(r"(?:不对|错了)\W*$")
 # Each half is read: of a long text, which is a story, that would be often.
 _LONGEST, _MOST_CLAUSES = 120, 5
 _ALSO = pattern(rf"^[\s,]*(?:{_ANEW})[,\s]*")
@@ -79,6 +80,11 @@ def apart(text: str) -> tuple[str, str] | None:
 def of_this(question: str) -> bool:
     """Whether it asks for nothing but whether so much was reported: 报了没有, 收到了吗."""
     return _WHETHER.fullmatch(question) is not None
+
+
+def takes_back(aside: str, held: str) -> bool:
+    """本周没有活动,哦不对,周二有队课43人: the first is said no more."""
+    return _TURNS.match(held) is not None or _TURNED.search(aside) is not None
 
 
 def halves(text: str) -> Iterator[tuple[str, str]]:
