@@ -62,6 +62,9 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
     if not one.activity and one.absent is None and not one.others and remainder.besides(text, ask.today):
         return False
+    # 参学 清明祭英烈 is asked with a command's word.
+    if any(text.split()[0] in each.words for each in ask.features):
+        return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False
     return said[0].unit is None or not any(

@@ -7,7 +7,7 @@ from handlers.reading.checkins.lists import without_numbers
 from handlers.reading.model import Context
 from handlers.reading.persons.personal_data import Secrets, hide_numbers, hide_persons
 from handlers.reading.text import idioms
-from handlers.reading.text.normalise import GAP, Clean
+from handlers.reading.text.normalise import Clean
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.titles import find_said_dates
 from handlers.reading.text.units import Hit, find_units
@@ -38,7 +38,7 @@ def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
     if "帮" in text or "给" in text or "替" in text:
         text = _PLEASE.sub(lambda match: " " * len(match[0]), text)
     if "备注" in text:
-        text = _NOTE.sub(lambda match: match["between"] + GAP * len(match["note"]), text)
+        text = _NOTE.sub(lambda match: match["between"] + " " * len(match["note"]), text)
     scan, entries, chain = without_numbers(idioms.held(text), of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
     if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):

@@ -6,11 +6,8 @@ A count is taken only when one reading explains every number of heads; else the 
 from collections.abc import Sequence
 
 from handlers.reading.model import Number
-from handlers.reading.quantities import owners, words
-from handlers.reading.quantities.absent import CAME, named
-from handlers.reading.quantities.binding import bind
+from handlers.reading.quantities import absent, binding, owners, words
 from handlers.reading.quantities.counts import Counts
-from handlers.reading.quantities.denied import corrected
 from handlers.reading.quantities.tokens import Token, tokens_of
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
@@ -27,8 +24,9 @@ def read_counts(scan: str) -> tuple[Counts, str]:
     tokens = tokens_of(scan)
     if not tokens:
         return Counts(), scan
-    bind(tokens, scan)
-    counts = _resolve(tokens, scan)
+    binding.bind(tokens, scan)
+    denies = any(token.kind == "oops" for token in tokens)
+    counts = _resolve(binding.corrected(tokens, scan) if denies else tokens, scan)
     counts.numbers = _numbers(tokens, scan, counts)
     return counts, _without(scan, tokens)
 
@@ -65,10 +63,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
     counts = Counts()
     kinds = {token.kind for token in tokens}
-    if "oops" in kinds:
-        tokens = corrected(tokens, scan)
-        kinds = {token.kind for token in tokens}
-    counts.named = named(tokens, scan)
+    counts.named = absent.named(tokens, scan)
     counts.full = ("full" in kinds and (counts.named > 0 or _nobody_else(tokens, scan))) or (
         not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan)
     )
@@ -85,7 +80,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
-    counts.certain = bool(counts.absent or counts.named) and CAME.search(scan) is not None
+    counts.certain = bool(counts.absent or counts.named) and absent.CAME.search(scan) is not None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
     if "thing" in kinds:
