@@ -11,6 +11,7 @@ from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context, examples
 from handlers.people import spoken_codes
+from handlers.reading.text.normalise import without_quote
 from storage.messages import cards, inbox
 
 LONGEST_TEXT = 4000
@@ -22,6 +23,11 @@ _ANONYMOUS = (
     "没有处理：这条消息是以群或频道的名义（匿名）发的，我不知道是哪位老师。\n"
     "请在输入框旁换成自己的身份再发一次；群管理员请先在群的管理员设置里关掉「匿名」。"
 )
+_RECORDED = re.compile(
+    r"已(?:记录|更正|恢复)[:：]\s?(?P<unit>\S+) (?P<activity>[^\s\d]+)(?: 第\d场)? \d+ 人"
+    r"(?:[>\s]{0,9}(?P<day>\d{1,2}月\d{1,2}日))?"
+)
+_CHANGES = re.compile(r"(?:请|把它|这条|那条)*(?:(?P<word>撤回|更正)|(?=改))(?P<more>[^\n]{0,30})")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -62,8 +68,20 @@ def _answered(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
 
 
 def tidy(text: str) -> str:
-    """The text without control characters, white space around it and whom it calls; line breaks and tabs stay."""
-    return _CALLED.sub("", _CONTROL.sub("", text).strip(), count=1)
+    """The text without control characters, white space around it, whom it calls and what it quotes."""
+    plain = _CALLED.sub("", _CONTROL.sub("", text).strip(), count=1)
+    own = without_quote(plain).strip()
+    return _named(plain.removesuffix(own), own) if own else plain
+
+
+def _named(quote: str, own: str) -> str:
+    """撤回 and 改成 25 below a quoted 已记录 are of that check-in, and not of the last one."""
+    told = _RECORDED.search(quote)
+    change = _CHANGES.fullmatch(own) if told else None
+    if told is None or change is None:
+        return own
+    word = change["word"] or "更正"
+    return " ".join(filter(None, (word, told["unit"], told["day"], told["activity"], change["more"].strip())))
 
 
 def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:

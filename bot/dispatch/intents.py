@@ -2,7 +2,6 @@
 
 import re
 
-from bot.dispatch.tasks import CHANGES
 from handlers.attendance import recent
 from handlers.catalogue.loader import calendar_of
 from handlers.checkins.questions import asking
@@ -15,6 +14,8 @@ from handlers.wording import medals, programmes
 
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
+# What changes something that is stored.
+CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
 # 停用 宣讲: what is to be done with a row, and none of its reports.
 _SWITCHES = re.compile(r"(?:停用|启用|恢复|关闭|打开|取消|删除|删掉|去掉) *[^\d\s]{1,12}")
 # What may be a report of a row instead: its words tell.

@@ -1,14 +1,15 @@
-"""The second task of a message: a nomination or report beside a check-in is done too, or named in the answer."""
+"""The second task of a message, beside a check-in, is done too or named in the answer: a report, a question …."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.dispatch.features import Features
+from bot.dispatch.intents import CHANGES
 from handlers.asker import context
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
-from handlers.kit import REPORTERS, Answer, Ask, Refusal, Reply
+from handlers.kit import REPORTERS, Answer, Ask, Button, Refusal, Reply
 from handlers.reading import Reading
 from handlers.reading.text.normalise import clean
 from handlers.reading.text.units import find_units
@@ -21,10 +22,6 @@ _CLAUSE_END = re.compile(r"[，,；;。\n]")
 _PEOPLE = re.compile(r"(?:讲解|宣讲|辅导|服务|工作)员\s?\d+\s?[名位人]")
 # Each half is read: of a long text, which is a story, that would be often.
 _LONGEST = 200
-
-
-# What changes something that is stored.
-CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
 
 
 def instead(features: Features, ask: Ask) -> list[Reply]:
@@ -40,9 +37,18 @@ def instead(features: Features, ask: Ask) -> list[Reply]:
 def beside(features: Features, ask: Ask, first: Sequence[Reply]) -> list[Reply]:
     """What else the message asks for; one task that is refused does not cost the other."""
     more = [each for each in ask.heard.more if each.intent not in CHANGES]
-    if more and first and _waits(ask):
+    if any(each.intent == "nomination" for each in more) and first and _waits(ask):
         return [Reply(_WAITS.format(what="提名"))]
-    return [reply for each in more for reply in _tried(features, replace(ask, reading=each), each.intent)]
+    return [reply for each in more for reply in _aside(features, replace(ask, reading=each))]
+
+
+def _aside(features: Features, ask: Ask) -> list[Reply]:
+    """A nomination or a question; the sums are written after the message, so who is missing is a press away."""
+    order = features.ordered(ask.heard)
+    if order and order[0].allows(ask.person):
+        word = order[0].words[0]
+        return [Reply(f"这条里还问了一件：点「{word}」就看到。", (Button(word, word, order[1]),))]
+    return _tried(features, replace(ask, args=ask.heard.words or ask.args), ask.heard.intent)
 
 
 def reported(features: Features, ask: Ask, said: str) -> list[Reply]:

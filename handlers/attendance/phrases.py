@@ -45,8 +45,13 @@ def turned(old: Checkin, new: Checkin, today: date) -> str:
         (old.unit_name, new.unit_name), (activity(old), activity(new)),
         (days.day(old.day, today), days.day(new.day, today)), (heads(old), heads(new)),
         (old.topic or "没有主题", new.topic or "没有主题"),
+        (" ".join(_others(old)) or "没有家长、老师", " ".join(_others(new)) or "没有家长、老师"),
     )  # fmt: skip
     return "，".join(f"{before} → {now}" for before, now in parts if before != now)
+
+
+def _others(one: Checkin) -> list[str]:
+    return [f"{kind} {count} 人" for kind, count in one.others]
 
 
 def marked(one: Checkin, today: date) -> str:
@@ -63,7 +68,7 @@ def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     """What was understood, with the buttons to put it right."""
     more = [days.day(stored.day, today), TIMINGS.get(stored.timing, "")]
     more += [f"应到 {stored.due} 人" if stored.due else "", stored.topic]
-    more += [f"{kind} {count} 人" for kind, count in stored.others]
+    more += _others(stored)
     more += [f"照片 {photos} 张"] if photos else []
     buttons = Button("更正", "更正", f"#{stored.id}", reply=True), Button("撤回", "撤回", f"#{stored.id}")
     said = f"{result}：{checkin_line(stored)}\n" + " · ".join(filter(None, more))

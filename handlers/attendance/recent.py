@@ -17,6 +17,8 @@ FRESH = timedelta(minutes=10)
 # The rank of words that say what it was about, and not how it was held.
 _THEME = 1
 _HELD = re.compile("圆满|顺利|成功|结束|完成|举[行办]|开展|召开")
+# 下午那场42人: of another one, or of the one that was told; it is asked.
+_THAT_OTHER = re.compile(r"(?:[上下]午|早上|中午|晚上|昨天)的?那[场次节堂]")
 _PARTIAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "UNIT_MISSING"})
 
 
@@ -42,10 +44,10 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     lone = reading.intent == "unknown" or (reading.status == "clarify" and _PARTIAL.issuperset(doubts))
     if len(said) != 1 or not lone or ask.message.attachments or not ask.message.private:
         return False
-    # 队课也是, 今天也是43: of another one, which was like it.
-    if "也" in text:
-        return False
     one = said[0]
+    # 队课也是, 今天也是43: of another one, which was like it; 家长也来了5个 are of those who were told of.
+    if ("也" in text and not one.others) or _THAT_OTHER.search(text):
+        return False
     counted = one.attended is not None or one.due is not None or one.absent is not None
     last = recorded(ask)
     if one.again:  # 又开了一次 38人: of the same activity as just before
@@ -58,7 +60,10 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     if one.activity and (_HELD.search(text) or (one.topic and find_activity(text)[0].rank > _THEME)):
         return False
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
-    if not one.activity and one.absent is None and remainder.besides(text, ask.today):
+    if not one.activity and one.absent is None and not one.others and remainder.besides(text, ask.today):
+        return False
+    # 参学 清明祭英烈 is asked with a command's word.
+    if any(text.split()[0] in each.words for each in ask.features):
         return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False

@@ -22,7 +22,10 @@ _NUMBER = re.compile(r"#?(\d{1,15})")
 @reads("zero")
 def nothing(ask: Ask) -> Sequence[Reply]:
     """A week without an activity is a report, too."""
-    unit, record = _unit(ask)
+    return [_nothing(ask, unit, record) for unit, record in _units(ask)]
+
+
+def _nothing(ask: Ask, unit: Unit, record: Record) -> Reply:
     assert record.date is not None
     week = periods.week_of(record.date)
     first = periods.monday_of(week)
@@ -32,41 +35,48 @@ def nothing(ask: Ask) -> Sequence[Reply]:
     this = first <= ask.today <= last
     when = "本周" if this else f"{days.short(first)}–{days.short(last)}"
     if unit.key and not weekly_coverage.missing(ask.db, week, [unit.path])[0]:
-        return [Reply(f"{unit.name}{when}已经报过，不用再报。发「我的」看报过的。")]
+        return Reply(f"{unit.name}{when}已经报过，不用再报。发「我的」看报过的。")
     number = exemptions.add(ask.db, unit.id, exemptions.ZERO, first, last, ask.me.id, ask.now)
     later = "，有了活动照常报" if this else ""
-    return [Reply(f"已记下：{unit.name}{when}没有活动。谢谢，这周不会再催{later}。", (_undo(number),))]
+    return Reply(f"已记下：{unit.name}{when}没有活动。谢谢，这周不会再催{later}。", (_undo(number),))
 
 
 @reads("excuse")
 def excused(ask: Ask) -> Sequence[Reply]:
     """Until its last day the unit is neither missing nor nudged."""
-    unit, record = _unit(ask)
+    return [_excused(ask, unit, record) for unit, record in _units(ask)]
+
+
+def _excused(ask: Ask, unit: Unit, record: Record) -> Reply:
     assert record.date is not None
     if record.date - ask.today > LONGEST:
         raise Refusal(f"{days.short(record.date)}太远（最多 120 天），没有记。请写近一点的日子。")
     number = exemptions.add(ask.db, unit.id, exemptions.EXCUSED, ask.today, record.date, ask.me.id, ask.now)
-    return [
-        Reply(f"已记下：{unit.name}到{days.short(record.date)}不用报，不会催。提前有活动，照常报。", (_undo(number),))
-    ]
+    return Reply(
+        f"已记下：{unit.name}到{days.short(record.date)}不用报，不会催。提前有活动，照常报。", (_undo(number),)
+    )
 
 
 def _undo(number: int) -> Button:
     return Button("取消", "照常报", f"{number}")
 
 
-def _unit(ask: Ask) -> tuple[Unit, Record]:
-    record = next(iter(ask.heard.records), Record())
+def _units(ask: Ask) -> list[tuple[Unit, Record]]:
+    """Each unit that is told of; one that cannot be refuses them all."""
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied("这由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
-    if record.unit is None:
+    return [(_unit(ask, record.unit), record) for record in ask.heard.records or (Record(),)]
+
+
+def _unit(ask: Ask, key: str | None) -> Unit:
+    if key is None:
         raise Refusal(f"是哪个中队？没有记。请写上中队，像这样：{examples.unit(ask)} 本周没有活动")
-    unit = places.by_key(ask, record.unit)
+    unit = places.by_key(ask, key)
     if unit is None:
         raise Refusal(f"没有找到这个中队，没有记。请核对，像这样：{examples.unit(ask)} 本周没有活动")
     if not rights.may_report(ask.me, unit):
         raise Denied(f"{unit.name}不在您负责的范围，没有记。", what="签到", subject=f"unit:{unit.id}")
-    return unit, record
+    return unit
 
 
 @command(

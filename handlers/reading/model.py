@@ -153,4 +153,5 @@ class Reading:
     offered: tuple[Record, ...] = ()
     help: str | None = None  # of a question: which page of the help answers it
     numbers: tuple[Number, ...] = ()
-    more: tuple["Reading", ...] = ()  # what else the message asks for: a nomination beside a check-in
+    more: tuple["Reading", ...] = ()  # what else the message asks for: a nomination beside a check-in, a question
+    words: str = ""  # of a question in `more`: how it was asked

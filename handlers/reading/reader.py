@@ -13,6 +13,9 @@ from handlers.reading.persons.names import is_name
 from handlers.reading.text import normalise
 
 _TALK = frozenset({"chat", "question", "unknown"})
+# What may stand beside a check-in and is answered besides.
+_ASIDE = frozenset({"query", "question", "nomination_query", "zero", "excuse"})
+_ASKING = frozenset("?吗没么谁哪怎啥什查看")
 _NUMBERS = frozenset({"PII_PHONE", "PII_ID"})
 _MATTERS = frozenset({"PII_HEALTH", "PII_FAMILY"})
 
@@ -58,6 +61,27 @@ def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: S
             return report if whole.intent == "nomination" and whole.status == "ignore" else None
     if whole.intent == "checkin" and tasks.chooses(plain.text):
         return replace(whole, more=(Reading("nomination", "clarify", ("NAME_MISSING",)),))
+    if whole.intent in _ASIDE or (whole.intent == "checkin" and not _ASKING.isdisjoint(plain.text)):
+        return _with_aside(plain, whole, context, secrets)
+    return None
+
+
+def _with_aside(plain: normalise.Clean, whole: Reading, context: Context, secrets: Secrets) -> Reading | None:
+    """三(1)队课41人,老师问三(2)报了没; 上周没有活动,这周队课43人: the check-in, and the rest in `more`."""
+    for held, aside in tasks.halves(plain.text):
+        other = _of_one(replace(plain, text=aside, media=0), replace(context, existing=()), secrets)
+        if other.intent not in _ASIDE or (other.intent == "question" and other.help is None):
+            continue
+        report = _of_one(replace(plain, text=held), context, secrets)
+        told = report.intent == "checkin" and any(record.attended for record in report.records)
+        if not told or (whole.intent == "checkin" and report.records != whole.records):
+            continue
+        if other.intent == "query" and tasks.of_this(aside):
+            # 三(2)队课41人,报了没有: the report is what is asked about.
+            named = _of_one(replace(plain, text=held), replace(context, bound_unit=None), secrets).records
+            whose = all(record.unit for record in named)
+            return Reading("chat", "ignore", claim="question", offered=report.records) if whose else None
+        return report if tasks.takes_back(aside, held) else replace(report, more=(replace(other, words=aside),))
     return None
 
 

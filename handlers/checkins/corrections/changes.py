@@ -44,6 +44,7 @@ def merged(old: checkins.Checkin, said: Record) -> checkins.Checkin:
         due=due,
         attended=attended,
         topic=gate.cleared(said.topic or "") or old.topic,
+        others=tuple({**dict(old.others), **said.others}.items()),
     )
 
 
@@ -69,7 +70,7 @@ def changed(ask: Ask, old: checkins.Checkin, words: str, sure: bool = False) -> 
     record = next(iter(reading.records), Record())
     revisions.check_day(reading, record, ask.today)
     topic = record.topic if "主题" in words else None
-    said = record.attended, record.due, record.absent, record.activity, topic
+    said = record.attended, record.due, record.absent, record.activity, topic, record.others or None
     if not record.dated and not any(each is not None for each in said) and of_same_squad(ask, old, record):
         raise Refusal("没看懂要改成什么，原来的没有动。可以改人数、活动、日期、主题，像这样发：更正 实到39 应到42")
     record = replace(record, topic=topic or (record.topic if record.activity else None))

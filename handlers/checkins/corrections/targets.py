@@ -25,6 +25,8 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _SEQUENCE = re.compile(r"第\s?([一二三四五六七八九1-9])\s?[场次]")
+# 第一条改成42: the first of those that were told, or of those that are shown?
+_ORDINAL = re.compile(r"第\s?[一二三四五六七八九1-9]\s?[条个]")
 _DIGITS = str.maketrans("一二三四五六七八九", "123456789")
 _CLAUSE = re.compile(r"[,，。;；:：\n]")
 
@@ -106,7 +108,7 @@ def named(ask: Ask, target: Record, wish: Wish) -> checkins.Checkin:
     found = _found(ask, of, unit, wish)
     if not of and unit is None:
         last = recent.recorded(ask) if not wish.gone else []
-        found = last if len(last) > 1 else found[:1]
+        found = found[:5] if _ORDINAL.search(ask.args) else last if len(last) > 1 else found[:1]
     if not found:
         raise _none(ask, of, unit, wish)
     if len(found) > 1:

@@ -14,7 +14,7 @@ from handlers.wording import places
 # So many squads of one's own are offered as buttons.
 FEW = 6
 # What is denied, asked, or of last year is no report, whatever numbers it says.
-_MAY_BE_FACTS = frozenset({"condition", "notice", "example", "quotation", "elsewhere"})
+_MAY_BE_FACTS = frozenset({"condition", "question", "notice", "example", "quotation", "elsewhere"})
 
 
 def is_complete(record: Record) -> bool:

@@ -96,6 +96,9 @@ def _carry_back(clauses: list[Clause]) -> None:
             following = clause if clause.claim in ("plan", "negation", "question") and not _local(clause) else following
         elif following and _is_of(clause, following):
             clause.claim, clause.ahead = following.claim, following.ahead
+        elif following and following.claim == "negation" and clause.unit and following.unit:
+            # 队课 一(1)43 二(2)停课: what stands before the other unit is not of this one.
+            following = None
 
 
 def _local(clause: Clause) -> bool:

@@ -24,7 +24,7 @@ def alone(found: Found) -> tuple[Record, ...]:
         return ()
     heads = next((number.value for number in piece.numbers if number.taken in ("attended", "open")), None)
     said = Record(attended=heads, activity=piece.activity.name, date=piece.day, dated=piece.dated, topic=piece.topic)
-    return (said,) if replace(said, topic=None) != Record() else ()
+    return (replace(said, again=piece.again),) if replace(said, topic=None) != Record() else ()
 
 
 def is_checkin(found: Found, context: Context) -> bool:

@@ -134,7 +134,7 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build, tuple[str, ...]], ...] = tuple(
     for source, build, needs in (
         (
             rf"{_ASK}\s?(?:(?P<back>[上本这]个?)|(?P<p1>{_TIME}))?的?\s?{_DIGEST}\s?(?P<p2>{_P})?"
-            r"(?:\s+(?P<scope>\S{1,20}(?:\s\S{1,12}){0,2}))?",
+            r"(?:\s+(?P<scope>(?!无$|没有$)\S{1,20}(?:\s\S{1,12}){0,2}))?",
             _digest,
             "报",
         ),

@@ -11,14 +11,17 @@ from handlers.reading.text.units import Hit
 # 本周没有活动, 我们班这周没搞活动, 上周无活动; not 今天没有开展活动, 上周五没有活动: that is a day.
 _WEEK = r"(?:[本这]|上+)个?(?:周|星期|礼拜)(?![二三四五六日天1-7]|一(?![直个次点]))"
 _WEEKS_BACK = pattern(r"(?P<back>上+)个?(?:周|星期|礼拜)")
+_NONE_AT_ALL = r"(?:什么|啥|任何)(?:少先队)?(?:活动|队会|队课)(?:都|也)?(?:没有?|未)(?:有|搞|开展|安排|做)?"
 _NONE = (
     r"(?:没有?|无|未|不)(?:有|能)?(?:开展|组织|举行|搞|安排|办)?(?:过|什么|啥|任何|少先队|中队|集体)*"
     r"(?:活动|队会|队课|队日)"
 )
 _ZERO = pattern(
     rf"{_WEEK}[^,。\n\d]{{0,8}}{_NONE}|{_NONE}[^,。\n\d]{{0,2}}{_WEEK}"
-    rf"|{_WEEK}[^,。\n\d]{{0,8}}(?:停课|放假|考试|隔离|集训|忙)[^,。\n\d]{{0,4}},{_NONE}\W*$"
+    rf"|{_WEEK}[^,。\n\d]{{0,8}}(?:停课|放假|考试|隔离|集训|忙)[^,。\n\d]{{0,4}},{_NONE}(?:安排)?\W*$"
+    rf"|{_WEEK}[^,。\n\d]{{0,8}}{_NONE_AT_ALL}|^\W*(?:我们)?(?:中队|班)?{_WEEK}[^,。\n\d]{{0,4}}(?:没有?|无)安排\W*$"
     rf"|^\W*(?:我们)?(?:中队|班)?{_NONE}(?:可报)?\W*$|零报告"
+    rf"|^\W*(?:{_WEEK}|少先队|我们|中队|班|队部)*的?(?:活动|周报|签到)(?:情况)?\s?:?\s?(?:无|没有?|零)\W*$"
 )
 # 这周停课 三(2): that and nothing else is a week without an activity.
 _OFF = pattern(
@@ -32,12 +35,12 @@ _LONGEST = 40
 
 
 def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], context: Context) -> Reading | None:
-    """本周没有活动 -> zero with a day of the week it is about; 请假到4月10日 -> excuse, with the last day."""
+    """Of each unit: 本周没有活动 -> zero with a day of that week; 请假到4月10日 -> excuse, with the last day."""
     if len(text) > _LONGEST:
         return None
-    unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
-    issues = () if unit else ("UNIT_MISSING",)
-    status: Status = "ok" if unit else "clarify"
+    units = dict.fromkeys(hit.unit for hit in hits if hit.kind != "part") or (context.bound_unit,)
+    issues = () if any(units) else ("UNIT_MISSING",)
+    status: Status = "clarify" if issues else "ok"
     if _is_off(text, hits) or (not _NOT.isdisjoint(text) and _ZERO.search(text)):
         week = _WEEKS_BACK.search(text)
         day = next((when.day for when in dates if when.day), None)
@@ -45,12 +48,15 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
             # 4月31日 is no day.
             return None
         day = day or context.received - timedelta(weeks=len(week["back"]) if week else 0)
-        return Reading("zero", status, issues, (Record(unit=unit, date=day, dated=bool(dates)),), claim="negation")
+        records = tuple(Record(unit=unit, date=day, dated=bool(dates)) for unit in units)
+        return Reading("zero", status, issues, records, claim="negation")
     found = _EXCUSE.search(text)
     last = next((when.day for when in dates if found and when.start >= found.start("to")), None)
     if last is None or last < context.received:
         return None
-    return Reading("excuse", status, issues, (Record(unit=unit, date=last, dated=True),), claim="plan")
+    return Reading(
+        "excuse", status, issues, tuple(Record(unit=unit, date=last, dated=True) for unit in units), claim="plan"
+    )
 
 
 def _is_off(text: str, hits: Sequence[Hit]) -> bool:

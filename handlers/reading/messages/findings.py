@@ -1,5 +1,7 @@
 """What a message about attendance has in it: entries of a list, units, dates; polite words are no part of it."""
 
+import re
+
 from handlers.reading.checkins.found import Found
 from handlers.reading.checkins.lists import without_numbers
 from handlers.reading.model import Context
@@ -18,6 +20,12 @@ _PLEASE = pattern(
     r"(?:请问)?(?:[能可]不[能可]以?|能否|可否|可以|能)?(?:请|麻烦)?(?:你|您)?(?:帮|给|替)[我忙]*(?:记|报|登记|登|签到?|录)(?:一下|上|个)?"
 )
 
+# 人数:43 备注:2人参加鼓号队训练 tells of some of those who were counted; who is missing may stand there as well.
+_NOTE = pattern(
+    r"(?<=\d)(?P<between>\D[^\n]{0,20}\n?[^\n]{0,12}?备注\s?:\s?)(?P<note>(?:(?![假缺没未]|[应实]到?\s?\d|全勤)[^\n])*)$",
+    re.M,
+)
+
 
 def _own_children(hits: list[Hit], scan: str, context: Context) -> bool:
     grade = f"G{context.bound_unit.partition('-')[0]}" if context.bound_unit else ""
@@ -29,6 +37,8 @@ def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
     text = plain.text
     if "帮" in text or "给" in text or "替" in text:
         text = _PLEASE.sub(lambda match: " " * len(match[0]), text)
+    if "备注" in text:
+        text = _NOTE.sub(lambda match: match["between"] + " " * len(match["note"]), text)
     scan, entries, chain = without_numbers(idioms.held(text), of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
     if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):

@@ -29,7 +29,7 @@ _MISSING = pattern(
 )
 # What stands around the day, the week or the part of the tree of which that is asked.
 _ASIDE = (
-    r"请问|帮我|帮忙|麻烦|查看|看看?|查一?下?|一下|老师|您?好|我们|咱们?|目前|现在|还|都|有|是|了|过|吗|呢|啊|呀|的|这次|本次|活动|名单"
+    r"请问|帮我|帮忙|麻烦|查看|看看?|查一?下?|一?下(?!午)|老师|您?好|我们|咱们?|目前|现在|还|都|有|是|了|过|吗|呢|啊|呀|的|这次|本次|活动|名单"
     r"|[哪那]?[些几]个?(?:班级?|中队|学校|老师)?|个?(?:班级?|中队)|谁|[\s,，。?？!！:：]"
 )
 _BESIDE = pattern(rf"^(?:{_ASIDE})+|(?:{_ASIDE})+$")
@@ -127,7 +127,9 @@ def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Readi
     if _LEAVE.search(text):
         return None
     if _STATUS.search(text) or (_LOOK.search(text) and not any(char.isdecimal() for char in scan)):
-        return Reading("query", "ok", query={"unit": unit or context.bound_unit, "what": "status"})
+        # 听说三(1)队课41人,三(2)报了没: what stands last is asked about.
+        unit = next((hit.unit for hit in reversed(hits) if hit.unit and hit.kind != "part"), context.bound_unit)
+        return Reading("query", "ok", query={"unit": unit, "what": "status"})
     return None
 
 

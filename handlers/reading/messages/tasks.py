@@ -1,6 +1,7 @@
 """Messages that ask for two things: a check-in and a nomination, a withdrawal and what is reported instead."""
 
 import re
+from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from handlers.reading.checkins.activities import find_activity, names_activity
@@ -25,6 +26,13 @@ _CHOOSES = pattern(
 )
 # 另外推荐…: a new task begins.
 _ANEW = r"另外?|还有?|同时|顺[便带]|再|也|并且?|此外|以及|又"
+_WHETHER = pattern(
+    r"(?:请问|老师|这[条个]?|我|您?好|帮我|看下?|查下?|有没有|是否|已经?|都|\W)*+"
+    r"(?:签到|上?报|打卡|收到|记录?|登记|提交|成功)(?:[上到成]功?)?[了过]*(?:没有?|吗|么)?\W*"
+)
+_TURNS, _TURNED = pattern(r"\W*[哦噢啊呃]?\W*(?:不对|[说记发报搞]?错了)"), pattern(r"(?:不对|错了)\W*$")
+# Each half is read: of a long text, which is a story, that would be often.
+_LONGEST, _MOST_CLAUSES = 120, 5
 _ALSO = pattern(rf"^[\s,]*(?:{_ANEW})[,\s]*")
 
 # 集体一星章,升旗仪式42人全勤 goes on with the reason; 一星章,今天升旗42人 reports besides.
@@ -67,6 +75,26 @@ def apart(text: str) -> tuple[str, str] | None:
         return None
     second = _ALSO.sub("", rest)
     return (second, first) if medal_first else (first, second)
+
+
+def of_this(question: str) -> bool:
+    """Whether it asks for nothing but whether so much was reported: 报了没有, 收到了吗."""
+    return _WHETHER.fullmatch(question) is not None
+
+
+def takes_back(aside: str, held: str) -> bool:
+    """本周没有活动,哦不对,周二有队课43人: the first is said no more."""
+    return _TURNS.match(held) is not None or _TURNED.search(aside) is not None
+
+
+def halves(text: str) -> Iterator[tuple[str, str]]:
+    """队课41人,老师问三(2)报了没: (what may be the check-in, what else is said), wherever a clause ends."""
+    ends = [match.end() for match in _CLAUSE.finditer(text)][:-1] if len(text) <= _LONGEST else []
+    if len(ends) < _MOST_CLAUSES:
+        for end in reversed(ends):
+            yield text[:end], _ALSO.sub("", text[end:])
+        for end in ends:
+            yield _ALSO.sub("", text[end:]), text[:end]
 
 
 def chooses(text: str) -> bool:

@@ -6,7 +6,7 @@ from handlers.reading.quantities.words import OWNERS
 from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.patterns import pattern
 
-_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|的(?:人?有|是)?|[了有共约计达]|改[成为]|[成到])?[ :]*")
+_NEXT_TO = pattern(r"[ :=]*[也都]?(?:应?该?[为是]|的(?:人?有|是)?|[了有共约计达]|改[成为]|[成到])?[ :]*")
 # 应到少写了,44: what was wrong of it stands between.
 _PUT_RIGHT = pattern(
     r"[ ,:]?(?:补[一上个]?下?)?[少漏忘没多]?[了]?[写打报填记算]?[错漏]?了?[ ,:]*(?:应该?)?[是为成]?[ ,:]*"
@@ -26,6 +26,7 @@ _SOMEBODY = pattern(
 # 四十一人请假的有两个
 _OF_THEM = ("的有", "的是", "的:", ":", "的一", "的两", "的三")
 _LOOK_AHEAD = 12
+_IS = ("是", "而是", "应该是", "应是")
 _ALSO = ("", "也", "都", "还", "又")
 _LABELLED = ("number", "thing", "pair", "full", "oops", "portion")
 _ROLES = ("attended", "took", "absent", "heads", "total")
@@ -151,3 +152,28 @@ def _mark(number: Token, label: Token, before: Token | None, scan: str) -> None:
     ):
         # 家长参会40人, 家长也来了5个
         number.use, before.use = before.kind, "taken"
+
+
+def corrected(tokens: list[Token], scan: str) -> list[Token]:
+    """38人不对39人, 不是38是39: the later number stands for the earlier one; 39不是38: the earlier one."""
+    kept: list[Token] = []
+    for token in tokens:
+        last = [each.kind for each in kept[-2:]] if token.kind == "number" else []
+        if last == ["number", "oops"]:
+            oops = kept.pop()
+            oops.use = "taken"
+            if scan.startswith("不是", oops.start) and oops.end == token.start:
+                continue
+            token.use = token.use or kept[-1].use
+            kept.pop().use = "oops"
+        elif last == ["oops", "number"] and _denied(kept[-2], kept[-1], token, scan):
+            kept.pop().use = "oops"
+            kept.pop().use = "taken"
+        kept.append(token)
+    return kept
+
+
+def _denied(oops: Token, wrong: Token, right: Token, scan: str) -> bool:
+    """不是38人,是39人."""
+    turn = scan[wrong.end : right.start].strip(" ,人名个")
+    return scan.startswith("不是", oops.start) and oops.end == wrong.start and turn in _IS

@@ -22,6 +22,7 @@ class Counts:
     full: bool = False
     each: bool = False
     guessed: bool = False  # that `due` is the whole class, of the place where it stands
+    certain: bool = False  # that those counted came: 实到44 请假1, and not 44人 请假1
     firm: bool = False  # said with a label or with 人, not by a bare number alone
     given: list[int] = field(default_factory=list)
     slash: tuple[int, int] | None = None  # 4/3 beside another count: a date
@@ -52,7 +53,7 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
     told = (counts.due is not None) + (counts.attended is not None)
     if counts.named and counts.absent is None and (told == 1 or (counts.full and not told)):
         counts.absent = counts.named
-    if roster_size and counts.absent:
+    if roster_size and counts.absent and not counts.certain:
         _by_roster(counts, counts.absent, roster_size)
     if counts.full and not counts.absent:
         number = counts.due or counts.attended or roster_size

@@ -6,9 +6,7 @@ A count is taken only when one reading explains every number of heads; else the 
 from collections.abc import Sequence
 
 from handlers.reading.model import Number
-from handlers.reading.quantities import owners, words
-from handlers.reading.quantities.absent import named
-from handlers.reading.quantities.binding import bind
+from handlers.reading.quantities import absent, binding, owners, words
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.tokens import Token, tokens_of
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
@@ -26,8 +24,9 @@ def read_counts(scan: str) -> tuple[Counts, str]:
     tokens = tokens_of(scan)
     if not tokens:
         return Counts(), scan
-    bind(tokens, scan)
-    counts = _resolve(tokens, scan)
+    binding.bind(tokens, scan)
+    denies = any(token.kind == "oops" for token in tokens)
+    counts = _resolve(binding.corrected(tokens, scan) if denies else tokens, scan)
     counts.numbers = _numbers(tokens, scan, counts)
     return counts, _without(scan, tokens)
 
@@ -64,10 +63,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
     counts = Counts()
     kinds = {token.kind for token in tokens}
-    if "oops" in kinds:
-        tokens = _corrected(tokens, scan)
-        kinds = {token.kind for token in tokens}
-    counts.named = named(tokens, scan)
+    counts.named = absent.named(tokens, scan)
     counts.full = ("full" in kinds and (counts.named > 0 or _nobody_else(tokens, scan))) or (
         not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan)
     )
@@ -84,6 +80,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
+    counts.certain = bool(counts.absent or counts.named) and absent.CAME.search(scan) is not None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
     if "thing" in kinds:
@@ -141,21 +138,6 @@ def _all_came(tokens: list[Token], scan: str) -> bool:
 
 def _of_heads(token: Token) -> bool:
     return token.use in ("", "attended", "took", "heads")
-
-
-def _corrected(tokens: list[Token], scan: str) -> list[Token]:
-    """38人不对39人: the later number stands for the earlier one; 39不是38: the earlier one."""
-    kept: list[Token] = []
-    for token in tokens:
-        if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
-            oops = kept.pop()
-            oops.use = "taken"
-            if scan.startswith("不是", oops.start) and oops.end == token.start:
-                continue
-            token.use = token.use or kept[-1].use
-            kept.pop().use = "oops"
-        kept.append(token)
-    return kept
 
 
 def _strongest(free: list[Token]) -> list[Token]:
@@ -270,13 +252,14 @@ def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan
 def _of_whole(counts: Counts, free: list[Token], whole: list[Token]) -> None:
     """全班43人: all came, unless it is said who is missing, or how many did; 全班43人 获奖5人 may be either."""
     size = _one(counts, whole)
-    came = [token for token in free if token.strength > 2 and size is not None and (token.value or 0) < size]
+    came = [token for token in free if token.strength > 1 and size is not None and (token.value or 0) < size]
     if counts.absent is not None or came:
         counts.due = counts.due or size
     if counts.absent is None:
         counts.attended = _one(counts, came) if came else size
         if came and size is not None and counts.attended is not None and counts.attended * 2 < size:
             counts.issue, counts.attended, counts.due = "COUNT_AMBIGUOUS", None, None
+            counts.given.append(size)
 
 
 def _without(scan: str, tokens: list[Token]) -> str:

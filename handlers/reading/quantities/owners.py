@@ -14,7 +14,8 @@ _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 # 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
 _REST = ("其余", "其他", "另", "另有", "另外")
 _COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧对" + GAP + SECRET
-_OUT_OF = pattern(r"\s?中[ ,]?")
+_OUT_OF = pattern(r"\s?(?:当?中|里)[面边间]?[ ,]?")
+_NO_SOME = ("的有", "里有", "中有", "面有")
 _MADE = pattern(r"[包做折叠画编剪绣缝织搓捡](?![到来去])[\u4e00-\u9fff]{1,3}$")
 _CAME = pattern(r"[都全](?:[在来到齐]|参加)")
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
@@ -73,8 +74,8 @@ def grown_ups(exact: list[Token], scan: str, came: int) -> int:
 
 
 def _are_some(token: Token, scan: str) -> bool:
-    """有5个娃去比赛了: there are some who…; 参加鼓号队的有6人 tells who took part."""
-    some = scan.endswith("有", 0, token.start) and not scan.endswith("的有", 0, token.start)
+    """有5个娃去比赛了: there are some who…; 参加鼓号队的有6人, 44人里有6人 tell who took part."""
+    some = scan.endswith("有", 0, token.start) and not scan.endswith(_NO_SOME, 0, token.start)
     return token.strength > 1 and (token.value or 0) <= FEW and some
 
 

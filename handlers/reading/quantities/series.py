@@ -8,7 +8,7 @@ from handlers.reading.text.patterns import pattern
 _VERB = "开展|举行|组织|进行|召开|举办|参加|搞|开|上|办|做|去|来|有"
 # 下午又开了一次, 另开一场, 当天第二场: besides what was held before on that day.
 _AGAIN = pattern(
-    rf"(?:又|还|再|另外?|加)(?:{_VERB})?[了的]?[一1两2][次场节堂]|又(?:{_VERB})了(?=[{HELD}\s\u4e00-\u9fff])"
+    rf"(?:又|还|再|另外?|加)(?:{_VERB}|补|加)?[了的]?[一1两2][次场节堂]|又(?:{_VERB})了(?=[{HELD}\s\u4e00-\u9fff])"
     r"|第[二三四2-4][场节堂](?!比赛)|再次(?:开展|举行|组织|召开|举办)了?"
 )
 _AGAIN_SIGNS = frozenset("又还再另加第")

@@ -126,7 +126,7 @@ def clean(raw: str) -> Clean:
     bare = _EMOJI.sub(" ", _arrows(raw) if "→" in raw else raw)
     if _COUNTER.search(bare):
         bare = _COUNTERS.sub(_counter, bare)
-    text = characters(_without_quote(bare))
+    text = characters(without_quote(bare))
     if "复制下面" in text or "签到。" in text or "像这样发" in text:
         text = _without_own_words(text)
     if "<" in text:
@@ -195,7 +195,8 @@ def _without_own_words(text: str) -> str:
     return _OWN_WORDS.sub("", "\n".join(kept) or text).strip() or text
 
 
-def _without_quote(text: str) -> str:
+def without_quote(text: str) -> str:
+    """What is said below a quoted message, as chat programs write it."""
     if "\n" not in text:
         return text
     start = text.lstrip()[:1]
