@@ -207,15 +207,6 @@ class TestFiles:
         both = Image.open(io.BytesIO(picture(county.db, self.values(county, county.first, county.second))))
         assert image.height < both.height < 4000
 
-    def test_the_font_has_the_characters_of_names_and_signs(self) -> None:
-        from fontTools.ttLib import TTFont
-
-        from handlers.pictures import FONT
-
-        known = TTFont(FONT).getBestCmap()
-        assert not [char for char in "玥喆珺堃三(2)中队–−·:、%★0123456789" if ord(char) not in known]
-        assert "SIL OPEN FONT LICENSE" in FONT.with_name("OFL.txt").read_text(encoding="utf-8")
-
     def test_the_same_data_gives_the_same_workbook(self, county: County) -> None:
         a_week(county)
         made = workbook(county.db, self.values(county, county.first))
