@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dispatch import intents
-from bot.dispatch.answers import open_questions
+from bot.dispatch.answers import follow_ups, open_questions
 from handlers import kit, rights
 from handlers.asker import context
 from handlers.attendance import reports
@@ -67,7 +67,7 @@ def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
         answer: kit.Answer | None = exports.of(ask, command) if command.exports else ask.answered(command, ask.args)[0]
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
-        return as_list(answer)
+        return follow_ups.remembered(command, ask.args, as_list(answer))
     if is_stranger(ask):
         return greeting(ask)
     word = command.words[0]

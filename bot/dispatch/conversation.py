@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dispatch import calls, intents, newest, tasks
-from bot.dispatch.answers import open_questions, short_answers, typed_labels
+from bot.dispatch.answers import follow_ups, open_questions, short_answers, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
@@ -19,6 +19,9 @@ def said(features: Features, ask: kit.Ask, text: str, commands: bool = True) -> 
     """What a text is answered with; with `commands` False it is the answer to a question, whatever it begins with."""
     waiting = open_questions.waiting(features, ask)
     if waiting and (replies := waiting.settled(ask, text)) is not None:
+        return replies
+    again = follow_ups.meant(features, ask, text) if commands else None
+    if again and (replies := calls.ordered(waiting, ask, *again)) is not None:
         return replies
     found = (features.command_in(text) or features.shown(text, ask.person)) if commands else None
     if commands and (typed := typed_labels.instead_of(features, ask, text, found)):

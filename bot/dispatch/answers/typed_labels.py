@@ -59,7 +59,13 @@ def decided(features: Features, ask: Ask, text: str) -> Pressed | None:
 
 
 def newest(ask: Ask) -> Card | None:
-    """The card of the last letter of this chat, where it is fresh and the asker's."""
+    """The last letter of this chat, where it has buttons, is fresh and the asker's."""
+    card = last(ask)
+    return card if card and card.orders else None
+
+
+def last(ask: Ask) -> Card | None:
+    """The same of one without buttons that answered a look."""
     card = cards.last(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _FRESH)
     mine = card is not None and ask.person is not None and card.person_id in (None, ask.person.id)
     return card if mine else None
