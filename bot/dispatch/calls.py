@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.dispatch import intents
 from bot.dispatch.answers import follow_ups, open_questions
+from bot.dispatch.features import Features
 from handlers import kit, rights
 from handlers.asker import context
 from handlers.attendance import reports
@@ -58,6 +59,14 @@ def ordered(
         return None
     looked = command.only_looks(args)
     return replies if waiting is None else [*replies, *waiting.give_way(ask, command.words[0], looked)]
+
+
+def gone_on(
+    features: Features, ask: kit.Ask, text: str, waiting: open_questions.OpenQuestion | None
+) -> Sequence[kit.Reply] | None:
+    """What was just looked at, of another time or unit; None where the words do not go on with it."""
+    again = follow_ups.meant(features, ask, text)
+    return ordered(waiting, ask, *again) if again else None
 
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:

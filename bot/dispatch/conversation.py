@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dispatch import calls, intents, newest, tasks
-from bot.dispatch.answers import follow_ups, open_questions, short_answers, typed_labels
+from bot.dispatch.answers import open_questions, short_answers, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
@@ -20,8 +20,7 @@ def said(features: Features, ask: kit.Ask, text: str, commands: bool = True) -> 
     waiting = open_questions.waiting(features, ask)
     if waiting and (replies := waiting.settled(ask, text)) is not None:
         return replies
-    again = follow_ups.meant(features, ask, text) if commands else None
-    if again and (replies := calls.ordered(waiting, ask, *again)) is not None:
+    if commands and (replies := calls.gone_on(features, ask, text, waiting)) is not None:
         return replies
     found = (features.command_in(text) or features.shown(text, ask.person)) if commands else None
     if commands and (typed := typed_labels.instead_of(features, ask, text, found)):
