@@ -26,7 +26,7 @@ def weekly(
     year = _year_before(week)
     part = history.part(db, [of.path], week, *([] if last else [before]), *([year] if sums.is_any(db, year) else []))
     of = part.was(of, week)
-    (counts, silent), summed = weekly_coverage.of(db, part, week), sums.by_week(db, part)
+    (counts, silent), summed = weekly_coverage.of(db, part, week), sums.by_week(db, part, week)
     rows = summed[week].activities
     due, covered = map(sum, zip(*counts[week].values(), strict=True)) if counts[week] else (0, 0)
     earlier = {one: _previous(one, summed[one].activities, counts[one]) for one in part.weeks if one != week}
