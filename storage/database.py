@@ -90,6 +90,18 @@ def _close(_connection: object, entry: ConnectionPoolEntry) -> None:
 
 
 # hide_parameters below: an error's text goes to the log, and the parameters are what people wrote.
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; None: it is on a server."""
+    kind, _, path = url.partition(":///")
+    return Path(path) if kind == "sqlite" else None
+
+
+def is_to_come(url: str) -> bool:
+    """Whether this is the file of a database that the first start has yet to make."""
+    file = file_of(url)
+    return file is not None and not file.exists()
+
+
 def open_database(url: str) -> Database:
     """Open `url` (SQLAlchemy form, e.g. `sqlite:///data/bot.db`, `postgresql://…`); makes a SQLite file's folder."""
     parsed = make_url(url)

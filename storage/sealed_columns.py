@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Connection, Table, inspect, select, union_all
+from sqlalchemy import Column, Connection, Executable, Table, inspect, select, union_all
 
 from storage import tables
 from storage.base import key_values
@@ -72,11 +73,19 @@ def _values(db: Connection, newest: int | None) -> Iterator[bytes]:
     for table in (table for table in SEALED if table.name in tables_there):
         # A database that is about to be migrated may lack some.
         there = {column["name"] for column in found_there.get_columns(table.name)}
-        for name in (name for name in SEALED[table] if name in there):
-            rows = select(table.c[name]).order_by(*(key.desc() for key in table.primary_key)).limit(newest).subquery()
-            found = select(rows.c[name]).where(rows.c[name] > b"").limit(newest and 1).subquery()
-            asked.append(select(found.c[name]))
+        asked += [table.c[name] for name in SEALED[table] if name in there]
     if asked:
         # Whoever has seen enough goes, and the server's cursor with them.
-        with db.execute(union_all(*asked).execution_options(yield_per=_AT_ONCE)) as values:
+        with db.execute(_query(tuple(asked), newest)) as values:
             yield from values.scalars()
+
+
+@lru_cache(4)
+def _query(columns: tuple[Column[bytes], ...], newest: int | None) -> Executable:
+    asked = []
+    for column in columns:
+        latest = (key.desc() for key in column.table.primary_key)
+        rows = select(column).order_by(*latest).limit(newest).subquery()
+        found = select(rows.c[column.name]).where(rows.c[column.name] > b"").limit(newest and 1).subquery()
+        asked.append(select(found.c[column.name]))
+    return union_all(*asked).execution_options(yield_per=_AT_ONCE)

@@ -85,6 +85,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is long as a whole is not even read where nothing long is run: each worker would."""
+    at = collection_path.as_posix()
+    return True if config.getoption("markexpr") == "not long" and at.endswith(".py") and turn(at) < len(LONG) else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests are begun first; what only a server can do is left out on SQLite: there is one process on a file."""
     area = config.getoption("area")

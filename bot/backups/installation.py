@@ -7,6 +7,7 @@ from bot.settings import SECRETS, Settings
 from storage.audit.audit_heads import AuditHeads
 from storage.base.vault import Vault
 from storage.children.erasures import ErasureList
+from storage.database import file_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,7 @@ class Installation:
     @property
     def file(self) -> Path | None:
         """The file of its database; None: it is on a server."""
-        kind, _, path = self.url.partition(":///")
-        return Path(path) if kind == "sqlite" else None
+        return file_of(self.url)
 
     @property
     def beside(self) -> dict[str, Path]:

@@ -1,7 +1,7 @@
 """make bench: check-ins committed through pipeline and handlers, beside the same work with one commit a message.
 
 Both run in turn in fresh processes on fresh databases; what counts is the ratio within one round. Then the webhook of
-Telegram and the callback of WeCom beside other libraries (`bench_telegram`, `bench_wecom`), a province beside a tenth
+Telegram and the callback of WeCom beside other libraries (`telegram`, `wecom`), a province beside a tenth
 of one (`bench_province`), and a report of the catalogue beside a check-in (`bench_rows`).
 """
 
@@ -41,8 +41,7 @@ from tests.bench import digests as bench_digests
 from tests.bench import fanout as bench_fanout
 from tests.bench import province as bench_province
 from tests.bench import rows as bench_rows
-from tests.bench import telegram as bench_telegram
-from tests.bench import wecom as bench_wecom
+from tests.bench import telegram, wecom
 from tests.bench.load import SQUADS, said
 from tests.support.process import Serving
 
@@ -213,9 +212,9 @@ def main() -> None:
         if arguments.only in ("", "backup"):
             bench_backup.main()
         if arguments.only in ("", "telegram"):
-            bench_telegram.main(shim, arguments.rounds)
+            telegram.main(shim, arguments.rounds)
         if arguments.only in ("", "wecom"):
-            bench_wecom.main(shim, arguments.rounds)
+            wecom.main(shim, arguments.rounds)
             bench_fanout.main()
         if arguments.only in ("", "province"):
             bench_province.main()

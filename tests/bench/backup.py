@@ -10,7 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.telegram import OURS, SQUADS, Load
+from tests.bench.load import SQUADS
+from tests.bench.telegram import OURS
 from tests.support.process import ROOT
 
 # Letters of half a kilobyte: some 150 MiB, as a county has after years.
@@ -32,19 +33,19 @@ def grow(database: Path) -> None:
 
 def main() -> None:
     """Print the p50 and p99 without and with backups, one after the other for as long as the load lasts."""
-    with tempfile.TemporaryDirectory() as name, contextlib.closing(Load()) as load:
+    with tempfile.TemporaryDirectory() as name, contextlib.closing(OURS.load()) as load:
         folder = Path(name)
         with OURS.started(folder, load, {}) as (_, port):
-            load.post(port, 0, SQUADS, False)
+            load.post(port, 0, SQUADS)
             grow(folder / "bot.db")
-            alone = load.post(port, SQUADS, CHECKINS, False, TOGETHER)
+            alone = load.post(port, SQUADS, CHECKINS, TOGETHER)
             environment = {**os.environ, "DATA_DIR": name, "TELEGRAM_TOKEN": "1:made-up"}
             command = [sys.executable, "-m", "bot", "backup", f"{name}/made.backup"]
             began = time.monotonic()
             backup = subprocess.Popen(["nice", *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
             first, worst, total = SQUADS + CHECKINS, 0.0, 0
             while backup.poll() is None:
-                some = load.post(port, first, SQUADS, False, TOGETHER)
+                some = load.post(port, first, SQUADS, TOGETHER)
                 first, total, worst = first + SQUADS, total + SQUADS, max(worst, some["p99 ms"])
             took = time.monotonic() - began
             assert backup.returncode == 0

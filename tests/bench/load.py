@@ -1,6 +1,7 @@
-"""Load for the benchmark, in a process of its own: kept-alive connections that post check-ins, and a small Bot API.
+"""Load for the benchmark, in a process of its own: kept-alive connections that post check-ins, and a platform's API.
 
-`python -m tests.load` prints its ports as a line of JSON, reads one order a line and prints one result a line.
+`load_telegram` and `load_wecom` are started: each prints its ports as a line of JSON, reads one order a line and prints
+one result a line.
 """
 
 import asyncio
@@ -9,14 +10,13 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 SQUADS = 240
 FIRST_USER = 1000
 ACTIVITIES = ("主题队日", "主题队会", "队课", "志愿服务", "升旗仪式", "读书活动", "宣讲", "劳动实践")
-_NOON = 1_775_188_800
 
 
 def said(number: int, today: date) -> tuple[int, str]:
@@ -27,41 +27,23 @@ def said(number: int, today: date) -> tuple[int, str]:
     return squad, f"{ACTIVITIES[turn % len(ACTIVITIES)]} {heads} {day.month}月{day.day}日 清明祭英烈"
 
 
-def update(number: int, today: date) -> dict[str, Any]:
-    """The check-in as an update of the Bot API."""
-    squad, text = said(number, today)
-    user = FIRST_USER + squad
-    sender = {"id": user, "is_bot": False, "first_name": "老师", "last_name": str(squad), "language_code": "zh-hans"}
-    chat = {"id": user, "first_name": "老师", "last_name": str(squad), "type": "private"}
-    message = {"message_id": number + 1, "from": sender, "chat": chat, "date": _NOON, "text": text}
-    return {"update_id": number + 1, "message": message}
-
-
-def requests(order: dict[str, Any]) -> Iterator[tuple[int, bytes]]:
-    """(number of the update, the whole request) for everything to be posted."""
-    head = (
-        f"POST {order['path']} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"X-Telegram-Bot-Api-Secret-Token: {order['secret']}\r\nContent-Length: "
-    )
-    today = date.fromisoformat(order["today"])
-    for number in range(order["first"], order["first"] + order["count"]):
-        body = json.dumps(update(number, today)).encode()
-        yield number + 1, head.encode() + str(len(body)).encode() + b"\r\n\r\n" + body
-
-
 class Run:
-    """One order under way: what is still to be posted and how long each took."""
+    """One order under way: the numbered requests still to be posted, what came back, and how long each took.
 
-    def __init__(self, order: dict[str, Any]) -> None:
-        self.waits = order["waits"]
-        self.todo = list(requests(order))[::-1]
-        self.left = len(self.todo)
+    `answers`: how many signs each waits for: its answer and, where a server answers before it commits, the commit.
+    """
+
+    def __init__(self, requests: list[tuple[int, bytes]], answers: int = 1) -> None:
+        self.todo, self.answers = requests[::-1], answers
+        self.left = len(requests)
         self.statuses: Counter[int] = Counter()
         self.seconds: list[float] = []
+        self.replies: list[tuple[int, bytes]] = []
         self.under_way: dict[int, Client] = {}
         self.done = asyncio.get_running_loop().create_future()
 
     def result(self, took: float) -> dict[str, Any]:
+        """What is told of it."""
         ordered = sorted(self.seconds)
         return {
             "requests/s": len(ordered) / took,
@@ -88,8 +70,7 @@ class Client(asyncio.Protocol):
             return
         self.number, self.request = self.run.todo.pop()
         self.run.under_way[self.number] = self
-        # The answer, and where the answer comes before the commit, the commit.
-        self.missing = 2 if self.run.waits else 1
+        self.missing = self.run.answers
         self.began = time.perf_counter()
         self.transport.write(self.request)
 
@@ -102,6 +83,7 @@ class Client(asyncio.Protocol):
         status = int(head[9:12])
         self.run.statuses[status] += 1
         if status == 200:
+            self.run.replies.append((self.number, body))
             self.arrived()
         else:
             asyncio.get_running_loop().call_later(0.05, self.transport.write, self.request)
@@ -129,25 +111,11 @@ def _length(head: bytes) -> int:
     return 0
 
 
-class Committed(asyncio.DatagramProtocol):
-    """Hears which update is committed, from a server that answers 200 before it is."""
-
-    run: Run | None = None
-
-    def datagram_received(self, data: bytes, _address: Any) -> None:
-        client = self.run.under_way.get(int(data)) if self.run else None
-        if client:
-            client.arrived()
-
-
-_ME = {"id": 123456, "is_bot": True, "first_name": "bench", "username": "bench_bot"}
-_SAID = {"message_id": 1, "date": _NOON, "chat": {"id": 1, "type": "private", "first_name": "x"}, "text": "x"}
-_HOOK = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
-_RESULTS: dict[bytes, Any] = {b"getMe": _ME, b"sendMessage": _SAID, b"getWebhookInfo": _HOOK, b"getMyCommands": []}
-
-
 class Api(asyncio.Protocol):
-    """The Bot API: says yes to everything."""
+    """The platform's API: `answer` says what a request's head is answered."""
+
+    def __init__(self, answer: Callable[[bytes], Any]) -> None:
+        self.answer = answer
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
@@ -161,37 +129,30 @@ class Api(asyncio.Protocol):
             if not found or len(body) < length:
                 return
             self.buffer = body[length:]
-            method = head.split(b" ", 2)[1].rpartition(b"/")[2]
-            answer = json.dumps({"ok": True, "result": _RESULTS.get(method, True)}).encode()
+            answer = json.dumps(self.answer(head)).encode()
             start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
             self.transport.write(start + answer)
 
 
-async def carry_out(order: dict[str, Any], committed: Committed) -> dict[str, Any]:
+async def carry_out(order: dict[str, Any], run: Run) -> dict[str, Any]:
     """Post all that is ordered over so many connections."""
-    loop = asyncio.get_running_loop()
-    run = committed.run = Run(order)
     began = time.perf_counter()
     for _ in range(order["together"]):
-        await loop.create_connection(lambda: Client(run), "127.0.0.1", order["port"])
+        await asyncio.get_running_loop().create_connection(lambda: Client(run), "127.0.0.1", order["port"])
     await asyncio.wait_for(run.done, timeout=300)
     return run.result(time.perf_counter() - began)
 
 
-async def serve() -> None:
-    """Open the API, tell the ports, carry out orders until there are none."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(Api, "127.0.0.1", 0)
-    datagrams, committed = await loop.create_datagram_endpoint(Committed, ("127.0.0.1", 0))
-    ports = {"api": server.sockets[0].getsockname()[1], "committed": datagrams.get_extra_info("sockname")[1]}
-    print(json.dumps(ports), flush=True)
+async def serve(
+    answer: Callable[[bytes], Any], ports: dict[str, int], begin: Callable[[dict[str, Any]], Run],
+    check: Callable[[Run], None] = lambda run: None,
+) -> None:  # fmt: skip
+    """Open the API, tell the ports, carry out orders until there are none; `check` looks at what each run heard."""
+    server = await asyncio.get_running_loop().create_server(lambda: Api(answer), "127.0.0.1", 0)
+    print(json.dumps({"api": server.sockets[0].getsockname()[1], **ports}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        print(json.dumps(await carry_out(json.loads(line), committed)), flush=True)
-
-
-if __name__ == "__main__":
-    try:
-        from uvloop import run
-    except ImportError:
-        run = asyncio.run
-    run(serve())
+        order = json.loads(line)
+        run = begin(order)
+        result = await carry_out(order, run)
+        check(run)
+        print(json.dumps(result), flush=True)

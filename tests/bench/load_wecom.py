@@ -1,29 +1,22 @@
-"""Load for WeCom's part of the benchmark, in a process of its own: encrypted callbacks over kept-alive connections.
+"""Load for WeCom's part of the benchmark: encrypted callbacks.
 
-`python -m tests.load_wecom` prints its port as a line of JSON, reads one order a line and prints one result a line.
 Requests are sealed before the clock starts, and replies are opened and checked after it has stopped.
 """
 
 import asyncio
-import json
-import statistics
-import sys
 import time
-from collections import Counter
 from datetime import date
 from hashlib import sha1
 from typing import Any
 from urllib.parse import urlencode
 
 from bot.channels.wecom.callback.crypto import Crypto, Signed, fields
-from tests.bench.load import FIRST_USER, _length, said
+from tests.bench.load import FIRST_USER, Run, said, serve
 from tests.support.platforms.fake_wecom import AES_KEY, AGENT, CORP, TOKEN
 
 _PLATFORM = Crypto([TOKEN], [AES_KEY], CORP)
 _NONCE = "1372623149"
-_YES = json.dumps(
-    {"errcode": 0, "errmsg": "ok", "access_token": "made-up", "expires_in": 7200, "msgid": "1", "button": []}
-)
+_YES = {"errcode": 0, "errmsg": "ok", "access_token": "made-up", "expires_in": 7200, "msgid": "1", "button": []}
 
 
 def message(number: int, today: date, now: int) -> str:
@@ -57,113 +50,21 @@ def reply_of(body: bytes) -> dict[str, Any]:
     return fields(_PLATFORM.open(signed, sealed["Encrypt"]).text)
 
 
-class Run:
-    """One order under way."""
-
-    def __init__(self, order: dict[str, Any]) -> None:
-        today, now = date.fromisoformat(order["today"]), int(time.time())
-        numbers = range(order["first"], order["first"] + order["count"])
-        self.todo = [(number, callback(number, today, order["path"], now)) for number in numbers][::-1]
-        self.left = len(self.todo)
-        self.statuses: Counter[int] = Counter()
-        self.seconds: list[float] = []
-        self.replies: list[tuple[int, bytes]] = []
-        self.done = asyncio.get_running_loop().create_future()
-
-    def check(self) -> None:
-        """Every check-in was answered by an encrypted reply to its sender that names the right number."""
-        for number, body in self.replies:
-            squad, text = said(number, date.min.replace(year=2000))
-            reply = reply_of(body)
-            assert reply["ToUserName"] == str(FIRST_USER + squad), reply
-            assert f"{text.partition('实到')[2][:2]} 人" in reply["Content"], reply
-
-    def result(self, took: float) -> dict[str, Any]:
-        ordered = sorted(self.seconds)
-        return {
-            "requests/s": len(ordered) / took,
-            "p50 ms": statistics.median(ordered) * 1000,
-            "p99 ms": ordered[int(len(ordered) * 0.99)] * 1000,
-            "statuses": dict(self.statuses),
-        }
+def begin(order: dict[str, Any]) -> Run:
+    """The run of an order, its requests sealed."""
+    today, now = date.fromisoformat(order["today"]), int(time.time())
+    numbers = range(order["first"], order["first"] + order["count"])
+    return Run([(number, callback(number, today, order["path"], now)) for number in numbers])
 
 
-class Client(asyncio.Protocol):
-    """One kept-alive connection: the next request when the last one is answered."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.buffer = b""
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        self.next()
-
-    def next(self) -> None:
-        if not self.run.todo:
-            self.transport.close()
-            return
-        self.number, request = self.run.todo.pop()
-        self.began = time.perf_counter()
-        self.transport.write(request)
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        head, found, body = self.buffer.partition(b"\r\n\r\n")
-        if not found or len(body) < _length(head):
-            return
-        self.buffer = b""
-        self.run.statuses[int(head[9:12])] += 1
-        self.run.seconds.append(time.perf_counter() - self.began)
-        self.run.replies.append((self.number, body))
-        self.run.left -= 1
-        if not self.run.left:
-            self.run.done.set_result(None)
-        self.next()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self.run.todo and not self.run.done.done():
-            self.run.done.set_exception(error or ConnectionError("the server closed a connection"))
-
-
-class Api(asyncio.Protocol):
-    """The API of WeCom: says yes to everything."""
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        self.buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while True:
-            head, found, body = self.buffer.partition(b"\r\n\r\n")
-            length = _length(head)
-            if not found or len(body) < length:
-                return
-            self.buffer = body[length:]
-            start = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(_YES)}\r\n\r\n"
-            self.transport.write((start + _YES).encode())
-
-
-async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
-    """Post all that is ordered over so many connections."""
-    loop, run = asyncio.get_running_loop(), Run(order)
-    began = time.perf_counter()
-    for _ in range(order["together"]):
-        await loop.create_connection(lambda: Client(run), "127.0.0.1", order["port"])
-    await asyncio.wait_for(run.done, timeout=300)
-    took = time.perf_counter() - began
-    run.check()
-    return run.result(took)
-
-
-async def serve() -> None:
-    """Open the API, tell its port, carry out orders until there are none."""
-    server = await asyncio.get_running_loop().create_server(Api, "127.0.0.1", 0)
-    print(json.dumps({"api": server.sockets[0].getsockname()[1]}), flush=True)
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        print(json.dumps(await carry_out(json.loads(line))), flush=True)
+def check(run: Run) -> None:
+    """Every check-in was answered by an encrypted reply to its sender that names the right number."""
+    for number, body in run.replies:
+        squad, text = said(number, date.min.replace(year=2000))
+        reply = reply_of(body)
+        assert reply["ToUserName"] == str(FIRST_USER + squad), reply
+        assert f"{text.partition('实到')[2][:2]} 人" in reply["Content"], reply
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(lambda _head: _YES, {}, begin, check))

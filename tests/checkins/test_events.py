@@ -10,29 +10,14 @@ from storage import tables
 from storage.checkins import checkins, coverage, events, recording, weekly_coverage
 from storage.checkins.checkins import Checkin
 from storage.digests import digests
-from storage.digests.figures import Activity, Digest
+from storage.digests.figures import Activity
 from storage.organisation import units
-from storage.organisation.units import Kind, Unit
+from storage.organisation.units import Kind
 from storage.reminders import deliveries
 from tests.support.county import FRIDAY, MONDAY, TODAY, WEEK, County, squads_of
 from tests.support.sums import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
-
-
-def shown(county: County, at: Unit) -> Digest:
-    county.write()
-    return digests.weekly(county.db, at, WEEK)
-
-
-def figures(county: County, at: Unit) -> tuple[int, int, int]:
-    """(场, 中队, 人次)."""
-    now = shown(county, at)
-    return now.events, now.squads_covered, now.attendance.attended
-
-
-def unite(county: County, *ones: Checkin) -> None:
-    recording.unite(county.db, county.rollups, ones, county.li, FRIDAY)
 
 
 class TestGolden:
@@ -45,29 +30,29 @@ class TestGolden:
         who = (county.zhang, county.inbox, FRIDAY)
         reports = [recording.record(county.db, county.rollups, each, *who) for each in told]
         for place in range(0, 6 * 593, 6):
-            unite(county, *reports[place : place + 6])
-        assert figures(county, county.second) == (3800, 6765, 200_000)
-        assert figures(county, county.top) == (3800, 6765, 200_000)
-        assert "6765/6765 个中队签到（100.0%）" in wording.text(shown(county, county.second))
+            county.unite(*reports[place : place + 6])
+        assert county.figures(county.second) == (3800, 6765, 200_000)
+        assert county.figures(county.top) == (3800, 6765, 200_000)
+        assert "6765/6765 个中队签到（100.0%）" in wording.text(county.shown(county.second))
         assert sums_as_kept(county.db) == sums_as_counted(county.db)
 
     def test_g19_a_double_report_counts_once(self, county: County) -> None:
         county.report(county.squads[0], 40, 42)
-        before = shown(county, county.first)
+        before = county.shown(county.first)
         assert county.report(county.squads[0], 40, 42) is None
-        assert shown(county, county.first) == before
+        assert county.shown(county.first) == before
         county.report(county.first, 500)
-        framed = shown(county, county.first)
+        framed = county.shown(county.first)
         assert county.report(county.squads[0], 40, 42) is None and county.report(county.first, 500) is None
-        assert shown(county, county.first) == framed
+        assert county.shown(county.first) == framed
 
     def test_g20_a_joint_event_of_two_owners(self, county: County) -> None:
         one = county.report(county.squads[0], 40, activity="祭扫")
         other = county.report(county.others[0], 38, activity="祭扫")
-        unite(county, one, other)
-        assert figures(county, county.top) == (1, 2, 78)
-        assert shown(county, county.top).by_activity == (Activity("祭扫", 1, 2, 78, None),)
-        assert [figures(county, owner) for owner in (county.first, county.second)] == [(1, 1, 40), (1, 1, 38)]
+        county.unite(one, other)
+        assert county.figures(county.top) == (1, 2, 78)
+        assert county.shown(county.top).by_activity == (Activity("祭扫", 1, 2, 78, None),)
+        assert [county.figures(owner) for owner in (county.first, county.second)] == [(1, 1, 40), (1, 1, 38)]
 
 
 class TestWhole:
@@ -76,45 +61,45 @@ class TestWhole:
         reports = [(county.first, 480, 500), (county.squads[0], 40, 42), (county.squads[1], 38, None)]
         for unit, attended, due in reports if school_first else reversed(reports):
             county.report(unit, attended, due, activity="升旗仪式")
-        assert figures(county, county.first) == (1, 2, 480)
-        assert figures(county, county.squads[0]) == (1, 1, 40)
-        assert shown(county, county.first).attendance.rate == 96.0
+        assert county.figures(county.first) == (1, 2, 480)
+        assert county.figures(county.squads[0]) == (1, 1, 40)
+        assert county.shown(county.first).attendance.rate == 96.0
 
     def test_squads_that_tell_more_than_the_school_are_believed(self, county: County) -> None:
         county.report(county.first, 50, activity="升旗仪式")
         for squad in county.squads[:2]:
             county.report(squad, 40, activity="升旗仪式")
-        assert figures(county, county.first) == (1, 2, 80)
+        assert county.figures(county.first) == (1, 2, 80)
 
     def test_another_day_or_activity_is_another_event(self, county: County) -> None:
         county.report(county.first, 480, activity="升旗仪式")
         county.report(county.squads[0], 40, activity="升旗仪式", day=TODAY - timedelta(days=1))
         county.report(county.squads[1], 38, activity="队课")
         county.report(county.others[0], 30, activity="升旗仪式")
-        assert figures(county, county.first) == (3, 2, 558)
-        assert figures(county, county.top) == (4, 3, 588)
+        assert county.figures(county.first) == (3, 2, 558)
+        assert county.figures(county.top) == (4, 3, 588)
 
     def test_a_grade_within_its_school(self, county: County) -> None:
         grade = units.add(county.db, Kind.GRADE, "五年级", county.first, grade=5)
         squads = [units.add(county.db, Kind.SQUAD, f"五({n})中队", grade, grade=5, class_no=n) for n in (1, 2)]
         county.report(squads[0], 40, activity="祭扫")
         county.report(grade, 75, activity="祭扫")
-        assert figures(county, county.first) == figures(county, grade) == (1, 1, 75)
+        assert county.figures(county.first) == county.figures(grade) == (1, 1, 75)
         whole = county.report(county.first, 400, activity="祭扫")
         county.report(squads[1], 38, activity="祭扫")
         county.report(county.squads[0], 41, activity="祭扫")
-        assert figures(county, county.first) == (1, 3, 400)
-        assert figures(county, grade) == (1, 2, 78)
+        assert county.figures(county.first) == (1, 3, 400)
+        assert county.figures(grade) == (1, 2, 78)
         recording.withdraw(county.db, county.rollups, whole, county.li, FRIDAY)
-        assert figures(county, county.first) == (2, 3, 119)
-        assert figures(county, grade) == (1, 2, 78)
+        assert county.figures(county.first) == (2, 3, 119)
+        assert county.figures(grade) == (1, 2, 78)
 
     def test_taken_back_each_squad_has_its_own_again(self, county: County) -> None:
         whole = county.report(county.first, 480)
         stored = [county.report(squad, 40) for squad in county.squads[:2]]
-        assert figures(county, county.first) == (1, 2, 480)
+        assert county.figures(county.first) == (1, 2, 480)
         recording.withdraw(county.db, county.rollups, whole, county.li, FRIDAY)
-        assert figures(county, county.first) == (2, 2, 80)
+        assert county.figures(county.first) == (2, 2, 80)
         assert [checkins.by_id(county.db, one.id).event_id for one in stored] == [None, None]
 
     def test_corrected_to_another_day_it_frames_what_is_there(self, county: County) -> None:
@@ -124,7 +109,7 @@ class TestWhole:
         county.report(county.squads[1], 38, day=yesterday)
         moved = replace(whole, day=yesterday)
         assert recording.revise(county.db, county.rollups, whole, moved, county.li, FRIDAY) is not None
-        assert figures(county, county.first) == (2, 2, 520)
+        assert county.figures(county.first) == (2, 2, 520)
         assert sums_as_kept(county.db) == sums_as_counted(county.db)
 
 
@@ -137,28 +122,28 @@ class TestNamed:
 
     def test_every_squad_took_part_and_none_is_missing(self, county: County) -> None:
         self.name_all(county)
-        assert figures(county, county.first) == (1, 4, 480)
+        assert county.figures(county.first) == (1, 4, 480)
         assert weekly_coverage.missing(county.db, WEEK, [county.first.path]) == ([], 4)
         assert coverage.missing_on(county.db, TODAY, [county.first.path]) == ([], 4)
         ids = [squad.id for squad in county.squads]
         assert deliveries.reported(county.db, ids, TODAY, TODAY) == set(ids)
-        assert figures(county, county.squads[0]) == (1, 1, 0)
+        assert county.figures(county.squads[0]) == (1, 1, 0)
 
     def test_a_squad_that_tells_its_own_heads_is_not_counted_twice(self, county: County) -> None:
         self.name_all(county)
         one = county.report(county.squads[0], 40, 42)
-        assert figures(county, county.first) == (1, 4, 480)
-        assert figures(county, county.squads[0]) == (1, 1, 40)
+        assert county.figures(county.first) == (1, 4, 480)
+        assert county.figures(county.squads[0]) == (1, 1, 40)
         recording.withdraw(county.db, county.rollups, one, county.zhang, FRIDAY)
-        assert figures(county, county.first) == (1, 4, 480)
-        assert figures(county, county.squads[0]) == (1, 1, 0)
+        assert county.figures(county.first) == (1, 4, 480)
+        assert county.figures(county.squads[0]) == (1, 1, 0)
 
     def test_they_go_with_the_whole_and_move_with_it(self, county: County) -> None:
         whole = self.name_all(county)
         next_week = MONDAY + timedelta(days=1)
         moved = replace(whole, day=MONDAY.date())
         stored = recording.revise(county.db, county.rollups, whole, moved, county.li, next_week)
-        assert figures(county, county.first) == (0, 0, 0)
+        assert county.figures(county.first) == (0, 0, 0)
         county.write()
         later = digests.weekly(county.db, county.first, "2026-W15")
         assert (later.events, later.squads_covered) == (1, 4)
@@ -173,11 +158,11 @@ class TestKeptInOrder:
         # As another process would write it that does not see the school's report yet.
         blind = replace(checkins.new(county.squads[0], "主题队日", TODAY, 40), path="")
         recording.record(county.db, county.rollups, blind, county.zhang, county.inbox, FRIDAY)
-        assert figures(county, county.first) == (2, 1, 520)
+        assert county.figures(county.first) == (2, 1, 520)
         events.sweep(county.db, county.rollups, TODAY)
-        assert figures(county, county.first) == (1, 1, 480)
+        assert county.figures(county.first) == (1, 1, 480)
         events.sweep(county.db, county.rollups, TODAY)
-        assert figures(county, county.first) == (1, 1, 480)
+        assert county.figures(county.first) == (1, 1, 480)
 
 
 # --- anything in any order ---------------------------------------------------------------------------------

@@ -12,10 +12,8 @@ from sqlalchemy import select
 
 from storage import tables
 from storage.checkins import checkins, events, moves, recording
-from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import week_of
 from storage.digests import digests, periods, sums
-from storage.digests.figures import Digest
 from storage.organisation import changes, history, units
 from storage.organisation.units import Kind, Unit
 from storage.tables import event, participation
@@ -23,21 +21,6 @@ from tests.support.county import FRIDAY, TODAY, WEEK, County
 from tests.support.sums import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
-
-
-def shown(county: County, at: Unit) -> Digest:
-    county.write()
-    return digests.weekly(county.db, at, WEEK)
-
-
-def figures(county: County, at: Unit) -> tuple[int, int, int]:
-    """(场, 中队, 人次)."""
-    now = shown(county, at)
-    return now.events, now.squads_covered, now.attendance.attended
-
-
-def unite(county: County, *ones: Checkin) -> None:
-    recording.unite(county.db, county.rollups, ones, county.li, FRIDAY)
 
 
 ACTIVITIES = ("主题队日", "祭扫")
@@ -230,14 +213,14 @@ def test_days_counted_from_the_check_ins_are_the_week(county: County, happened: 
 def test_a_squad_that_moves_in_the_week_of_an_event_leaves_every_level_right(county: County) -> None:
     squad, other = county.squads[2:]
     one, two = (county.report(each, 40, activity="祭扫") for each in (squad, other))
-    unite(county, one, two)
+    county.unite(one, two)
     for school in (county.first, county.second):
         county.report(school, 480, activity="升旗仪式")
     county.report(squad, 41, activity="升旗仪式")
     moves.move(county.db, county.rollups, squad, county.second, FRIDAY, TODAY)
     events.sweep(county.db, county.rollups, TODAY)
     # 升旗仪式 of two schools stays two, although a squad of the one is now of the other.
-    assert figures(county, county.top)[0] == 3
-    assert figures(county, county.first)[:2] == (2, 1)
-    assert figures(county, county.second)[:2] == (3, 1)
-    assert figures(county, units.by_id(county.db, squad.id)) == (2, 1, 81)
+    assert county.figures(county.top)[0] == 3
+    assert county.figures(county.first)[:2] == (2, 1)
+    assert county.figures(county.second)[:2] == (3, 1)
+    assert county.figures(units.by_id(county.db, squad.id)) == (2, 1, 81)

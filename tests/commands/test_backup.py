@@ -76,13 +76,6 @@ async def afternoon(bot: Bot) -> None:
     await bot.say("李老师", "三(1)中队 队课 40人")
 
 
-async def tick(bot: Bot) -> None:
-    """All that is due at this moment."""
-    while await bot.app.pipeline.do(bot.app.ticker.tick):
-        pass
-    await bot.send()
-
-
 def restored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Where a restore puts the database: in the file's place, or in an empty database of the server."""
     if POSTGRESQL:
@@ -94,12 +87,12 @@ def test_a_restore_tells_nobody_twice_and_brings_no_child_back(
     installed: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     play(installed, timedelta(), morning)
-    play(installed, SUNDAY, tick)
+    play(installed, SUNDAY, Bot.tick)
     assert "试过可以恢复" in at(SUNDAY + HOUR, capsys, "backup", "b.backup")
     play(installed, SUNDAY + 2 * HOUR, afternoon, first=100)
 
     async def told(bot: Bot) -> int:
-        await tick(bot)
+        await bot.tick()
         with bot.read() as db:
             return int(db.scalar(select(func.count()).select_from(delivery).where(delivery.c.state == "sent")) or 0)
 
@@ -117,10 +110,10 @@ def test_a_restore_tells_nobody_twice_and_brings_no_child_back(
             assert db.scalar(select(func.count()).where(child.c.erased_at.is_not(None))) == 1
             before = db.scalar(select(func.count()).select_from(outbox))
         assert (await bot.say("张老师", "三(2)中队 队课 40人"))[-1].startswith("已记录")
-        await tick(bot)
+        await bot.tick()
         (preview,) = [(who, each["text"]) for who, each in bot.all_new() if "提醒先停着" in each["text"]]
         assert "照常" in (await bot.say(preview[0], "提醒 放行"))[-1]
-        await tick(bot)
+        await bot.tick()
         with bot.read() as db:
             # The preview, two answers, and nothing of what was due before.
             assert db.scalar(select(func.count()).select_from(outbox)) - before == 3
@@ -206,7 +199,7 @@ def test_what_cannot_be_restored_changes_nothing(
 @pytest.mark.skipif(POSTGRESQL, reason="a database of a server is no file")
 def test_a_database_by_itself_is_restored_held(installed: str, capsys: Capture) -> None:
     play(installed, timedelta(), morning)
-    play(installed, HOUR / 2, tick)
+    play(installed, HOUR / 2, Bot.tick)
     shutil.copyfile("data/bot.db", "found.db")
     # On a machine that has the key and no more.
     Path("data/bot.db").unlink()

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.load import FIRST_USER, update
-from tests.bench.telegram import PATH, SECRET, fill
+from tests.bench.load import FIRST_USER
+from tests.bench.load_telegram import update
+from tests.bench.servers import fill
+from tests.bench.telegram import PATH, SECRET
 from tests.faults.telegram import Platform
 from tests.support.platforms.fake_telegram import TOKEN
 from tests.support.process import Serving

@@ -1,6 +1,5 @@
 """A code is worth what its maker may give when it is used, and nothing once it was said aloud."""
 
-import asyncio
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,17 +16,9 @@ from storage.organisation import units
 from storage.people import invites, people
 from storage.tables import account, delivery, invite
 from tests.support.databases import new_url
-from tests.support.stage import START, Bot, running
+from tests.support.stage import START, Bot, play
 
 pytestmark = pytest.mark.both
-
-
-def play(folder: Path, scene) -> None:
-    async def run() -> None:
-        async with running(folder) as bot:
-            await scene(bot)
-
-    asyncio.run(run())
 
 
 async def code_of(bot: Bot, who: str, words: str) -> str:

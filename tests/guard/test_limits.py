@@ -1,7 +1,6 @@
 """Nobody can fill the bot: what is too much is turned away before anything is written, and said so once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from bot.pipeline.limits import Limits
 from bot.settings import Settings
 from handlers.kit import Message
 from storage.tables import delivery, inbox, incident, invite, outbox
-from tests.support.stage import START, Bot, running
+from tests.support.stage import START, Bot, play
 
 FAST = {"limit_person_minute": 20, "limit_person_hour": 200, "limit_stranger_minute": 5}
 DAILY = {"greetings": 1, "incidents": 1, "invitations": 2, "campaigns": 1, "exports": 2}
@@ -25,14 +24,6 @@ def limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """The practice page as if it were a platform."""
     monkeypatch.setattr(Settings, "rates", property(lambda _: tuple(FAST.values())))
     monkeypatch.setattr(Settings, "daily_limits", property(lambda _: DAILY))
-
-
-def play(folder: Path, scene: Callable[[Bot], Awaitable[None]]) -> None:
-    async def run() -> None:
-        async with running(folder) as bot:
-            await scene(bot)
-
-    asyncio.run(run())
 
 
 def message(sender: str, number: int, **more: object) -> Message:

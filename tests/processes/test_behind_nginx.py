@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from tests.bench.load import ACTIVITIES, FIRST_USER, SQUADS
-from tests.bench.load import update as load_of
-from tests.bench.telegram import fill
+from tests.bench.load_telegram import update as load_of
+from tests.bench.servers import fill
 from tests.support.databases import new_database, rows_of
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
 from tests.support.platforms.telegram_stage import SECRET

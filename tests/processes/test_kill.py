@@ -1,6 +1,7 @@
 """The real process, killed and stopped: what was accepted is there, once, and the page is let go in time."""
 
 import asyncio
+import random
 import signal
 import sqlite3
 from contextlib import closing
@@ -13,7 +14,8 @@ from tests.faults import fanout as faults_fanout
 from tests.faults import robot as faults_robot
 from tests.faults import telegram as faults_telegram
 from tests.faults import wecom as faults_wecom
-from tests.faults.ledger import Audited, besiege, messages
+from tests.faults.practice import AuditedSiege, PracticeSiege, messages
+from tests.faults.siege import besiege
 from tests.support.process import TO_STOP, Serving
 from tests.support.stage import START
 from tests.support.waiting import PATIENCE
@@ -24,7 +26,7 @@ PRACTICE = "the practice page always has a SQLite file of its own"
 
 @pytest.mark.sqlite(PRACTICE)
 def test_two_hundred_check_ins_and_three_kills(tmp_path: Path) -> None:
-    ledger = besiege(tmp_path, number=200, kills=3, seed=7)
+    ledger = besiege(PracticeSiege(tmp_path, 200, random.Random(7)), kills=3)
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.acknowledged, ledger.stored, ledger.answered) == (3, 200, 200, 200)
     assert ledger.repeats > 0, "no delivery was repeated: the clients do not do their part"
@@ -32,13 +34,13 @@ def test_two_hundred_check_ins_and_three_kills(tmp_path: Path) -> None:
 
 @pytest.mark.sqlite(PRACTICE)
 def test_the_audit_log_is_whole_after_two_kills(tmp_path: Path) -> None:
-    ledger = besiege(tmp_path, number=60, kills=2, seed=7, siege=Audited)
+    ledger = besiege(AuditedSiege(tmp_path, 60, random.Random(7)), kills=2)
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.acknowledged, ledger.stored) == (2, 60, 60)
 
 
 def test_two_kills_of_the_webhook(tmp_path: Path) -> None:
-    ledger = faults_telegram.besiege(tmp_path, "webhook", number=40, kills=2, seed=7, short=True)
+    ledger = faults_telegram.besiege(tmp_path, "webhook", number=40, kills=2, seed=7)
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.acknowledged, ledger.stored) == (2, 40, 40)
 
@@ -57,7 +59,7 @@ def test_two_kills_of_the_callback(tmp_path: Path) -> None:
 
 
 def test_two_kills_on_the_robot(tmp_path: Path) -> None:
-    ledger = faults_robot.besiege(tmp_path, number=40, kills=2, seed=7, short=True)
+    ledger = faults_robot.besiege(tmp_path, number=40, kills=2, seed=7)
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.stored, ledger.answered) == (2, 40, 40)
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.bench.load import FIRST_USER
-from tests.bench.telegram import fill
+from tests.bench.servers import fill
 from tests.faults.robot import environment
 from tests.support.databases import new_database, rows_of
 from tests.support.platforms.fake_robot import FakeRobot

@@ -24,8 +24,8 @@ from storage.organisation import units
 from storage.people import people
 from storage.people.people import Role
 from storage.tables import inbox, lease, person
-from tests.bench.load import update as load_of
-from tests.bench.telegram import fill
+from tests.bench.load_telegram import update as load_of
+from tests.bench.servers import fill
 from tests.channels.telegram.test_process import ZHANG, Bot
 from tests.support.databases import end_leases, new_database, new_url, real, rows_of
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
@@ -163,14 +163,9 @@ async def told(bots: list[Stage], then: datetime) -> dict[str, list[str]]:
     while bots[0].clock.now() < then:
         for bot in bots:
             bot.clock.move_to(min(then, bot.clock.now() + timedelta(hours=6)))
-        await asyncio.gather(*map(tick, bots))
+        await asyncio.gather(*(bot.tick(sends=False) for bot in bots))
         await asyncio.gather(*(bot.send() for bot in bots))
     return {person: sorted(bubble["text"] for bubble in bots[0].new(person)) for person in bots[0].people()}
-
-
-async def tick(bot: Stage) -> None:
-    while await bot.app.pipeline.do(bot.app.ticker.tick):
-        pass
 
 
 def test_two_that_tick_together_say_what_one_says(tmp_path: Path) -> None:

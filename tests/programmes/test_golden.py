@@ -22,6 +22,7 @@ from storage.programmes.cases import Case
 from storage.programmes.holdings import Holding
 from storage.programmes.reports import Report
 from storage.tables import row_case, row_case_step
+from tests.support.fictional_year import shared
 
 pytestmark = pytest.mark.both
 
@@ -61,11 +62,6 @@ def values(db: Connection, key: str, top: Unit, period: str = "2026") -> dict[st
 
 def top(db: Connection, kind: Kind = Kind.COUNTY) -> Unit:
     return units.add(db, kind, f"测试{next(NUMBERS)}")
-
-
-def shared(whole: int, parts: int) -> list[int]:
-    """A whole in so many parts that differ by one at most."""
-    return [whole // parts + (place < whole % parts) for place in range(parts)]
 
 
 def test_g1_participation_by_stage(db: Connection) -> None:

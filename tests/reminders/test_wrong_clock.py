@@ -58,7 +58,7 @@ class Home:
             self.practice = True
             async with running(self.folder, url=self.url, clock=machine.clock) as bot:
                 self.practice = False
-                await ticks(bot)
+                await bot.tick(sends=False)
                 await scene(bot)
 
         asyncio.run(run())
@@ -69,11 +69,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     made = Home(tmp_path)
     monkeypatch.setattr(Settings, "practice", property(lambda _: made.practice))
     return made
-
-
-async def ticks(bot: Bot) -> None:
-    while await bot.app.pipeline.do(bot.app.ticker.tick):
-        pass
 
 
 def counts(bot: Bot) -> dict[str, int]:
@@ -102,18 +97,18 @@ def test_a_boot_in_2030_deletes_nothing(home: Home, monkeypatch: pytest.MonkeyPa
         assert (await bot.say("张老师", "我是谁"))[-1].startswith("张老师")
         for _ in range(5):
             machine.on(timedelta(minutes=5))
-            await ticks(bot)
+            await bot.tick(sends=False)
         assert counts(bot) == {"checkins": 1, "messages": 2} and night(bot) == "2026-04-03" and not closed
         [warning] = health.facts(bot.app.engine, bot.app.pipeline.writing, 0, [], {})["warnings"]
         assert warning.startswith("the clock is in doubt: ")
         # The platform says what time it is; then somebody sets the clock, and its word is enough.
         machine.hears(START + 20 * HOUR)
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert "the platforms 2026-04-03 21:00" in bot.clock.doubt
         machine.at = START + 20 * HOUR
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert bot.clock.doubt
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert not bot.clock.doubt and night(bot) == "2026-04-04" and counts(bot)["checkins"] == 1
 
     machine = Machine()
@@ -127,7 +122,7 @@ def test_a_rest_is_no_doubt_once_a_platform_was_heard(home: Home) -> None:
     async def again(bot: Bot) -> None:
         assert bot.clock.doubt
         machine.hears(machine.at)
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert not bot.clock.doubt
 
     async def nothing(_: Bot) -> None:
@@ -150,15 +145,15 @@ def test_a_jump_holds_reminders_until_an_hour_of_agreement(jump: int, home: Home
     async def scene(bot: Bot) -> None:
         # Clocks are set by seconds in their daily work.
         machine.at += timedelta(seconds=90)
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert not bot.clock.doubt
         machine.at += timedelta(minutes=jump)
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert "but it should be" in bot.clock.doubt
         with bot.read() as db:
             before = db.execute(select(delivery.c.id, delivery.c.state).order_by(delivery.c.id)).all()
         machine.on(timedelta(minutes=59))
-        await ticks(bot)
+        await bot.tick(sends=False)
         with bot.read() as db:
             assert bot.clock.doubt and before == db.execute(
                 select(delivery.c.id, delivery.c.state).order_by(delivery.c.id)
@@ -179,12 +174,12 @@ def test_notices_wait_answers_do_not_and_nothing_is_too_late(home: Home) -> None
         machine.at += 1000 * HOUR
         # Not in the seconds before the next tick sees it, either.
         await sender.once()
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert (await bot.say("李老师", "我是谁"))[-1].startswith("李老师") and bot.new("张老师") == []
         # Whatever had a time by which it was of use keeps it.
         machine.at -= 1000 * HOUR
         machine.on(HOUR / 2)
-        await ticks(bot)
+        await bot.tick(sends=False)
         machine.on(HOUR)
         await bot.app.pipeline.do(bot.app.ticker.guard.look)
         assert not bot.clock.doubt
@@ -209,7 +204,7 @@ def test_what_waits_does_not_wait_for_the_wrong_time(home: Home) -> None:
             leases.hold(db, "sender x", "another", machine.at, timedelta(seconds=90))
             db.execute(update(grant).values(since=machine.at))
         machine.at -= 8 * HOUR
-        await ticks(bot)
+        await bot.tick(sends=False)
         # 3 minutes, an hour and a day later than what was the time before.
         assert [each - machine.at for each in letters(bot)] == list(due)
         with bot.read() as db:
@@ -251,21 +246,21 @@ def test_the_operator_says_that_it_is_right(home: Home) -> None:
     async def scene(bot: Bot) -> None:
         machine.at += 5 * HOUR
         machine.hears(START)
-        await ticks(bot)
+        await bot.tick(sends=False)
         await bot.send()
         # Of those who use the bot the highest is asked to look, once, and nobody else may let all of it go.
         [told] = bot.new("贺主任")
         assert "机器的时间变了" in told["text"] and not bot.new("罗主任")
         assert "最上一级" in (await bot.say("刘校长", "提醒 放行"))[0]
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert bot.clock.doubt
         assert await bot.say("贺主任", "提醒 放行") == ["好的，提醒照常发。"]
-        await ticks(bot)
+        await bot.tick(sends=False)
         assert not bot.clock.doubt
         # It is not a word for ever.
         machine.at += HOUR
-        await ticks(bot)
-        await ticks(bot)
+        await bot.tick(sends=False)
+        await bot.tick(sends=False)
         assert bot.clock.doubt
 
     machine = Machine()

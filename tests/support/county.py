@@ -13,6 +13,8 @@ from storage.base.vault import Vault
 from storage.checkins import checkins, recording
 from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import Rollups
+from storage.digests import digests
+from storage.digests.figures import Digest
 from storage.organisation import units
 from storage.organisation.units import Kind, Unit
 from storage.people import people
@@ -68,6 +70,20 @@ class County:
     def write(self) -> None:
         self.rollups.keep()
         self.rollups.flush(self.db)
+
+    def unite(self, *ones: Checkin) -> None:
+        """Several squads' check-ins were one event, says 李老师."""
+        recording.unite(self.db, self.rollups, ones, self.li, FRIDAY)
+
+    def shown(self, at: Unit) -> Digest:
+        """The week's digest of a unit."""
+        self.write()
+        return digests.weekly(self.db, at, WEEK)
+
+    def figures(self, at: Unit) -> tuple[int, int, int]:
+        """(场, 中队, 人次) of it."""
+        now = self.shown(at)
+        return now.events, now.squads_covered, now.attendance.attended
 
     def ask(self, who: int, args: str = "", now: datetime = FRIDAY) -> Ask:
         person = people.by_id(self.db, who, now)

@@ -32,8 +32,7 @@ def day(year: int, month: int, number: int = 5) -> datetime:
 
 async def night(bot: Bot) -> dict[str, int]:
     """What a night takes away, by kind."""
-    while await bot.app.pipeline.do(bot.app.ticker.tick):
-        pass
+    await bot.tick(sends=False)
     with bot.read() as db:
         rows = audit.entries(db, Wanted(action=Action.PURGED, since=bot.clock.now() - timedelta(hours=1)), 1)
     return json.loads(rows[0].about)["rows"] if rows else {}

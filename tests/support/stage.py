@@ -1,6 +1,7 @@
 """The whole bot in one process for the tests: real database, real channel, a clock that the test moves."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -28,8 +29,27 @@ _filled: dict[datetime, tuple[bytes, bytes, float]] = {}
 _MOST_FILLED = 20
 
 
-class Bot:
-    """A running bot without its web server and timers: the test says when something happens."""
+class Driven:
+    """An app without timers: the test says when something happens."""
+
+    app: App
+
+    async def send(self) -> None:
+        """Everything that waits in the outbox goes."""
+        for sender in self.app.senders:
+            while await sender.once():
+                pass
+
+    async def tick(self, sends: bool = True) -> None:
+        """All that is due by now is said and, unless it shall wait in the outbox, sent."""
+        while await self.app.pipeline.do(self.app.ticker.tick):
+            pass
+        if sends:
+            await self.send()
+
+
+class Bot(Driven):
+    """A running bot without its web server and timers, and the phones of the practice page."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -62,11 +82,6 @@ class Bot:
         """What the person is answered."""
         await self.hear(self.body(person, text))
         return [bubble["text"] for bubble in self.new(person)]
-
-    async def send(self) -> None:
-        for sender in self.app.senders:
-            while await sender.once():
-                pass
 
     async def move(self, then: datetime) -> None:
         """Move the clock through every tick in between."""
@@ -138,3 +153,13 @@ async def running(
     finally:
         await app.pipeline.stop()
         app.engine.database.close()
+
+
+def play(folder: Path, scene: Callable[[Bot], Awaitable[None]]) -> None:
+    """One scene with a bot of its own."""
+
+    async def run() -> None:
+        async with running(folder) as bot:
+            await scene(bot)
+
+    asyncio.run(run())

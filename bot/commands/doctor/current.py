@@ -2,21 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
 from storage import migrate
-from storage.database import open_database
+from storage.database import is_to_come, open_database
 
 
 @contextmanager
 def current(settings: Settings) -> Iterator[Connection | None]:
     """A connection; None before the first start, before the upgrade, and where it does not open: that was said."""
-    kind, _, path = settings.real_database.partition(":///")
-    if kind == "sqlite" and not Path(path).exists():
+    if is_to_come(settings.real_database):
         yield None
         return
     database = open_database(settings.real_database)

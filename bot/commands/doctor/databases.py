@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +10,7 @@ from bot.commands import in_words
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
 from storage import migrate
-from storage.database import Database, open_database, sqlite_module
+from storage.database import Database, file_of, is_to_come, open_database, sqlite_module
 from storage.messages import inbox, outbox
 
 # Where the WAL-reset bug is fixed: the release, and the older branches that got the fix.
@@ -20,11 +19,11 @@ _FIXED, _BACKPORTS = (3, 51, 3), ((3, 50, 7), (3, 44, 6))
 
 def database(url: str) -> Iterator[Line]:
     """Whether the database opens, what version it has, what waits in it."""
-    if _is_to_come(url):
+    if is_to_come(url):
         yield OK, "database", "还没有数据库，第一次启动时会建"
         return
-    path = Path(url.partition(":///")[2])
-    if url.startswith("sqlite") and not os.access(path, os.W_OK):
+    path = file_of(url)
+    if path and not os.access(path, os.W_OK):
         yield FAIL, "database", f"数据库 {path} 不能写，请让这个用户能写它和它的文件夹"
         return
     try:
@@ -34,11 +33,6 @@ def database(url: str) -> Iterator[Line]:
         if words is None:
             raise
         yield FAIL, "database", words
-
-
-def _is_to_come(url: str) -> bool:
-    kind, _, path = url.partition(":///")
-    return kind == "sqlite" and not Path(path).exists()
 
 
 def _in_database(database: Database) -> Iterator[Line]:
@@ -69,7 +63,7 @@ def key(url: str, settings: Settings) -> str:
     # It loads all features: no other check needs them.
     from bot.startup import key_problem
 
-    if _is_to_come(url):
+    if is_to_come(url):
         return key_problem(settings, None).partition("：")[2]
     database = open_database(url)
     try:

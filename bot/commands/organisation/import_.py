@@ -15,6 +15,7 @@ from bot.settings import Settings
 from handlers import roster
 from handlers.wording.questions import says_yes
 from storage.base import chunks
+from storage.database import is_to_come
 from storage.roster import merge, staging
 from storage.roster import roster as stored
 
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     url = database.database_of(arguments, settings, real_only=True)
     # Nothing is written before the operator agrees, not even an empty database.
     state, seen = stored.State(), ""
-    if not _is_missing(url):
+    if not is_to_come(url):
         sheet, state, seen = _stored(database.engine_at(url, settings), sheet)
     found = roster.plan(sheet, state, Clock(settings.zone).now().date(), arguments.end_missing)
     status = _show(found, sheet)
@@ -55,11 +56,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return 1
     _write(database.engine_at(url, settings), found, state.tops, seen)
     return 0
-
-
-def _is_missing(url: str) -> bool:
-    kind, _, path = url.partition(":///")
-    return kind == "sqlite" and not Path(path).exists()
 
 
 def _stored(engine: Engine, sheet: roster.Sheet) -> tuple[roster.Sheet, stored.State, str]:

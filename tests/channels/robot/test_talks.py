@@ -88,8 +88,7 @@ class RobotBot:
         await self.stage.send()
 
     async def tick(self) -> None:
-        while await self.stage.app.pipeline.do(self.stage.app.ticker.tick):
-            pass
+        await self.stage.tick(sends=False)
 
     def read(self) -> Connection:
         return self.stage.app.engine.database.read.connect()

@@ -2,10 +2,9 @@
 
 import re
 from datetime import datetime
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.channels.telegram.menus import DEFAULT, GROUPS, _of_chat
 from storage.organisation import units
@@ -24,10 +23,6 @@ SAID = "邀请码、关联码不能发在群里，这个码已经作废。请私
 SUPER = -1_000_000_000_500
 
 
-def count(stage: Stage, table: Any) -> int:
-    return int(stage.query(select(func.count()).select_from(table))[0][0])
-
-
 async def membership(stage: Stage, chat: int, status: str, before: str = "member", **kind: str) -> None:
     him = {"id": 123456, "is_bot": True, "first_name": "bot"}
     old, new = ({"user": him, "status": each, "until_date": 0} for each in (before, status))
@@ -44,10 +39,10 @@ def test_chatter_and_strangers_are_not_even_noted(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         for said in ("三(2)中队 主题队日 38人", "大家好", "/digest@other_bot"):
             assert await stage.say(ZHANG, said, GROUP) == []
-        assert count(stage, inbox) == 0
+        assert stage.count(inbox) == 0
         for said in ("/digest", "/help", "/join AAAAA-AAAAA", "绑定 实验小学"):
             assert await stage.say(STRANGER, said, GROUP) == []
-        assert (count(stage, group_chat), count(stage, outbox)) == (0, 0)
+        assert (stage.count(group_chat), stage.count(outbox)) == (0, 0)
 
     play(talk)
 
@@ -71,7 +66,7 @@ def test_a_checkin_in_a_group_is_answered_in_one_line(play: Play) -> None:
         # A question there is answered by a reply to it.
         await stage.say(ZHANG, "/checkin@our_bot 三(2)中队 队课", GROUP)
         assert await stage.reply(ZHANG, "30", GROUP) == ["已记录：三(2)中队 队课 30 人"]
-        assert count(stage, checkin) == 2
+        assert stage.count(checkin) == 2
 
     play(talk)
 
@@ -225,7 +220,7 @@ def test_what_is_no_new_group_hears_nothing(play: Play) -> None:
         # A group that becomes a supergroup may look as if we were brought into that.
         await stage.put(message={**message(WANG, chat=GROUP), "migrate_to_chat_id": SUPER})
         await membership(stage, SUPER, "member", before="left")
-        assert count(stage, outbox) == 0
+        assert stage.count(outbox) == 0
 
     play(talk)
 

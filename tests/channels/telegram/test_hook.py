@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.channels import setup
 from bot.channels.telegram import hook as telegram_hook
@@ -18,7 +18,7 @@ from bot.settings import BadSettings, load
 from storage.tables import checkin, inbox
 from tests.support.databases import refuse
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
-from tests.support.platforms.telegram_stage import SECRET, ZHANG, Stage, running
+from tests.support.platforms.telegram_stage import SECRET, ZHANG, running
 from tests.support.waiting import PATIENCE, happens
 
 pytestmark = pytest.mark.both
@@ -32,10 +32,6 @@ def fake() -> Iterator[FakeTelegram]:
         yield telegram
 
 
-def count(stage: Stage, table: object) -> int:
-    return stage.query(select(func.count()).select_from(table))[0][0]  # type: ignore[arg-type]
-
-
 def test_an_update_is_answered_when_it_is_committed(tmp_path: Path, fake: FakeTelegram) -> None:
     async def run() -> None:
         async with running(tmp_path, fake) as stage:
@@ -43,7 +39,7 @@ def test_an_update_is_answered_when_it_is_committed(tmp_path: Path, fake: FakeTe
             for _ in range(3):
                 response = await stage.post(update)
                 assert (response.status_code, response.content) == (200, b"")
-                assert count(stage, checkin) == count(stage, inbox) == 1
+                assert stage.count(checkin) == stage.count(inbox) == 1
             assert (await stage.answers(ZHANG))[0].startswith("已记录：三(2)中队 主题队日 38 人")
 
     asyncio.run(run())
@@ -56,12 +52,12 @@ def test_only_who_knows_the_secret_may_post(tmp_path: Path, fake: FakeTelegram) 
             for secret, status in (("", 403), ("new-made-u", 403), ("new-made-up,old-made-up", 403)):
                 assert (await stage.post(update, secret)).status_code == status
             assert (await stage.client.post("/telegram/webhook", json=update)).status_code == 403
-            assert count(stage, inbox) == 0
+            assert stage.count(inbox) == 0
             for secret in ("new-made-up", "old-made-up"):
                 assert (await stage.post(update, secret)).status_code == 200
             assert (await stage.client.get("/telegram/webhook")).status_code == 405
             assert (await stage.post(None, "old-made-up", content=b" " * (1 << 20) + b"1")).status_code == 413
-            assert count(stage, inbox) == 1
+            assert stage.count(inbox) == 1
 
     asyncio.run(run())
 
@@ -107,7 +103,7 @@ def test_what_is_not_committed_comes_again(tmp_path: Path, fake: FakeTelegram, m
             go_on.set()
             assert (await stage.post(update)).status_code == 200
             await busy
-            assert count(stage, checkin) == count(stage, inbox) == 1
+            assert stage.count(checkin) == stage.count(inbox) == 1
 
     asyncio.run(run())
 

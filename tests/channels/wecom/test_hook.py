@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.channels.wecom.callback import hook as wecom_hook
 from bot.pipeline import writer as writer
@@ -31,10 +31,6 @@ CHECKIN = "三(2)中队 主题队日 38人"
 def fake() -> Iterator[FakeWecom]:
     with FakeWecom() as wecom:
         yield wecom
-
-
-def count(stage: Stage, table: Any) -> int:
-    return int(stage.query(select(func.count()).select_from(table))[0][0])
 
 
 def letters(stage: Stage) -> list[Any]:
@@ -63,7 +59,7 @@ def test_the_address_is_verified_by_its_plain_text(tmp_path: Path, fake: FakeWec
             Stage.now = datetime.fromtimestamp(int(vector.signed.timestamp) + ahead, START.tzinfo)
             late = await stage.client.get(PATH, params=query)
             assert (late.status_code, late.content) == (403, b"")
-        assert count(stage, inbox) == 0
+        assert stage.count(inbox) == 0
 
     known = {"wecom_token": vector.token, "wecom_aes_key": vector.key, "wecom_corp_id": vector.receiver}
     play(tmp_path, fake, scene, **known)
@@ -118,7 +114,7 @@ def test_a_message_is_answered_when_it_is_committed(tmp_path: Path, fake: FakeWe
         for ahead in (0, 1, 300):
             # A repeat comes in another envelope, and may come in the same one.
             response = await stage.post(message, ahead)
-            assert count(stage, checkin) == count(stage, inbox) == 1
+            assert stage.count(checkin) == stage.count(inbox) == 1
             said.append(stage.platform.read(response.content))
         assert {each["Content"] for each in said} == {
             "已记录：三(2)中队 主题队日 38 人\n4月3日（周五）\n要改发「更正」，不算发「撤回」。"
@@ -128,7 +124,7 @@ def test_a_message_is_answered_when_it_is_committed(tmp_path: Path, fake: FakeWe
         assert letters(stage) == [("sent", "passive")]
         Stage.now += timedelta(seconds=wecom_hook.SECONDS_OFF)
         response = await stage.post(message, -601)
-        assert response.status_code == 403 and count(stage, inbox) == 1
+        assert response.status_code == 403 and stage.count(inbox) == 1
 
     play(tmp_path, fake, scene)
 
@@ -145,7 +141,7 @@ def test_a_repeat_after_a_restart_hears_the_same(tmp_path: Path, fake: FakeWecom
         message, said = kept[0]
         assert stage.platform.read((await stage.post(message)).content)["Content"] == said["Content"]
         await stage.send()
-        assert count(stage, checkin) == 1 and letters(stage) == [("sent", "passive")]
+        assert stage.count(checkin) == 1 and letters(stage) == [("sent", "passive")]
 
     sent = len(fake.sent)
     play(tmp_path, fake, first)
@@ -159,7 +155,7 @@ def test_three_tries_at_once_are_one_and_hear_the_same(tmp_path: Path, fake: Fak
         responses = await asyncio.gather(*(stage.post(message, ahead) for ahead in (0, 0, 1)))
         said = [stage.platform.read(response.content)["Content"] for response in responses]
         assert len(set(said)) == 1 and said[0].startswith("已记录")
-        assert count(stage, checkin) == count(stage, inbox) == count(stage, outbox) == 1
+        assert stage.count(checkin) == stage.count(inbox) == stage.count(outbox) == 1
 
     play(tmp_path, fake, scene)
 
@@ -179,7 +175,7 @@ def test_what_takes_too_long_comes_again_and_joins_the_first(tmp_path: Path, fak
         go_on.set()
         assert stage.platform.read((await joined).content)["Content"].startswith("已记录")
         await task
-        assert count(stage, checkin) == count(stage, inbox) == 1
+        assert stage.count(checkin) == stage.count(inbox) == 1
         await stage.noted()
         assert letters(stage) == [("sent", "passive")]
 
@@ -202,7 +198,7 @@ def test_what_was_not_committed_comes_again(tmp_path: Path, fake: FakeWecom) -> 
         message = stage.message(ZHANG, Content=CHECKIN)
         await stage.app.pipeline.do(lambda turn: refuse(turn.db, "zhangli"))
         assert (await stage.post(message)).status_code == 503
-        assert count(stage, inbox) == 0
+        assert stage.count(inbox) == 0
         await stage.app.pipeline.do(lambda turn: accept(turn.db))
         assert stage.platform.read((await stage.post(message)).content)["Content"].startswith("已记录")
 

@@ -3,24 +3,22 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from bot.app import App
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.people.people import Role
-from tests.support.stage import ZONE
+from tests.support.stage import ZONE, Driven
 
 # A Friday noon, a moment after `fake_telegram.NOON`.
 START = datetime(2026, 4, 3, 12, 0, 5, tzinfo=ZONE)
 
 
-class PlatformStage:
+class PlatformStage(Driven):
     """张老师 is a counselor of 三(2), 李老师 the brigade counselor, 王主任 the county's admin."""
 
     now = START
-    app: App
 
     def fill(self, *accounts: tuple[str, str]) -> None:
         """The organisation; (channel, address) of the three."""
@@ -40,23 +38,15 @@ class PlatformStage:
         people.give(db, person_id, role, at, START - timedelta(days=30))
         people.link(db, person_id, *account)
 
-    async def send(self) -> None:
-        """Everything that waits in the outbox goes."""
-        for sender in self.app.senders:
-            while await sender.once():
-                pass
-
-    async def tick(self) -> None:
-        """All that is due by now is said and sent."""
-        while await self.app.pipeline.do(self.app.ticker.tick):
-            pass
-        await self.send()
-
     async def later(self, **ago: float) -> None:
         """Time goes on, and what has become due is sent."""
         type(self).now += timedelta(**ago)
         await self.app.pipeline.do(self.app.ticker.tick)
         await self.send()
+
+    def count(self, table: Any) -> int:
+        """How many rows it has."""
+        return int(self.query(select(func.count()).select_from(table))[0][0])
 
     def query(self, statement: Any) -> list[Any]:
         with self.app.engine.database.read.connect() as db:
