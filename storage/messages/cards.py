@@ -14,6 +14,7 @@ from storage.tables import card, outbox
 
 # No more letters in a row are looked past that have no buttons, and are kept for what they answered.
 _MOST_LOOKS = 5
+_MOST_SINCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,21 @@ def of_message(db: Connection, vault: Vault, channel: str, chat: str, platform_i
 
 def recent(db: Connection, vault: Vault, channel: str, chat: str, since: datetime, most: int = 5) -> list[Card]:
     """The cards with buttons of a chat that were made since then, the newest first."""
+    found = _recent(db, vault, channel, chat, since, _MOST_LOOKS + most)
+    return [each for each in found if each.orders][:most]
+
+
+def looked(db: Connection, vault: Vault, channel: str, chat: str, since: datetime) -> Card | None:
+    """The newest card that answered a look, also where it was refused since to go on with it."""
+    found = _recent(db, vault, channel, chat, since, _MOST_SINCE)
+    return next((each for each in found if each.asked), None)
+
+
+def _recent(db: Connection, vault: Vault, channel: str, chat: str, since: datetime, most: int) -> list[Card]:
     said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & outbox.c.card.is_not(None)
     query = select(card).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
-    rows = db.execute(query.where(said, card.c.made_at >= since).order_by(outbox.c.id.desc()).limit(_MOST_LOOKS + most))
-    return [each for each in (_card(vault, row) for row in rows) if each.orders][:most]
+    rows = db.execute(query.where(said, card.c.made_at >= since).order_by(outbox.c.id.desc()).limit(most))
+    return [_card(vault, row) for row in rows]
 
 
 def last(db: Connection, vault: Vault, channel: str, chat: str, since: datetime) -> Card | None:

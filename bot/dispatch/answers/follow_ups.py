@@ -43,8 +43,11 @@ def remembered(command: Command, args: str, replies: Sequence[Reply]) -> Sequenc
 def meant(features: Features, ask: Ask, text: str) -> tuple[Command, str] | None:
     """The command and its arguments; None where the words name no time and no unit, or nothing was looked at."""
     match = _OTHER.fullmatch(text) or _THAN.fullmatch(text) or _FIGURE.fullmatch(text)
-    card = typed_labels.last(ask) if match and ask.person and ask.person.grants else None
-    if match is None or card is None or card.asked is None:
+    if match is None or ask.person is None or not ask.person.grants:
+        return None
+    # A figure is quoted of what stands above it.
+    card = typed_labels.looked_at(ask, only_last=match.re is _FIGURE)
+    if card is None or card.asked is None:
         return None
     if match.re is _FIGURE:
         stood = re.search(rf"(?<![\d./]){re.escape(match['what'])}(?![\d./])", card.text)
