@@ -128,9 +128,11 @@ def squads(db: Connection, of: Unit, week: str) -> tuple[figures.Part, ...]:
 def nominations(db: Connection, week: str, part: history.Part) -> dict[str, int]:
     """State → how many nominations of that week are in it."""
     nominated = list(db.scalars(_NOMINATED.limit(_FEW + 1), {"week": week}))
-    few = len(nominated) <= _FEW
+    few, none = len(nominated) <= _FEW, dict.fromkeys(figures.STATES, 0)
+    if not nominated:
+        return none
     rows = db.execute(_in_part(part.shape, few), {**part.values, "week": week, **({"ids": nominated} if few else {})})
-    return dict.fromkeys(figures.STATES, 0) | {state: count for state, count in rows if state}
+    return none | {state: count for state, count in rows if state}
 
 
 @cache

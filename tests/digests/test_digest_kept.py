@@ -162,7 +162,7 @@ class TestCost:
             digests.report(county.db, county.top, WEEK, FRIDAY)
         finally:
             event.remove(county.db, "before_cursor_execute", note)
-        assert len(said) <= 11
+        assert len(said) <= 12
         assert not any("checkin" in statement.replace("checkins", "") for statement in said)
 
     def test_what_reads_check_ins_goes_by_an_index(self, county: County) -> None:
