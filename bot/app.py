@@ -64,7 +64,7 @@ class App:
             await self.stage.widen()
         pages = web.application(self._health, self._metrics, self.routes, self.hooks)
         server = web.server(pages, self.most_body)
-        tasks = [self._task(server.serve([listening]), "web"), *self._loops()]
+        tasks = [self._task(server.serve([listening]), "网页"), *self._loops()]
         self.ticker.start(self.pipeline)
         while not server.started and not tasks[0].done():
             await asyncio.sleep(0.01)
@@ -104,12 +104,12 @@ class App:
         engine = self.engine
         both, files = (engine.clock.now, engine.clock.real), self.settings.files
         fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, files, both, self.owner)
-        loops = [self._task(sender.run(), "sender") for sender in self.senders]
+        loops = [self._task(sender.run(), "发消息") for sender in self.senders]
         if self._supervision:
-            loops.append(self._task(self._supervision.file.watch(), "the database file"))
-            loops.append(self._task(self._supervision.live(self._answers, self._status), "supervision"))
-            loops.append(self._task(self._supervision.back_up(engine, self.pipeline, self.owner), "backups"))
-        loops.append(self._task(self._every_second(fetcher), "fetcher"))
+            loops.append(self._task(self._supervision.file.watch(), "看着数据库文件"))
+            loops.append(self._task(self._supervision.live(self._answers, self._status), "看门"))
+            loops.append(self._task(self._supervision.back_up(engine, self.pipeline, self.owner), "备份"))
+        loops.append(self._task(self._every_second(fetcher), "取照片和文件"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops
 
@@ -121,7 +121,7 @@ class App:
             try:
                 await fetcher.once()
             except Exception:
-                log.exception("fetcher")
+                log.exception("取照片和文件时出错")
 
     def _task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
@@ -134,7 +134,7 @@ class App:
             if Supervision.in_vain(fault):
                 log.critical("%s", fault)
             else:
-                log.critical("%s broke", task.get_name(), exc_info=fault)
+                log.critical("「%s」坏了，机器人停下", task.get_name(), exc_info=fault)
             self.status = 2 if Supervision.in_vain(fault) else 1
             self._stop.set()
 
@@ -154,7 +154,7 @@ class App:
 
     def _status(self) -> str:
         trouble = self.pipeline.writing.trouble or self.engine.clock.doubt
-        return trouble or f"{self.pipeline.jobs} messages and tasks, last tick {self.ticker.age()} s ago"
+        return trouble or f"做了 {self.pipeline.jobs} 件事，上次心跳在 {self.ticker.age()} 秒前"
 
     async def _shut_down(self, server: web.Server, tasks: list[asyncio.Task[None]]) -> None:
         self.ticker.stop()

@@ -28,10 +28,10 @@ def facts(
     reasons = list(_broken(database, writing, tick, ages))
     found: dict[str, Any] = {"status": "failing" if reasons else "ok", "database": database or "ok", "tick": tick}
     if reasons:
-        found["reason"] = "; ".join(reasons)
-    doubt = [f"the clock is in doubt: {engine.clock.doubt}"] if engine.clock.doubt else []
+        found["reason"] = "；".join(reasons)
+    doubt = [f"机器的时间有疑问：{engine.clock.doubt}"] if engine.clock.doubt else []
     doubt += _held(engine) if not database else []
-    doubt += [f"backup: {words}"] if (words := backup_folder.problem(engine.settings, engine.now())) else []
+    doubt += [f"备份：{words}"] if (words := backup_folder.problem(engine.settings, engine.now())) else []
     warnings = doubt + [line for name, state in states.items() for line in _failing(name, state)]
     reminders = {} if database else {"reminders": _reminders(engine)}
     return {**found, "senders": ages, **reminders, **({"warnings": warnings} if warnings else {}), **states}
@@ -48,7 +48,7 @@ def _reminders(engine: Engine) -> dict[str, float]:
 def _held(engine: Engine) -> list[str]:
     """Reminders that wait for somebody to look."""
     with engine.database.read.connect() as db:
-        return ["reminders are held until 提醒 放行"] if holds.why(db) else []
+        return ["提醒停着，等人发「提醒 放行」"] if holds.why(db) else []
 
 
 def _database(engine: Engine) -> str:
@@ -63,17 +63,17 @@ def _database(engine: Engine) -> str:
 
 def _broken(database: str, writing: Condition, tick: float, ages: Mapping[str, float]) -> Iterator[str]:
     if database:
-        yield "the database does not answer"
+        yield "数据库不回答"
     if writing.facts()["failures"]:
-        yield f"the database takes no message: {writing.trouble}"
+        yield f"数据库写不进：{writing.trouble}"
     if tick > TICK_ALARM.total_seconds():
-        yield "the scheduler has not ticked for a minute"
+        yield "心跳停了一分钟以上"
     for name, age in ages.items():
         if age > SENDER_ALARM.total_seconds():
-            yield f"the sender of {name} has stood still for a minute"
+            yield f"{name} 的发送停了一分钟以上"
 
 
 def _failing(name: str, state: Mapping[str, Any]) -> Iterator[str]:
-    for what, way in (("nothing comes in", state), ("nothing goes out", state.get("sending", {}))):
+    for what, way in (("消息进不来", state), ("消息出不去", state.get("sending", {}))):
         if way.get("failures"):
-            yield f"{name}: {what} for {way.get('failing', 0):.0f} s: {way['trouble']}"
+            yield f"{name}：{what}，{way.get('failing', 0):.0f} 秒了：{way['trouble']}"

@@ -67,4 +67,4 @@ def hush() -> None:
 
 
 def _uncaught(kind: type[BaseException], fault: BaseException | None, _where: TracebackType | None) -> None:
-    log.critical("nobody caught this", exc_info=fault or kind())
+    log.critical("没有料到的错误", exc_info=fault or kind())

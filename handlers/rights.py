@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from handlers.kit import REPORTERS, Ask, Denied, Grant, Person, Refusal, Role, Unit
+from handlers.kit import ADMINS, REPORTERS, Ask, Denied, Grant, Person, Refusal, Role, Unit
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import accounts, daily, people
@@ -15,6 +15,8 @@ from storage.people.appointments import Appointment, Wish
 
 # They report their own sessions: of their very unit, not of what is below it, and read their own records only.
 VISITORS = frozenset({Role.OUTSIDE_COUNSELOR, Role.VOLUNTEER})
+# They read what a whole unit reported.
+LOOKERS = (REPORTERS - VISITORS) | ADMINS | {Role.INSPECTOR, Role.GROUP_HEAD, Role.CARE_ADMIN}
 _BELOW_SCHOOL = frozenset({Role.COUNSELOR, *VISITORS})
 _SIDE = frozenset(
     {Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN, Role.INSPECTOR, Role.DATA_OFFICER, Role.SUPERVISOR}

@@ -245,6 +245,10 @@ class Calendar:
         then = self.workdays.before(wanted)
         return self.instant(then, self.times.morning) if then else None
 
+    def morning_from(self, day: date) -> datetime:
+        """The first morning of a working day from `day` on; that of the day itself where a whole season is free."""
+        return self.instant(self.workdays.at_or_after(day) or day, self.times.morning)
+
     def warnings(self, first: date, last: date) -> list[str]:
         """One sentence for each year in between whose 调休 is not known."""
         return [

@@ -12,6 +12,7 @@ from scheduling.calendar import DAY, JUNIOR, Calendar
 from scheduling.school_days import with_days
 from storage.organisation import school_days
 from storage.organisation.school_days import SchoolDays
+from storage.people.people import Person
 from storage.reminders.deliveries import DeliveryRow
 from storage.reminders.recipients import Recipient
 
@@ -30,7 +31,11 @@ class Cleared(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The local days `first`…`last` for which rows are made; of the world as it is `now`, with all school days."""
+    """
+    The local days `first`…`last` for which rows are made; of the world as it is `now`, with all school days.
+
+    With `whose` only that person's rows are wanted: those of others need not be looked for.
+    """
 
     db: Connection
     now: datetime
@@ -38,6 +43,7 @@ class Span:
     first: date
     last: date
     noted: tuple[SchoolDays, ...] = ()
+    whose: Person | None = None
 
     def at(self, paths: Collection[str]) -> "Span":
         """The same, with the calendar of whoever is at the units with these paths."""
@@ -130,7 +136,8 @@ class Occasions:
     def found(self, span: Span) -> list[Row]:
         """The rows of people who are found in what is stored."""
         makers = ((one.kind, one.found) for one in self.by_kind.values() if one.found)
-        return [{"payload": {}, **row, "kind": kind} for kind, found in makers for row in found(span)]
+        rows = ({"payload": {}, **row, "kind": kind} for kind, found in makers for row in found(span))
+        return [row for row in rows if span.whose is None or row["person_id"] == span.whose.id]
 
     def letter_at(self, rows: Iterable[DeliveryRow]) -> datetime:
         """When the letter of a day goes out: at the first of its times, but with nothing that may not be early."""

@@ -1,6 +1,6 @@
 """What will be sent to whom in the next days, as the tick would: planned from what is declared; nothing is written."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -12,6 +12,7 @@ from scheduling import occasions as declared
 from scheduling.calendar import Calendar
 from scheduling.tick import newest, rank
 from storage.organisation import school_days
+from storage.people import people
 from storage.reminders import deliveries, recipients, wishes
 from storage.reminders.deliveries import DeliveryRow
 from storage.reminders.recipients import Recipient
@@ -35,6 +36,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """One message: when, to whom with these roles, and each delivery in it with how its words begin."""
+
+    at: datetime
+    held: Sequence[Recipient]
+    told: Sequence[tuple[DeliveryRow, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """The messages in order of time, and what to know about them."""
 
@@ -51,28 +61,54 @@ def preview(
 
     `say` gives the words (a Reply) of a delivery as of its time; None: it would not be said, by what is known now.
     """
-    first = now.astimezone(calendar.zone).date()
-    noted = tuple(school_days.all_of(db))
-    span = declared.Span(db, now, calendar, first, first + timedelta(days=days), noted)
-    made = _Plan(occasions, span, say, wishes.of(db))
-    people = {id: list(held) for id, held in groupby(_people(db, now, only), key=lambda one: one.person_id)}
-    rows = _rows(span, occasions, people)
-    entries = [entry for id, mine in rows.items() if id in people for entry in made.of(people[id], mine)]
+    span = _span(db, now, days, calendar, None if only is None else people.by_id(db, only, now))
+    entries = [_entry(one) for one in _planned(span, occasions, say)]
     entries.sort(key=lambda entry: (entry.send_at, entry.occurrence, entry.person_id))
     return Preview(tuple(entries), tuple(calendar.warnings(span.first, span.last)))
 
 
-def _people(db: Connection, now: datetime, only: int | None) -> list[Recipient]:
-    return recipients.recipients(db, now, None if only is None else [only])
+def coming(
+    db: Connection, now: datetime, days: int, calendar: Calendar, occasions: declared.Occasions, say: Any,
+    person: people.Person,
+) -> Iterator[Planned]:  # fmt: skip
+    """As `preview`, to one person, in order; without what is asked for only if a day to come passes without it."""
+    span = _span(db, now, days, calendar, person)
+    return _planned(span, occasions, say, lambda row: row.lead >= 0 or row.day <= span.first)
+
+
+def _span(db: Connection, now: datetime, days: int, calendar: Calendar, whose: people.Person | None) -> declared.Span:
+    first, noted = now.astimezone(calendar.zone).date(), tuple(school_days.all_of(db))
+    return declared.Span(db, now, calendar, first, first + timedelta(days=days), noted, whose)
+
+
+def _planned(
+    span: declared.Span, occasions: declared.Occasions, say: Any,
+    wanted: Callable[[DeliveryRow], bool] = lambda row: True,
+) -> Iterator[Planned]:  # fmt: skip
+    only = None if span.whose is None else [span.whose.id]
+    made = _Plan(occasions, span, say, wishes.of(span.db, only))
+    grants = recipients.recipients(span.db, span.now, only)
+    held = {id: list(mine) for id, mine in groupby(grants, key=lambda one: one.person_id)}
+    for id, rows in _rows(span, occasions, held).items():
+        if id in held:
+            yield from made.of(held[id], filter(wanted, rows))
+
+
+def _entry(one: Planned) -> Entry:
+    (first, words), *others = one.told
+    also = tuple(f"{row.occurrence} {row.lead}" for row, _ in others)
+    missing = all(row.lead < 0 for row, _ in one.told)
+    person, unit = one.held[0].person, "、".join(dict.fromkeys(map(_unit, one.held)))
+    return Entry(one.at, first.person_id, person, unit, first.kind, first.occurrence, first.lead, also, missing, words)
 
 
 def _rows(
-    span: declared.Span, occasions: declared.Occasions, people: dict[int, list[Recipient]]
+    span: declared.Span, occasions: declared.Occasions, everyone: Mapping[int, list[Recipient]]
 ) -> dict[int, list[DeliveryRow]]:
     """What waits, and what will be laid out, by person."""
     kept = {(row.person_id, row.occurrence, row.lead): row for row in _waiting(span, occasions)}
     settled = deliveries.settled(span.db, span.now)
-    grants = (one for held in people.values() for one in held)
+    grants = (one for held in everyone.values() for one in held)
     everybody = (
         {**row, "person_id": held[0].person_id} for held, rows in occasions.for_holders(span, grants) for row in rows
     )
@@ -81,7 +117,7 @@ def _rows(
         if made["due_at"] > span.now and key not in settled:
             kept.setdefault(key, DeliveryRow(**{"id": 0, "channel": "", **made}))
     found: dict[int, list[DeliveryRow]] = {}
-    for row in kept.values():
+    for row in sorted(kept.values(), key=lambda row: row.due_at):
         if span.holds(row.due_at):
             found.setdefault(row.person_id, []).append(row)
     return found
@@ -89,7 +125,7 @@ def _rows(
 
 def _waiting(span: declared.Span, occasions: declared.Occasions) -> Iterator[DeliveryRow]:
     """What waits and is of use; what is overdue, because it was held, goes out now."""
-    for row in deliveries.waiting(span.db):
+    for row in deliveries.waiting(span.db, span.whose.id if span.whose else None):
         if row.kind in occasions.by_kind and span.now <= occasions.of(row).last_use(span.calendar, row):
             yield replace(row, due_at=max(row.due_at, span.now))
 
@@ -101,7 +137,7 @@ class _Plan:
     say: Any
     wishes: wishes.Wishes
 
-    def of(self, held: Sequence[Recipient], rows: Iterable[DeliveryRow]) -> Iterator[Entry]:
+    def of(self, held: Sequence[Recipient], rows: Iterable[DeliveryRow]) -> Iterator[Planned]:
         """The messages of one person."""
         days: dict[date, list[DeliveryRow]] = {}
         for row in rows:
@@ -112,9 +148,9 @@ class _Plan:
             alone = sorted((row for row in mine if row not in letter), key=lambda row: (row.due_at, row.kind))
             groups = [list(same) for _, same in groupby(alone, key=lambda row: (row.due_at, row.kind))]
             for group in [letter, *groups]:
-                yield from self._entry(held, group)
+                yield from self._message(held, group)
 
-    def _entry(self, held: Sequence[Recipient], group: list[DeliveryRow]) -> Iterator[Entry]:
+    def _message(self, held: Sequence[Recipient], group: list[DeliveryRow]) -> Iterator[Planned]:
         if not group:
             return
         calendar = self.span.calendar
@@ -126,15 +162,8 @@ class _Plan:
             for row in sorted(rows, key=lambda row: rank(self.occasions, row))
             if (words := self._words(row, at)) is not None
         ]
-        if not told:
-            return
-        (first, words), *others = told
-        also = tuple(f"{row.occurrence} {row.lead}" for row, _ in others)
-        missing = all(row.lead < 0 for row, _ in told)
-        unit = "、".join(dict.fromkeys(map(_unit, held)))
-        yield Entry(
-            at, first.person_id, held[0].person, unit, first.kind, first.occurrence, first.lead, also, missing, words
-        )
+        if told:
+            yield Planned(at, held, told)
 
     def _words(self, row: DeliveryRow, at: datetime) -> str | None:
         if line := self.occasions.of(row).line:

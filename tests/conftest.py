@@ -24,7 +24,7 @@ LONG_HERE = (
     r"tests/whole/test_case_numbers\.py|tests/storage/test_migrations\.py|tests/pipeline/test_(seen|together)\.py",
     r"tests/guard/test_lent\.py|tests/children/test_compliance\.py|tests/checkins/test_events_in_any_order\.py",
     r"tests/reading/test_(fuzz|properties|claims)\.py|tests/whole/test_(typed_labels|questions)\.py",
-    r"tests/reminders/test_(wrong_clock|letters_of_a_year|absence|ticks)\.py|tests/years/test_year\.py",
+    r"tests/reminders/test_(wrong_clock|letters_of_a_year|preview_of_all|absence|ticks)\.py|tests/years/test_year\.py",
     r"tests/guard/test_(key|exports)\.py|tests/storage/test_(migration_notices|rotation)\.py",
     r"tests/commands/test_(commands|doctor|doctor_robot|audit_command|outbox_command|rotation_command|confirm)\.py",
     r"tests/practice/test_(bad_input|this_machine)\.py|tests/channels/wecom/test_crypto\.py",

@@ -60,12 +60,12 @@ class Setup(ABC):
             self._after = failure.after
             self._complain(str(failure), logging.ERROR if failure.loud else logging.WARNING)
         except Exception as bug:
-            log.exception("arranging things with %s", self._platform)
+            log.exception("在 %s 上做准备时出错", self._platform)
             self._complain(type(bug).__name__, logging.WARNING)
         else:
             self.condition.worked()
 
     def _complain(self, text: str, level: int) -> None:
         if text != self.condition.trouble:
-            log.log(level, "arranging things with %s: %s; trying on", self._platform, text)
+            log.log(level, "在 %s 上做准备时：%s；继续试", self._platform, text)
         self.condition.failed(text)

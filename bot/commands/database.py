@@ -14,7 +14,7 @@ from bot.jobs.database_file import DatabaseFile, NotOurs
 from bot.settings import Settings
 from bot.startup import open_engine
 from handlers import roster
-from handlers.kit import Unit
+from storage.database import is_to_come
 from storage.organisation import history, units
 from storage.roster import roster as stored
 
@@ -39,6 +39,11 @@ def engine_at(url: str, settings: Settings, practice: bool = False) -> Engine:
         with engine.database.read.connect() as db:
             restore_clock(db, engine.clock)
     return engine
+
+
+def engine_if_there(url: str, settings: Settings) -> Engine | None:
+    """This database, open; None before the first start has made it."""
+    return None if is_to_come(url) else engine_at(url, settings)
 
 
 @contextmanager
@@ -68,7 +73,7 @@ def close() -> None:
         _open.pop().close()
 
 
-def unit_of(engine: Engine, words: str) -> Unit:
+def unit_of(engine: Engine, words: str) -> units.Unit:
     """The unit of this path or unique name; raises CommandError."""
     names = roster.names_of(words)
     with engine.database.read.connect() as db:

@@ -43,7 +43,16 @@ def is_report(ask: Ask, text: str, reading: Reading) -> bool:
     # 王小明获得了校级一星章 is told of a medal, and no work that won a prize.
     if reading.claim == "other" and medals.found_in(ask, text)[0]:
         return False
+    if whole and _of_its_theme(ask, text, reading):
+        return False
     return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
+
+
+def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
+    """主题队日 38人 我是小小讲解员: the row's word is only of the theme of what was held."""
+    row = programmes.row_in(ask, text)
+    themes = [each.topic for each in reading.records if each.topic and each.activity and each.activity in text]
+    return row is not None and any(word in theme for theme in themes for word in (row.name, *row.words))
 
 
 def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
@@ -66,12 +75,12 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
         return "offered"
-    if free and recent.amends(ask, text, reading):
+    if free and recent.amends(ask, text, reading) and not naming.is_counted(text):
         return "amend"
     # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads; 去年的建队日 and
     # 下次清明 read like a sum of what was, or like a plan.
     named = reading.intent in ("unknown", "question", "chat")
-    named = named or (reading.intent == "checkin" and bool(_OF_A_DAY.match(text)))
+    named = named or (reading.intent == "checkin" and (naming.is_counted(text) or bool(_OF_A_DAY.match(text))))
     asks = free and ask.message.private and named
     known = asks and (naming.called(calendar_of(ask.db), text, ask.today) or own_dates.called(ask, text))
     return "key_date" if known else reading.intent

@@ -76,6 +76,6 @@ def _asked(engine: Engine, vault: Vault, wanted: kit.Wanted) -> Snapshot:
         except Exception as error:
             found = error
             if isinstance(getattr(error, "orig", error), engine.dialect.loaded_dbapi.Error):
-                log.warning("%s is left to the writer: %s", wanted.command.words[0], type(error).__name__)
+                log.warning("「%s」交给写的一边来答：%s", wanted.command.words[0], type(error).__name__)
                 found = None
     return Snapshot(wanted, found, door.heard)

@@ -101,7 +101,7 @@ class Fetcher:
             await self._pipeline.do(lambda turn: self._later(turn, wanted, gone))
         except Exception:
             # A full disk, for one: this file waits, the others go on.
-            log.exception("file %d", wanted.id)
+            log.exception("取第 %d 个文件时出错", wanted.id)
             await self._pipeline.do(lambda turn: self._later(turn, wanted, False))
         else:
             facts = {"state": "stored", "sha256": name, "size": len(kept), "mime": mime}

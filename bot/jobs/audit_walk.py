@@ -31,7 +31,7 @@ class AuditWalk:
             with self._read.connect() as db:
                 return self._heads.follow(db)
         except Forged as fault:
-            log.critical("the audit log is not as it was written: %s", fault)
+            log.critical("审计日志和写下时不一样：%s", fault)
             return False
 
     def forget(self) -> None:
@@ -44,7 +44,7 @@ class AuditWalk:
             with self._read.connect() as db:
                 self._erased.follow(db)
         except OSError as fault:
-            log.error("which children were erased cannot be kept in BACKUP_DIR or DATA_DIR: %s", fault)
+            log.error("删除过哪些孩子，BACKUP_DIR 和 DATA_DIR 里都记不下：%s", fault)
 
     def check(self, now: datetime) -> str | None:
         """What last night's walk through the audit log came to, once it has been done; read-only, takes its time."""
@@ -58,7 +58,7 @@ class AuditWalk:
                 return None
             walk = self._heads.check(db)
         if walk.broken:
-            log.critical("the audit log is not as it was written: %s", walk.broken)
+            log.critical("审计日志和写下时不一样：%s", walk.broken)
         for chain, (seq, mark) in walk.heads.items():
             # Noted where the log goes, so that a chain cut short can be told: audit verify --seen.
             log.info("审计日志核对到 %s:%d:%s（抄下这一串，以后用 audit verify --seen 核对）", chain, seq, mark)

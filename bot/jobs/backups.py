@@ -41,7 +41,7 @@ class Backups:
             try:
                 await self.once(settings.backups)
             except Exception:
-                log.exception("the backup of the night")
+                log.exception("夜里做备份时出错")
             await asyncio.sleep(_SECONDS_BETWEEN)
 
     async def once(self, folder: Path) -> None:
@@ -71,9 +71,9 @@ class Backups:
             child.kill()
             raise
         if child.returncode:
-            log.critical("no backup was made: %s", said.decode(errors="replace").strip())
+            log.critical("备份没有做成：%s", said.decode(errors="replace").strip())
             return
-        log.info("a backup was made: %s", place)
+        log.info("备份做好了：%s", place)
         backup_folder.prune(folder, self._engine.settings.backup_keep, self._engine.now())
 
     def _tell(self, words: str, turn: Turn) -> None:

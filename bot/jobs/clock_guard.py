@@ -18,8 +18,8 @@ _STORED_EVERY = timedelta(minutes=1)
 # The last instant that was relied upon.
 LAST = "clock"
 _SAID = (
-    "the clock is in doubt: %s. Nothing is deleted, closed or reminded of until it has agreed for an hour, or you have "
-    "looked at it and said: python -m bot clock accept"
+    "机器的时间有疑问：%s。什么也不删、不封存、不提醒，直到一小时里没有矛盾；看过没有错的，"
+    "运行 python -m bot clock accept"
 )
 
 
@@ -78,13 +78,13 @@ class ClockGuard:
 
     def _contradiction(self, step: timedelta, wall: datetime) -> str:
         there = None if self._deaf else self._clock.elsewhere()
-        machine = f"the machine says {wall:%Y-%m-%d %H:%M} UTC"
+        machine = f"机器说是 {wall:%Y-%m-%d %H:%M}（UTC）"
         if there and abs(wall - there) > MOST_OFF:
-            return f"{machine}, the platforms {there:%Y-%m-%d %H:%M}"
+            return f"{machine}，平台说是 {there:%Y-%m-%d %H:%M}"
         if abs(step) <= MOST_OFF or (self._clock.seen is None and there):
             return ""
-        before = "the bot last ran at" if self._clock.seen is None else "but it should be"
-        return f"{machine}, {before} {wall - step:%Y-%m-%d %H:%M}"
+        before = "机器人上次运行到" if self._clock.seen is None else "应该是"
+        return f"{machine}，{before} {wall - step:%Y-%m-%d %H:%M}"
 
     def _doubt(self, turn: Turn, why: str, steady: float) -> None:
         if not self._clock.doubt:
@@ -103,7 +103,7 @@ class ClockGuard:
         return proven or steady - self._agreed_since >= SECONDS_OF_AGREEMENT
 
     def _end(self, turn: Turn, wall: datetime) -> None:
-        log.log(self._told, "the clock is relied upon: it is %s UTC", f"{wall:%Y-%m-%d %H:%M}")
+        log.log(self._told, "机器的时间可信了：现在是 %s（UTC）", f"{wall:%Y-%m-%d %H:%M}")
         self._clock.doubt, self._told = "", 0
         key_values.remove(turn.db, holds.DOUBT)
 

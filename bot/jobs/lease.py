@@ -36,7 +36,7 @@ class Lease:
                 mine = await self._pipeline.do(self._hold)
             except Exception as fault:
                 # Whoever had it a moment ago most likely still has it.
-                log.warning("the lease of %s was not renewed: %s", self._name, type(fault).__name__)
+                log.warning("%s 的租约没有续上：%s", self._name, type(fault).__name__)
             else:
                 self._note(mine)
             await asyncio.sleep(SECONDS_TO_RENEW if self.held.is_set() else SECONDS_TO_TRY)
@@ -58,6 +58,6 @@ class Lease:
         if mine:
             self.held.set()
         elif self.held.is_set() or first:
-            log.warning("another process has %s; this one waits", self._name)
+            log.warning("%s 由另一个进程在做，这个进程等着", self._name)
             self.held.clear()
             self._lost()

@@ -42,7 +42,7 @@ class Nightly:
             self._done = night
             return False
         more = None
-        with contained(turn, "the night's work stopped; it is tried again tomorrow"):
+        with contained(turn, "夜里的清理出错停下了，明天夜里再试"):
             more = self._purge(turn) or self._lapse(turn) or self._sweep(turn.db)
             if not more:
                 self._end(turn, night)
@@ -82,5 +82,5 @@ class Nightly:
         gone = {name: count for name, count in self._gone.items() if count}
         if gone:
             audit.note(turn.db, audit.Action.PURGED, turn.now, rows=gone)
-            log.info("past its time and gone: %s; the audit log was closed up to: %s", gone, year)
+            log.info("到期删除的：%s；审计日志封存到：%s", gone, year)
         self._gone.clear()

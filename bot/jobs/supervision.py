@@ -42,10 +42,10 @@ class Supervision:
             try:
                 await asyncio.wait_for(answers(), SECONDS_TO_ANSWER)
             except TimeoutError:
-                log.critical("nothing is written for %.0f s: the process hangs", SECONDS_TO_ANSWER)
+                log.critical("%.0f 秒没有写下任何东西：进程停住了", SECONDS_TO_ANSWER)
                 continue
             except Exception as fault:
-                log.debug("alive, though: %s", type(fault).__name__)
+                log.debug("还在做事：%s", type(fault).__name__)
             self.say("WATCHDOG=1", f"STATUS={status()}")
             await asyncio.sleep(self._between)
 

@@ -61,7 +61,7 @@ class Ticker:
         if done.held:
             due_letters.tell_held(self.engine, turn, self.calendar, f"{done.held}后")
         for row, bug in done.failed:
-            log.error("delivery %d failed", row.id, exc_info=bug)
+            log.error("第 %d 条提醒出错", row.id, exc_info=bug)
         due_letters.send(turn, done)
         more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly, known)
         return done.more or more or unfinished
@@ -89,7 +89,7 @@ class Ticker:
                 asyncio.run_coroutine_threadsafe(until_done(), loop).result()
                 self._look_at_the_log(lambda task: asyncio.run_coroutine_threadsafe(pipeline.do(task), loop).result())
             except writer.Full:
-                log.warning("the writer is full: no tick this time")
+                log.warning("等着写的太多，这一次心跳跳过")
 
         self._timer = clock.Clock(post, SECONDS)
         self._timer.start()

@@ -35,7 +35,7 @@ def tell_groups(turn: Turn, calendar: Calendar, said: Sequence[Weekly], known: M
 
 
 def _tell(turn: Turn, group: chats.Group, week: str, said: Sequence[Weekly]) -> None:
-    with contained(turn, "the digest of a group"):
+    with contained(turn, "发一个群的周报时出错"):
         unit = units.by_id(turn.db, group.unit_id)
         for words in said:
             turn.letters.tell(words(turn.db, unit, week, turn.now), group.channel, group.chat, group.topic)

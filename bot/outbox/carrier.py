@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(minutes=5)
 # A bug is tried so often; what was said after the letter in its chat waits meanwhile.
 MOST_BUGS = 3
-TOO_LATE = "too late to be of use"
+TOO_LATE = "太晚了，没有用了"
 # The platform itself answered, so it is not away.
 _ANSWERED = (Failure.REJECTED, Failure.UNREACHABLE, Failure.MOVED, Failure.FORGOTTEN, Failure.THROTTLED)
 Files = list[tuple[str, str | None]]
@@ -73,9 +73,9 @@ class Carrier:
             results = await self._say(letters, body, files)
         except Exception as bug:
             if not _is_of_the_moment(bug) and letters[0].attempts + 1 >= MOST_BUGS:
-                log.exception("letter %d", letters[0].id)
+                log.exception("第 %d 条要发的消息出错", letters[0].id)
                 return [Settled(letter, "dead", {"error": type(bug).__name__}) for letter in letters]
-            log.error("letter %d waits: %s", letters[0].id, type(bug).__name__)
+            log.error("第 %d 条要发的消息等着：%s", letters[0].id, type(bug).__name__)
             results = [SendError(type(bug).__name__)] * len(letters)
         ended = self._ended(letters, results, files)
         return [replace(each, removal=self._removal(each, body)) for each in ended] if body.get("goes") else ended

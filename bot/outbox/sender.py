@@ -87,7 +87,7 @@ class Sender:
             try:
                 busy = await self._round()
             except Exception:
-                log.exception("sender of %s", self._channel.name)
+                log.exception("%s 的发送出错", self._channel.name)
                 # Whether it was taken is not known.
                 self._mine = False
                 await asyncio.sleep(1)
@@ -249,7 +249,8 @@ class Sender:
         for each in settled:
             letter = each.letter
             if each.state in ("dead", "uncertain"):
-                log.warning("letter %d is %s: %s", letter.id, each.state, each.facts.get("error", "said again"))
+                what = "没有发" if each.state == "dead" else "可能收到两次"
+                log.warning("第 %d 条要发的消息%s：%s", letter.id, what, each.facts.get("error", "又发了一次"))
             if each.failure:
                 standing.failed(turn, letter.channel, letter.chat, each.failure)
             self._note_files(turn, each)

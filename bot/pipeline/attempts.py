@@ -29,7 +29,7 @@ def process(transactions: Transactions, jobs: Sequence[Job]) -> list[Result]:
         return _tried(transactions, jobs, _TRIES)
     except Exception as bug:
         # Nobody is told that it was stored, and the writer's thread lives on for the others.
-        log.critical("not committed: %s", failures.place_of(bug))
+        log.critical("没有存下：%s", failures.place_of(bug))
         return [bug] * len(jobs)
 
 
@@ -38,19 +38,19 @@ def _tried(transactions: Transactions, jobs: Sequence[Job], tries: int) -> list[
         return transactions.together(jobs)
     except Exception as error:
         if flush_failed(error):
-            log.critical("the disk did not take what was written: %s", failures.place_of(error))
+            log.critical("硬盘没有收下写的内容：%s", failures.place_of(error))
             os._exit(EXIT_OF_A_FAILED_FLUSH)
         if tries > 1 and is_worth_another_try(error):
-            log.warning("%d jobs again: %s", len(jobs), failures.place_of(error))
+            log.warning("%d 件再做一次：%s", len(jobs), failures.place_of(error))
             # Two processes that met do not meet again at once.
             time.sleep(random.uniform(0, _PAUSE))
             return _tried(transactions, jobs, tries - 1)
         if len(jobs) == 1:
-            log.error("not committed: %s", failures.place_of(error))
+            log.error("没有存下：%s", failures.place_of(error))
             if passes(error):
                 transactions.writing.failed(failures.place_of(error).partition(" at ")[0])
             return [error]
-        log.warning("%d jobs could not be committed together, one by one now: %s", len(jobs), failures.place_of(error))
+        log.warning("%d 件不能一起存下，现在一件一件来：%s", len(jobs), failures.place_of(error))
         return _one_by_one(transactions, jobs)
 
 

@@ -23,9 +23,9 @@ def place_of(error: BaseException) -> str:
     """What happened and where in our own code, without the words, which may be somebody's message."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
-    where = f" at {ours[-1].filename}:{ours[-1].lineno}" if ours else ""
-    reason = f" ({error.orig})" if isinstance(error, DBAPIError) and passes(error) else ""
-    cause = f", after {place_of(error.__cause__)}" if error.__cause__ and not reason else ""
+    where = f"，在 {ours[-1].filename}:{ours[-1].lineno}" if ours else ""
+    reason = f"（{error.orig}）" if isinstance(error, DBAPIError) and passes(error) else ""
+    cause = f"，起因：{place_of(error.__cause__)}" if error.__cause__ and not reason else ""
     return f"{type(error).__name__}{reason}{where}{cause}"
 
 
@@ -33,7 +33,7 @@ def keep(turn: Turn, ask: Ask, bug: Exception) -> None:
     """The message is kept sealed, with what stopped it; both without what must not be kept."""
     message, inbox_id = ask.message, ask.inbox_id
     # The words of the error may hold the words of the message: they are sealed, the log gets the place only.
-    log.error("message %d failed: %s", inbox_id, place_of(bug))
+    log.error("第 %d 条消息没有处理好：%s", inbox_id, place_of(bug))
     trace = "".join(traceback.format_exception(bug)).encode("utf-8", "backslashreplace").decode()
     private = masking.private_words(message.text, turn.now.date())
     private += () if ask.may_name else tuple(ask.door.names)

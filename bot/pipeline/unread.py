@@ -65,6 +65,6 @@ class Unread:
             found = inbox.arrive(turn.db, [row], token_hex(8))[self._channel, known_as]
             if found.fresh:
                 inbox.fail(turn.db, found.id, self._vault.seal(json.dumps(raw)), self._vault.seal(trace), "unreadable")
-                log.error("a message could not be read (%s), kept as message %d", type(fault).__name__, found.id)
+                log.error("一条消息读不了（%s），存成第 %d 条", type(fault).__name__, found.id)
 
         return task

@@ -71,8 +71,11 @@ def full(ask: Ask, one: Checkin) -> str:
     if not photos(ask):
         return ""
     of_one, of_unit = files.kept(ask.db, one.id, one.unit_id)
-    if of_one + photos(ask) > MOST_FILES:
-        return f"这次活动的照片和附件已有 {of_one} 个（最多 {MOST_FILES} 个），新的没有保存。签到不受影响。"
+    # Of an album those wait that came before its words.
+    there = of_one + (_waiting_of_album(ask) if album(ask) else 0)
+    if there + photos(ask) > MOST_FILES:
+        kept = f"已有 {min(there, MOST_FILES)} 个（最多 {MOST_FILES} 个）"
+        return f"这次活动的照片和附件{kept}，新的没有保存。签到不受影响。"
     if of_unit > MOST_BYTES:
         full = f"{one.unit_name}的照片和附件存满了（{MOST_BYTES >> 20} MB），新的没有保存。"
         return f"{full}签到不受影响；请告诉学校管理员。"
@@ -148,14 +151,20 @@ def keep(ask: Ask, owner: files.Owner | None, *, held: bool = False) -> None:
     files.want(ask.db, [{**common, "ref": each.ref, "kind": each.kind} for each in _wanted(ask)], ask.now, state)
 
 
+def _waiting_of_album(ask: Ask) -> int:
+    message = ask.message
+    return albums.photos(ask.db, message.channel, message.chat, message.album, waiting=True)
+
+
 def add_to(ask: Ask, stored: Checkin) -> int:
-    """The photos of the message, and of its album, belong to this check-in if there is room; how many there are."""
+    """The photos of the message, and of its album, belong to this check-in while there is room; how many there are."""
     room, message = not full(ask, stored), ask.message
     if room:
         keep(ask, ("checkin_id", stored.id))
     if album(ask) is None:
         return photos(ask) if room else 0
     albums.settle(ask.db, message.channel, message.chat, message.album, stored.id)
+    files.limit(ask.db, ("checkin_id", stored.id), MOST_FILES)
     return albums.photos(ask.db, message.channel, message.chat, message.album)
 
 
@@ -173,19 +182,29 @@ def undecided(ask: Ask) -> Mapping[str, Any]:
     return ask.vault.open(one.payload) if one and one.kind == UNDECIDED and one.expires_at > ask.now else {}
 
 
-def adopt(ask: Ask, first: int | None, stored: Checkin) -> int:
+def adopt(ask: Ask, first: int | None, stored: Checkin) -> tuple[int, str]:
     """
-    The photos of the message that was asked about belong to this check-in, its album's too; how many there are.
+    The photos of the message that was asked about belong to this check-in, its album's too: (how many, what is said).
 
     So do those that came since it was asked which event is meant, if this is what was chosen.
     """
+    owner: files.Owner = ("checkin_id", stored.id)
     if ask.question and ask.args and ask.args in undecided(ask).values():
-        return files.adopt_since(ask.db, ask.me.id, ask.question.asked_at, stored.id)
-    if first is None:
-        return 0
-    for name in albums.begun_by(ask.db, first):
-        albums.settle(ask.db, ask.message.channel, ask.message.chat, name, stored.id)
-    return files.adopt(ask.db, first, ("checkin_id", stored.id))
+        count = files.adopt_since(ask.db, ask.me.id, ask.question.asked_at, stored.id)
+    elif first is None:
+        return 0, ""
+    else:
+        for name in albums.begun_by(ask.db, first):
+            albums.settle(ask.db, ask.message.channel, ask.message.chat, name, stored.id)
+        count = files.adopt(ask.db, first, owner)
+    beyond, said = limited(ask, owner)
+    return count - beyond, said
+
+
+def limited(ask: Ask, owner: files.Owner) -> tuple[int, str]:
+    """What waited for an answer may be more than is kept: (how many went again, what is said of them)."""
+    beyond = files.limit(ask.db, owner, MOST_FILES)
+    return beyond, f"照片和附件最多存 {MOST_FILES} 个，多的 {beyond} 个没有保存。" if beyond else ""
 
 
 def target(ask: Ask) -> Checkin | None:

@@ -66,7 +66,9 @@ def keep(ask: Ask, wanted: Sequence[checkins.Checkin], first: int | None, joint:
             stored.append(kept)
             full = attachments.full(ask, kept)
             others += [Reply(full)] if full else []
-            photos = attachments.add_to(ask, kept) + attachments.adopt(ask, first, kept)
+            waited, beyond = attachments.adopt(ask, first, kept)
+            photos = attachments.add_to(ask, kept) + waited
+            others += [Reply(beyond)] if beyond else []
     left_out = attachments.left_out(ask) if stored else ""
     others += [Reply(left_out)] if left_out else []
     together = _unite(ask, stored) if joint and len(stored) > 1 else False

@@ -3,15 +3,14 @@
 from dataclasses import replace
 
 from handlers.attendance import phrases
-from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, Unit
+from handlers.kit import Ask, Button, Reply, Unit
 from handlers.registry import command, reads
-from handlers.rights import VISITORS
+from handlers.rights import LOOKERS
 from handlers.wording import periods, places
 from scheduling.periods import week_before, week_of
 from storage.checkins import checkins
 from storage.organisation import units
 
-LOOKERS = (REPORTERS - VISITORS) | ADMINS | {Role.INSPECTOR, Role.GROUP_HEAD, Role.CARE_ADMIN}
 MOST = 20
 
 

@@ -80,7 +80,7 @@ def _nearly_due(span: Span) -> Iterator[Row]:
     """To whoever is in charge, so many working days before the last one, after it every working day."""
     worked, deadline = span.calendar.workdays.worked, span.calendar.workdays.deadline
     until = deadline(span.last, max(_LEADS))
-    waiting = guardian_requests.waiting(span.db, until=until)
+    waiting = guardian_requests.waiting(span.db, span.whose.paths(IN_CHARGE) if span.whose else None, until)
     for day in filter(worked, loader.days_after(span.first - DAY, span.last)):
         for one in waiting:
             left = (one.due - day).days

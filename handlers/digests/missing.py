@@ -1,5 +1,6 @@
 """未签到: which squads of the asker's part of the tree have not checked in."""
 
+import re
 from collections import Counter
 
 from handlers.kit import ADMINS, Ask, Button, Reply, Role
@@ -14,6 +15,8 @@ from storage.organisation import history, units
 MOST_NAMES = 60
 # Where there are more, they are told by school.
 MOST_SCHOOLS, MOST_BUTTONS = 20, 4
+# 未签到的中队名单: what the command says by itself.
+_THE_LIST = re.compile("^的?(?:中队|班级?)?(?:名单)?$")
 
 
 @command(
@@ -23,6 +26,7 @@ MOST_SCHOOLS, MOST_BUTTONS = 20, 4
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""
     period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today, single=True)
+    words = _THE_LIST.sub("", words)
     at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, "未签到", f"{period.day or period.week} {{}}")
     ask.rollups.flush(ask.db)
     paths = [unit.path for unit in at]

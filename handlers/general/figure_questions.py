@@ -24,23 +24,29 @@ _PLACE = (
     r"|[一二三四五六七八九\d][(（]\d{1,2}[)）](?:中队|班)?"
 )
 _PARTS = (
+    # 没签到的中队, 所有没报的: as good as 哪些中队没签到.
+    (
+        "those",
+        "(?<=的)(?:全部|所有)?(?:(?:中队|班级?|学校)?(?:名单|都?[有是]?(?:哪[些几]个?|谁)|都?有)"
+        "|中队|班级?|学校)|(?<=[到报交过])的?(?:名单)$|(?<=[到报交过])的$",
+    ),
     ("summary", "(?:年度|年终|工作)*(?:总结|工作报告|工作材料|材料)$"),
     ("digest", "周报|月报|简报|季度?报|学期报|学年报|年报|(?:统计)?报表|统计表|(?<=学期)报|(?<=年)报|(?<=季度)报"),
-    ("day", "今[天日]|昨[天日]|前天"),
     ("time", TIME),
+    ("day", f"今[天日]|昨[天日]|前天|{_DATE}"),
     (
         "rank",
         "最(?:[多少高低好差快慢]|活跃|积极|落后)|落后|靠前|排名|排行榜?|排第?[前后一]|倒数|垫底"
         "|(?:哪[个所家]|谁)(?:学校|中队)?(?:更|比较)?[多少高低好差]",
     ),
-    ("each", "哪[几一]?[个所些家]?的?(?:学校|校|中队|班级?)|哪[几一]?[个所些家]|谁"),
+    ("each", "有没有(?:人|中队|班级?|学校)|哪[几一]?[个所些家]?的?(?:学校|校|中队|班级?)|哪[几一]?[个所些家]|谁"),
     ("every", "(?:各|每|所有|全部)[个所家]?的?(?:学校|校|中队|班级?)"),
     ("sort", "哪[一几]?[种类项个些]的?(?:活动|工作|项目)"),
     ("stock", "(?:有|[是共])*(?:多少|几)[个名位所]?(?:学校|中队|辅导员|老师)$"),
     (
         "none",
-        "(?:一[次场个条](?:活动|签到)?[都也]?)?(?:还|都|从来?)*没(?:有)?人?(?:怎么)?"
-        "(?:[报办搞交做]|开展?|组织|举办|签到|参[加与]|任何活动|活动|动静|上报)过?|还[差缺]|逾期",
+        "(?:一[次场个条](?:活动|签到)?[都也]?)?(?:还|都|从来?)*(?:没有?|未)人?(?:怎么)?"
+        "(?:[报办搞交做]|开展?|组织|举办|签到|参[加与]|任何活动|活动|动静|上报)过?|[漏缺]报|还[差缺]|逾期",
     ),
     ("than", "对比|相比|比较|比一比|比(?!赛|拼|武)"),
     ("more", "[多少]了?还是[多少]了?|(?:增加|减少|上升|下降)了?(?:还是(?:增加|减少|上升|下降)了?)?"),
@@ -56,30 +62,37 @@ _PARTS = (
     ("how", "(?:总体|整体)?(?:情况|数据|汇总)|怎么?样|如何|进度"),
     (
         "filler",
-        "请问|想(?:知道|问)(?:一下)?|告诉我|给我|(?:帮我)?(?:看看|看一?下|查一?下|统计一?下)|[一总]?共|[总合]计|已经?|"
+        "请问|把|列出|所有|全部|名单|出来|一下|想(?:知道|问)(?:一下)?|告诉我|给我|(?:帮我)?(?:看看|看一?下|查一?下|统计一?下)|[一总]?共|[总合]计|已经?|"
         "开展|举办|举行|组织|参[加与]|完成|上报|签到|活动|以来|截至|截止|到?(?:目前|现在|今为止)|我们|咱们|中队|学校|"
-        "[和跟与同人拿评发各我都还也有是的了吗呢呀啊里内办搞开报做得,，、在就过达到?？。！!\\s]",
+        "[和跟与同人拿评发各我都还也有是的了吗呢呀啊里内办搞开报来做得,，、在就过达到?？。！!\\s]",
     ),
     ("place", _PLACE),
 )  # fmt: skip
 _PART = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PARTS))
 _HINT = re.compile(
-    "多少|几|哪|谁|最|排|落后|靠前|倒数|垫底|比|怎么?样|如何|情况|数据|汇总|进度|还是|率|人次|场[次数]|报|总结|材料"
+    "多少|几|哪|谁|[没未漏缺][^,，]{0,12}[的单]|最|排|落后|靠前|倒数|垫底|比|怎么?样|如何|情况|数据|汇总|进度|还是|率|人次|场[次数]|报|总结|材料"
 )
 # 给我写一份今年的工作总结, 上个月的月报发我看看.
 _GIVEN = re.compile(
     "^(?:请|麻烦|帮我|给我|把|[写出做发要来]|生成|一份|一下|\\s)+(?=.*(?:[周月季度期年简]报|报表|总结|材料|报告))"
-    "|(?<=[报表结料告])(?:发?给?我|给?发我|[给帮]我[写做出来]一?份?)?(?:看看?|看?一下)?[呗吧]?$"
+    "|(?<=[报表结料告队班校单])(?:发?给?我|给?发我|[给帮]我[写做出来]一?份?)?(?:看看?|看?一下)?[呗吧]?$"
 )
 # Of what a digest tells that is asked for without a time: else of the week.
 _USUAL = {"月": "本月", "季": "本季度", "学期": "本学期", "学年": "本学年", "年": "今年"}
 # 多少人算齐 asks how it is to be.
 _KIND = re.compile("(?!.*[算要该能])[一-鿿]{2,10}")
 _DONE = re.compile("[一-鿿]{2}了?(?:多少|几)")
+# How many there are, not how many came.
+_STRENGTH = re.compile(
+    "(?:我们?|咱们?|本|全)?的?(?:学?校|班级?|中队|大队|[区县市])里?(?:现在|目前|一共|总共|共|有)*(?:多少|几)[个名]?"
+    "(?:人|队员|少先队员|学生|孩子|同学)[啊呢吗]?[?？]?"
+)
 _LONGEST = 40
 # What asks by itself, so that no report is taken for a question; 本周情况：没有活动 is one.
 _ASKS = frozenset({"many", "rank", "more", "stock"})
-_NAMES = frozenset({"time", "place", "whole", "rate", "share", "each", "every", "sort", "rank", "more", "stock"})
+_NAMES = frozenset(
+    {"time", "place", "whole", "rate", "share", "each", "those", "every", "sort", "rank", "more", "stock"}
+)
 _BARE = frozenset({"each", "none", "filler"})
 # What a time that something is compared with is the one before of: 上个月 → 这个月.
 _NOW = ((re.compile("^上+"), "本"), (re.compile("^[去前]年"), "今年"))
@@ -87,11 +100,13 @@ _NOW = ((re.compile("^上+"), "本"), (re.compile("^[去前]年"), "今年"))
 
 def asked(text: str) -> tuple[str, str] | None:
     """(a command's word, arguments) of a whole message that asks for figures; else None."""
-    if len(text) > _LONGEST or not _HINT.search(text):
+    if len(text) > _LONGEST or not _HINT.search(text) or _STRENGTH.fullmatch(text):
         return None
     said: dict[str, list[str]] = {}
     for name, words in _taken_apart(_GIVEN.sub("", text)):
         said.setdefault(name, []).append(words)
+    if "none" not in said:
+        said.pop("those", None)
     left = said.get("left", [])
     # 微心愿这个月认领了多少: what was done is one of the row's figures.
     done = len(left) == 2 and len(left[1]) == 2 and _DONE.search(text) is not None
@@ -104,7 +119,7 @@ def _asks(said: Said) -> bool:
     if said.keys() <= _BARE:
         # 谁没交: of what is known by what it follows.
         return False
-    which = not {"each", "sort"}.isdisjoint(said) and not {"none", "rate", "many"}.isdisjoint(said)
+    which = not {"each", "sort", "those"}.isdisjoint(said) and not {"none", "rate", "many"}.isdisjoint(said)
     how = "how" in said and "none" not in said and not {"time", "rate", "place", "every"}.isdisjoint(said)
     # 本月签到率, 实验小学的月报: that and nothing else.
     alone = "left" not in said and not {"rate", "digest", "summary"}.isdisjoint(said)
@@ -164,14 +179,16 @@ def _digest(said: Said, now: str, place: str) -> tuple[str, str]:
     week = not now or re.fullmatch("第.*周|[本这上]+个?(?:周|星期|礼拜)", now) is not None
     squads = any(
         words.endswith(("中队", "班")) or words == "谁" for words in (*said.get("each", ()), *said.get("many", ()))
-    )
+    ) or any("学校" not in words for words in said.get("those", ()))
     if "none" in said and week and squads:
         return "未签到", f"{now} {place}".strip()
     if "rank" in said and any(words[:2] in ("到场", "出席") for words in said.get("rate", ())):
         # The workbook has the rate of each school.
         return "周报", f"{now} 表".strip()
     by_school = (
-        "sort" not in said and not {"each", "every", "rank", "stock"}.isdisjoint(said) or len(said.get("place", ())) > 1
+        "sort" not in said
+        and not {"each", "those", "every", "rank", "stock"}.isdisjoint(said)
+        or len(said.get("place", ())) > 1
     )
     return "周报", " ".join(filter(None, (now, "按学校" if by_school and week and not place else "", place)))
 

@@ -12,9 +12,9 @@ FILE = Path(__file__).with_name("handbook.toml")
 _ASKS = re.compile(
     r"怎|如何|咋|哪里|哪儿|在哪|能不能|可不可以|[能可].*[吗?]|几|为什么|为啥|多久|什么时候|(?:什么|哪些)(?:节|日子)|不会|丢|手机.*[坏碎水没见偷卖机]"
 )
-_HOW = re.compile(r"怎[么样]|如何|咋")
-# What stands behind a command's word: 提名|怎么写, 提名|错了怎么改.
-_HOW_OF = re.compile(r"怎[么样]|如何|.?咋|\S{0,3}(?<!不)(?:怎么(?!样)|如何|咋)\S[？?]?$")
+_HOW = re.compile(r"怎[么样]|如何|咋|[能可][^,，。]{0,6}吗|能不能|可不可以")
+# What stands behind a command's word: 提名|怎么写, 提名|错了怎么改, 周报|什么时候发.
+_HOW_OF = re.compile(r"怎[么样]|什么时候|几点|多久|如何|.?咋|\S{0,8}(?<!不)(?:怎么(?!样)|如何|咋)\S[？?]?$|发给谁")
 
 
 @dataclass(frozen=True, slots=True)

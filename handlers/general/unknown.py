@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from handlers.asker import examples
-from handlers.general import handbook
+from handlers.general import handbook, orders
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.reading import Record
 from handlers.reading.checkins.activities import find_activity, names_activity
+from handlers.reading.messages.questions import tells_trouble
 from handlers.registry import reads
 from handlers.wording import medals, names, programmes
 
@@ -17,6 +18,7 @@ _FIGURES = (
     "要看数字，这样发：一段时间的，「周报」「月报」「学期报」，可以加学校，如：月报 3月 实验小学；"
     "一项工作的，如：看 队课 本月；谁没报，「未签到」；逐条的，如：查 实验小学 本月。"
 )
+_NUMBERED = re.compile(r"[A-Z]\d")
 # 上周五没有活动, 今天的队会没开成.
 _HELD = "(?:活动|队[会课日]|升旗|祭扫)"
 _NOT_HELD = re.compile(rf"[没未][^,，。\n]{{0,6}}{_HELD}|{_HELD}[^,，。\n]{{0,6}}(?:[没未]|取消)")
@@ -31,11 +33,12 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     """One sentence and an example of what this person may send."""
     if not ask.message.private:
         return []
-    if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None):
+    asked = ask.heard.intent == "question"
+    figure = asked and _is_figure(ask)
+    if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None or (asked and not figure)):
         return [told]
     if off := programmes.switched_off(ask, ask.args):
         return _unrecorded(ask, f"{off.name}已经停用，现在不用报，没有记录。发「上报」看您能报什么。")
-    asked = ask.heard.intent == "question"
     row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
     stated = row and (re.search(r"\d", ask.args) or programmes.is_zero(row, ask.args))
     if row and stated and row not in programmes.rows_for(ask):
@@ -43,7 +46,9 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     if not asked and (like := _of_command(ask)):
         return _unrecorded(ask, like, Button("帮助", "帮助"))
-    words = f"{what}{_FIGURES if asked and _is_figure(ask) else examples.nearest(ask, ask.heard)}"
+    if ask.person and (word := _not_theirs(ask)):
+        what = f"「{word}」您目前不能用，没有记录。"
+    words = f"{what}{_FIGURES if figure else examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
 
 
@@ -51,12 +56,23 @@ def _is_figure(ask: Ask) -> bool:
     return bool(ask.me.roles & ADMINS and _HOW_MUCH.search(ask.args))
 
 
+def _not_theirs(ask: Ask) -> str:
+    """The word of what is asked for in other words and is not the asker's: 没签到的中队, of a counselor."""
+    word, _ = orders.said(ask.args) or ("", "")
+    named = (each for each in ask.features if word in each.words)
+    return "" if any(each.allows(ask.person) for each in named) else word
+
+
 def _of_command(ask: Ask) -> str:
     """How the command of theirs is written that the text begins with: 登记, 看 火星; empty without one."""
     word = next(iter(ask.args.split()), "")
     mine = (each for each in ask.features if word in each.words and each.allows(ask.person))
     like = next((example for each in mine for example in each.examples if example.startswith(f"{word} ")), "")
-    return examples.of_theirs(ask, f"没看懂，什么都没有做。「{word}」像这样发：\n{like}") if like else ""
+    if not like:
+        return ""
+    told = examples.of_theirs(ask, f"没看懂，什么都没有做。「{word}」像这样发：\n{like}")
+    # Of this number there may be nothing.
+    return f"{told}，编号写您那一条的。\n{examples.nearest(ask, ask.heard)}" if _NUMBERED.search(like) else told
 
 
 @reads("chat")
@@ -64,7 +80,7 @@ def chat(ask: Ask) -> Sequence[Reply]:
     """A nod to thanks and greetings; a plan, a notice and the like are said not to be recorded."""
     if not ask.message.private:
         return []
-    if told := handbook.reply(ask, ask.args):
+    if told := handbook.reply(ask, ask.args, asked=tells_trouble(ask.args)):
         return [told]
     if ask.heard.claim == "fact":
         word = "收到" if _COURTESY.search(ask.args) else "好的"

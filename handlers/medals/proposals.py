@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handlers.asker import examples
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
 from handlers.medals.chain import honours
 from handlers.reading import Nomination, Reading
@@ -127,7 +128,10 @@ def question(ask: Ask, heard: Reading) -> str:
     """The one question whose answer is missing, and the message to send again with what is known filled in."""
     asked = next((_QUESTIONS[issue] for issue in heard.issues if issue in _QUESTIONS), "请写上中队、姓名和奖章。")
     unclear = [each for each in heard.nominations if not _is_full(each)]
-    return asked + resend(ask, *(unclear or heard.nominations)[:1], issues=heard.issues)
+    again = resend(ask, *(unclear or heard.nominations)[:1], issues=heard.issues)
+    # What has blanks to be filled does not work as it is.
+    like = f"\n如：提名 {examples.unit(ask)} 7号 一星章 学雷锋" if "〈" in again and ask.message.private else ""
+    return f"{asked}{again}{like}"
 
 
 def resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues: tuple[str, ...] = ()) -> str:

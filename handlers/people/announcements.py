@@ -1,17 +1,18 @@
-"""Whoever comes to rights over names is announced to the level above: on the next morning, all of a day together."""
+"""Whoever comes to rights over names is announced to the level above: on the next working morning, all at once."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from handlers import rights
+from handlers.catalogue.loader import calendar_of
 from handlers.kit import Due, Reply, Role, Unit
 from handlers.registry import due
+from scheduling.calendar import DAY
 from storage.organisation import units
 from storage.people import people
 from storage.reminders import deliveries
 
-_AT = time(8, 10)
 _SHOWN = 10
 
 
@@ -22,9 +23,10 @@ def announce(db: Connection, person_id: int, role: Role, at: Unit, now: datetime
     holders = people.above(db, rights.GIVERS, units.by_id(db, at.parent_id), now)
     depth = {each.id: max(grant.unit.path.count("/") for grant in each.grants) for each in holders if each.grants}
     nearest = [id for id, length in depth.items() if length == max(depth.values()) and id != person_id]
-    day = now.date() if now.time() < _AT else now.date() + timedelta(days=1)
+    calendar = calendar_of(db)
+    due_at = calendar.morning_from(now.date() + DAY * (now.time() >= calendar.times.morning))
+    day = due_at.date()
     row = {"occurrence": f"appointed:{day}", "lead": 0, "kind": "appointed", "day": day}
-    due_at = datetime.combine(day, _AT, now.tzinfo)
     rows = [{**row, "person_id": id, "due_at": due_at} for id in nearest]
     deliveries.gather(db, rows, {"person": person_id, "role": role, "unit": at.id})
 

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from handlers import rights
-from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply
+from handlers.kit import ADMINS, Ask, Button, Denied, Grant, Person, Refusal, Reply
 from handlers.people import accounts, appointments
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, places
@@ -40,7 +40,7 @@ def deputy(ask: Ask) -> Reply | list[Reply]:
     names = words[: span.start()].split() if span else []
     if span is None or not 1 <= len(names) <= 2:
         other = "代理 刘校长 李老师 12月1日-12月15日"
-        raise Refusal(f"请写明由谁代理、从哪天到哪天，像这样发：{_EXAMPLE}\n替别人定，写两个名字：{other}")
+        raise Refusal(f"请写明由谁代理、从哪天到哪天，像这样发：{_like(ask)}\n替别人定，写两个名字：{other}")
     first, last = _days(span, ask.today)
     dates = words[span.start() :]
     principal = ask.me if len(names) == 1 else _one(ask, names[0], f"{{}} {names[1]} {dates}")
@@ -49,6 +49,20 @@ def deputy(ask: Ask) -> Reply | list[Reply]:
     whom = "" if len(names) == 1 else f"#{principal.id} "
     stand_in = _one(ask, names[-1], f"{whom}{{}} {dates}")
     return stand_in if isinstance(stand_in, Reply) else _appoint(ask, principal, stand_in, first, last)
+
+
+def _like(ask: Ask) -> str:
+    """The example with somebody who could do it: who works at the same office, where there is one."""
+    own = ask.me.units(rights.GIVERS)
+    here = {unit.id for unit in own}
+    beside = (
+        each.name
+        for unit in own
+        for each in people.above(ask.db, ADMINS, unit, ask.now)
+        if each.id != ask.me.id and any(grant.unit.id in here for grant in each.grants)
+    )
+    name = next(beside, "")
+    return _EXAMPLE.replace("李老师", name) if name else _EXAMPLE
 
 
 def _with_dates(words: str, today: date) -> str:
@@ -134,7 +148,7 @@ def _list(ask: Ask) -> Reply:
         Button(f"取消{each.person}", "代理", f"取消 {each.person}") for each in found if each.for_id == ask.me.id
     )
     none = "现在没有人代理。"
-    return Reply("\n".join([*(lines or [none]), f"请别的老师代几天，发：{_EXAMPLE}"]), buttons[:_MOST])
+    return Reply("\n".join([*(lines or [none]), f"请别的老师代几天，发：{_like(ask)}"]), buttons[:_MOST])
 
 
 def _shown(ask: Ask, each: Deputy) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
+from handlers.privacy.called import named_in
 from handlers.privacy.matters import numbers_hidden
-from handlers.privacy.names import persons, where
+from handlers.privacy.names import where
 
 Known = Callable[[str], bool]
 HIDDEN = "×"
@@ -49,7 +50,7 @@ class Door:
     @cached_property
     def maybe(self) -> tuple[str, ...]:
         """Who may have been named so far."""
-        return tuple(dict.fromkeys(name for words in dict.fromkeys(self._heard) for name in persons(words)))
+        return tuple(dict.fromkeys(name for words in dict.fromkeys(self._heard) for name in named_in(words)))
 
     @property
     def names(self) -> list[str]:

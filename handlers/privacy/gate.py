@@ -7,9 +7,10 @@ What lies open in the database is kept for years and read by many; so it says wh
 import re
 from functools import lru_cache
 
-from handlers.privacy import matters
+from handlers.privacy import called, matters
+from handlers.privacy.called import named_in
 from handlers.privacy.door import HIDDEN, Known, nobody, starred
-from handlers.privacy.names import DOCUMENT, is_surely_one, persons, where
+from handlers.privacy.names import DOCUMENT, is_surely_one, where
 from storage.base.words import Cleared
 
 _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
@@ -18,6 +19,8 @@ _EDGES = " \t\n,，。;；:：、|/·-"
 _SHORTEST_DEED = 4
 # 红军故事由王小明讲, 和王小明讲故事: without the name it says nothing.
 _BESIDE = frozenset("由请让给和与跟及")
+# 照片里是黎明: nor does what only led to the name.
+_LED_TO = frozenset("是有给为叫的由和")
 LEFT_OUT = "姓名等个人信息没有保存。"
 # Of characters: beside 请假 alone, and in a list beside it, somebody may have a longer name.
 _LONGEST_BESIDE, _LONGEST_IN_LIST = 4, 6
@@ -26,6 +29,8 @@ _IN_LIST = frozenset("、:：")
 _PLACE_OR_OFFICE = re.compile(
     r"(?:[省市县区旗州盟镇乡村校园馆]|街道|[少关]工委|教办|[小中]学|辅导站|基地)(?:[(（][^()（）]*[)）])?$"
 )
+# Whom somebody is called after as well as squads are.
+_EMBLEMS = frozenset(f"{word}中队" for word in ("海燕", "玉兰", "红梅", "桂花"))
 # What is said of a unit that seems to be called after somebody.
 HERO = "以英雄命名的，写成「李文海烈士中队」这样。"
 
@@ -42,7 +47,8 @@ def cleared(words: str) -> Cleared:
     parts = _CLAUSES.split(matters.numbers_joined(words))
     clauses, marks = parts[::2], [*parts[1::2], ""]
     gone = _beside_absence(clauses, marks)
-    kept = ["" if place in gone else _clear(clause) for place, clause in enumerate(clauses)]
+    listed = tuple(called.listed(words))
+    kept = ["" if place in gone else _clear(clause, listed) for place, clause in enumerate(clauses)]
     text = "".join(clause + mark if clause else " " for clause, mark in zip(kept, marks, strict=True))
     return Cleared(" ".join(text.split()).strip(_EDGES))
 
@@ -53,39 +59,42 @@ def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
     clauses, marks = parts[::2], [*parts[1::2], ""]
     found = [kind for clause in [words, *clauses] if (kind := matters.kind_of(clause))]
     absent = (clauses[place] for place in _beside_absence(clauses, marks))
-    named = any(not known(name) for name in persons(words)) or not all(map(matters.names_no_absent, absent))
+    named = any(not known(name) for name in named_in(words)) or not all(map(matters.names_no_absent, absent))
     return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
 
 
 def is_private_label(words: str) -> bool:
     """Whether a short label names somebody; 棵数, 高段: of two characters it is more often a thing, unlike 萱萱."""
     found = set(found_in(words))
-    return bool(found - {"PII_NAME"}) or ("PII_NAME" in found and any(map(is_surely_one, persons(words))))
+    return bool(found - {"PII_NAME"}) or ("PII_NAME" in found and any(map(is_surely_one, named_in(words))))
 
 
 def is_private_unit(name: str) -> bool:
     """The same of what a unit is called: 李思雨中队, but not 碧江区少工委, a place that no list of words knows."""
-    found = found_in(name)
+    found = () if name in _EMBLEMS else found_in(name)
     return bool(found) and not (found == ("PII_NAME",) and _PLACE_OR_OFFICE.search(name))
 
 
 def is_private_title(words: str, title: str = "") -> bool:
     """The same of words with a `title` (else all of them), which may be a thing like a name: 粽香, but not 爱丽丝."""
-    return bool(found_in(words)) and (is_private_label(words) or persons(words) != (title or words,))
+    return bool(found_in(words)) and (is_private_label(words) or named_in(words) != (title or words,))
 
 
 def hidden(words: str, known: Known = nobody) -> str:
     """The words as they are shown to whoever is to find them: 王××."""
-    return starred(matters.numbers_hidden(words, HIDDEN), [name for name in persons(words) if not known(name)])
+    return starred(matters.numbers_hidden(words, HIDDEN), [name for name in named_in(words) if not known(name)])
 
 
-def _clear(clause: str) -> str:
+def _clear(clause: str, listed: tuple[str, ...]) -> str:
     if matters.kind_of(clause) or (matters.is_absence(clause) and not matters.is_closed_day(clause)):
         return ""
-    places = where(persons(clause), clause)
+    places = where((*named_in(clause), *listed), clause)
     places |= {at - 1 for at in places if at and clause[at - 1] in _BESIDE}
     rest = "".join(each for at, each in enumerate(clause) if at not in places)
-    return rest if rest == clause or len(rest) >= _SHORTEST_DEED else ""
+    if rest == clause:
+        return rest
+    led = len(clause) - 1 in places and rest[-1:] in _LED_TO
+    return rest if len(rest) >= _SHORTEST_DEED and not led else ""
 
 
 def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
@@ -109,4 +118,4 @@ def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
 
 def _may_be_somebody(clause: str, listed: bool, alone: bool) -> bool:
     longest = _LONGEST_IN_LIST if listed else _LONGEST_BESIDE if alone else _SHORTEST_DEED - 1
-    return len(clause) <= longest or bool(persons(clause))
+    return len(clause) <= longest or bool(named_in(clause))

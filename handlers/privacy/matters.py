@@ -5,7 +5,7 @@ import tomllib
 from functools import cached_property
 from pathlib import Path
 
-from handlers.privacy.names import persons
+from handlers.privacy.called import named_in
 
 _WORDS = tomllib.loads((Path(__file__).parent / "words" / "matters.toml").read_text(encoding="utf-8"))
 
@@ -146,7 +146,7 @@ class Themes:
 
     @cached_property
     def _persons(self) -> tuple[str, ...]:
-        return persons(self._text)
+        return named_in(self._text)
 
     @cached_property
     def _of_somebody(self) -> bool:

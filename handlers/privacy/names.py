@@ -17,6 +17,7 @@ GIVEN = TYPICAL.union(_LETTERS["given"])
 SOUNDS = frozenset(_LETTERS["sounds"])
 _PLAIN, _VERBS, _ALONE = (frozenset(_LETTERS[key]) for key in ("plain", "verbs", "alone"))
 _IN_NAMES = GIVEN | SOUNDS
+SAID_ALONE = _ALONE | _VERBS
 DOUBLE = re.compile("|".join(_LETTERS["double"].split()))
 HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 # What is not seen between two characters, or only parts a name: 阿依古丽·买买提.
@@ -73,9 +74,15 @@ def _language() -> dict[str, str]:
 
 
 @cache
-def _of_the_field() -> frozenset[str]:
+def of_the_field() -> frozenset[str]:
     """What is never the given name of one and the surname of the next."""
     return frozenset(_listed("field.txt"))
+
+
+@cache
+def of_the_public() -> frozenset[str]:
+    """Heroes and figures of books, of whom activities speak."""
+    return frozenset(_listed("public.txt"))
 
 
 def _listed(name: str) -> Iterator[str]:
@@ -137,7 +144,7 @@ def _of_run(run: str) -> tuple[str, ...]:
     """The names in characters that stand together; most runs come again and again."""
     if _DOT_IN.search(run):
         return _foreign(run)
-    words = _cut(run)
+    words = words_of(run)
     spans = list(_left_over(run, words))
     begins, ends = {start for start, _ in words}, {end for _, end in words}
     spans += [(at.start(), at.end() + 2) for at in DOUBLE.finditer(run) if at.start() in begins and at.end() in ends]
@@ -149,7 +156,7 @@ def _foreign(run: str) -> tuple[str, ...]:
     return (_DOT_IN.sub("·", run),) if any(_of_run(part) for part in _DOT_IN.split(run)) else ()
 
 
-def _cut(run: str) -> tuple[tuple[int, int], ...]:
+def words_of(run: str) -> tuple[tuple[int, int], ...]:
     """The words of a run, (start, end) each, with as few characters left over as there can be, then as few words."""
     best: list[tuple[int, int]] = [(0, 0), *[(len(run) * _ODD + 1, 0)] * len(run)]
     begun = [0] * (len(run) + 1)
@@ -201,7 +208,9 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
     """Of one character alone: 王|建国 and 王国|庆 are names, 石榴|籽 is none."""
     start, end = words[at][0], words[last - 1][1]
     if end - start > 1:
-        yield start, end
+        # 马小跳: nobody is called 马小.
+        goes_on = end - start == 2 and run[end - 1] == "小" and last < len(words) and words[last][1] - end == 1
+        yield start, end + goes_on
         return
     one, far = run[start], (0, _LONGEST_WORD)
     before, after = words[at - 1] if at else far, words[last] if last < len(words) else far
@@ -213,7 +222,7 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
         if run[before[0]] in surnames:
             yield before[0], end
         # 今|天龙|斐; but 清明|忆|英烈
-        elif length == 2 and run[start - 1] in SURNAMES and one in GIVEN and run[slice(*before)] not in _of_the_field():
+        elif length == 2 and run[start - 1] in SURNAMES and one in GIVEN and run[slice(*before)] not in of_the_field():
             yield start - 1, end
 
 

@@ -1,19 +1,19 @@
-"""What somebody will hear of next, letter by letter: key dates, reports that are due, dates of their own."""
+"""What somebody will hear of next, letter by letter: whatever is declared to be said at a time."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from functools import partial
 
+from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask
-from handlers.reminders import letter, own_dates
+from handlers.reminders import letter
+from scheduling import preview
 from scheduling.calendar import Calendar
-from scheduling.occasions import Cleared, Span, hat
-from storage.reminders import wishes
 from storage.reminders.deliveries import DeliveryRow
 
-_FIRST = re.compile(r"[^（：，。\n]+")
+_FIRST = re.compile(r"(?:老师好，)?([^（，。]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +25,31 @@ class Letter:
     dates: Sequence[str]
 
 
-def letters(ask: Ask, calendar: Calendar, last: date) -> Iterator[Letter]:
-    """Those up to a day that ask for something, as far as they are known now; without what is asked for afterwards."""
-    span, me = Span(ask.db, ask.now, calendar, ask.today, last), ask.me.id
-    hats = frozenset(hat(grant.role, grant.unit.grade) for grant in ask.me.grants)
-    found = (*ask.occasions.for_hats(span, hats), *own_dates.coming(ask, span))
-    rows = [DeliveryRow(**{"id": 0, "channel": "", "person_id": me, **row}) for row in found]
-    muted = wishes.of(ask.db, [me]).muted
-    rows = [row for row in rows if row.due_at > ask.now and row.lead >= 0 and ask.occasions.of(row).asks]
-    rows = sorted((row for row in rows if not muted(me, row.occurrence)), key=lambda row: row.due_at)
-    for _, group in groupby(rows, key=lambda row: row.due_at.astimezone(calendar.zone).date()):
-        mine = list(group)
-        named = {name: row for row in reversed(mine) if (name := _name(ask, calendar, row))}
+def letters(ask: Ask, days: int) -> Iterator[Letter]:
+    """Those of the next days as far as they are known now, but for Monday's digest, which asks for nothing."""
+    calendar = calendar_of(ask.db)
+    say = partial(letter.words, ask.db, ask.occasions, brief=True)
+    for one in preview.coming(ask.db, ask.now, days, calendar, ask.occasions, say, ask.me):
+        at = one.at.astimezone(calendar.zone)
+        named: dict[str, DeliveryRow] = {}
+        for row, words in one.told:
+            if ask.occasions.of(row).asks or not ask.occasions.of(row).each:
+                named.setdefault(_name(calendar, row, words), row)
         if named:
-            at = ask.occasions.letter_at(mine).astimezone(calendar.zone)
             # From the day it is sent: a free day may have moved it forward.
-            left = {name: (row.day - at.date()).days for name, row in reversed(named.items())}
-            about = "、".join(f"{name}（{f'提前 {days} 天' if days else '当天'}）" for name, days in left.items())
-            yield Letter(at, about, [name for name in left if named[name].kind == "key_date"])
+            about = "、".join(f"{name}{_left(ask, row, at.date())}" for name, row in named.items())
+            yield Letter(at, about, [name for name, row in named.items() if row.kind == "key_date"])
 
 
-def _name(ask: Ask, calendar: Calendar, row: DeliveryRow) -> str:
+def _name(calendar: Calendar, row: DeliveryRow, words: str) -> str:
     key = calendar.by_id(row.occurrence.rpartition(":")[0]) if row.kind == "key_date" else None
-    if key:
-        return key.name
-    try:
-        said = letter.words(ask.db, ask.occasions, row, row.due_at, True)
-    except Cleared:
+    first = _FIRST.match(words)
+    return key.name if key else first[1] if first else words
+
+
+def _left(ask: Ask, row: DeliveryRow, at: date) -> str:
+    """How long before its day; what has none of its own was put because something happened."""
+    if row.kind not in ask.occasions.laid_out:
         return ""
-    first = _FIRST.match(said.text) if said else None
-    return first[0] if first else ""
+    days = (row.day - at).days
+    return f"（提前 {days} 天）" if days > 0 else f"（已过 {-days} 天）" if days < 0 else "（当天）"

@@ -31,12 +31,21 @@ _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+
 _WHEN = "(?:哪一?天|什么时候|啥时候|何时|几月几?[日号]?|几[日号]|多少[日号]|星期几|礼拜几|周几)"
 _LEFT = "(?:还有|还差|还剩|剩下?)?(?:几天|多少天|多久)|快到了"
 _OFF = "放了?(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
+# 来了多少人, 那次报了几个, 参加人数; of what is to come (要来多少人) nothing is in the records, 还有几天 asks for none.
+_MANY = "(?:多少|几)(?![天日号月年周点节])[个名位]?(?:人|孩子|学生|队员|同学)?"
+_CAME = (
+    "(?:一共|总共|[共都])?(?<![要该会能])(?:来|到场?|参加|出席|上?报|签到|(?<!还)有)[了过]?(?:一共|总共)?"
+    f"{_MANY}(?:参加|到场|出席|签到|来)?|{_MANY}(?:来|到场|参加|出席|签到)[了过]?"
+    "|(?:签到|到场|出席|参加)的?人[数次](?:是?多少)?[?？呢呀啊]*$"
+)
 _WHAT = "(?:怎么准备|准备(?:[些点]?(?:什么|啥))?|[干做][些点]?(?:什么|啥)|(?:什么|啥)(?:日子|节日?))"
 # 上次建队日, 刚过的六一, 下一个清明.
 _TURNS = {
     "上": "上一?[个次回]|最近(?:的|那|这)?一?[个次回]|刚(?:刚|才)?(?:过去?|结束)了?(?=的)",
     "下": "下一?[个次回]",
 }
+# 清明节那次, 去年六一当天.
+_THAT = "[那这]一?[次天回场]|当[天日]|的?活动(?=.)|(?:[全本]|[我咱]们?)(?:学?校|班级?|[区县市省])(?=.)"
 _TURN = f"(?:{'|'.join(_TURNS.values())})的?(?:那|这)?[个次回]?"
 _YEAR = f"(?:{'|'.join(YEARS)}|20\\d\\d年)"
 _BEFORE = (
@@ -44,7 +53,7 @@ _BEFORE = (
     f"|{_TURN}|{_YEAR}的?|{_WHEN}[是到]?(?:过(?!年))?"
 )
 _ASKED = re.compile(
-    f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧嘛么要该有了]|来着|{_TURN}|{_YEAR}|{_WHEN}|{_LEFT}|{_WHAT}|{_OFF}|提醒)*"
+    f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?|{_CAME})*(?P<name>.+?)(?:[是在的呢啊呀吗吧嘛么要该有了]|来着|{_TURN}|{_YEAR}|{_WHEN}|{_LEFT}|{_WHAT}|{_OFF}|{_THAT}|{_CAME}|提醒)*"
 )
 # Of a day that is longer ago nobody asks by its name: the next one is meant.
 _LATE = timedelta(days=90)
@@ -177,6 +186,19 @@ def gone(ask: Ask, name: str, word: str) -> str:
         said = f"{keys[0].name}（{days.short(coming(keys[0], today))}）"
         raise Refusal(f"{said}还没有到。过了那天再发「{word} {name}」。")
     return days.short(max(over)) if over else ""
+
+
+def is_counted(words: str) -> bool:
+    """Whether it is asked how many there were."""
+    return bool(re.search(_CAME, words))
+
+
+def counted(key: KeyDate, words: str, today: date) -> date | None:
+    """The day of which it is asked how many there were, the last where none is said; None when that is not asked."""
+    if not is_counted(words):
+        return None
+    day = day_of(key, words, today)
+    return day if day <= today else last(key, today)
 
 
 def is_off(words: str) -> bool:

@@ -71,17 +71,13 @@ def _of(span: Span, one: own_dates.OwnDate) -> Iterator[Row]:
 
 
 def _laid_out(span: Span) -> Iterator[Row]:
+    whose = span.whose
     for one in own_dates.running(span.db):
+        if whose and not any(path.startswith(one.path) for path in whose.paths()):
+            continue
         for row in _of(span, one):
-            for person in people.holding(span.db, list(Role), [one.path], span.now):
+            for person in [whose] if whose else people.holding(span.db, list(Role), [one.path], span.now):
                 yield {**row, "person_id": person.id}
-
-
-def coming(ask: Ask, span: Span) -> Iterator[Row]:
-    """What the asker will hear of, of these days."""
-    for one in own_dates.of(ask.db, [], above(ask)):
-        if not one.paused:
-            yield from ({**row, "kind": KIND} for row in _of(span, one))
 
 
 @due(KIND, rank=2, use=None, found=_laid_out)

@@ -8,7 +8,8 @@ from handlers import rights
 from handlers.catalogue.current import calendar_at
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command, reads
-from handlers.reminders import coming_letters, days_off, key_dates, naming, own_dates
+from handlers.reminders import coming_letters, date_figures, key_dates, naming, own_dates
+from handlers.reminders.calendars import days_off
 from scheduling.calendar import Calendar
 from storage.reminders import holds
 
@@ -63,7 +64,7 @@ def _let_go(ask: Ask) -> Reply:
 
 
 def _next(ask: Ask, calendar: Calendar) -> Reply:
-    letters = list(islice(coming_letters.letters(ask, calendar, ask.today + timedelta(days=AHEAD)), SHOWN))
+    letters = list(islice(coming_letters.letters(ask, AHEAD), SHOWN))
     listed = Button("重要日子", "提醒", "列表")
     if not letters:
         return Reply(f"接下来 {AHEAD} 天没有给您的提醒。", (listed,))
@@ -107,6 +108,9 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
         listed = Button("重要日子", "提醒", "列表"), Button("日历", "日历")
         raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子；看一个月，发「日历 6月」。", *listed)
     key = min(found, key=lambda key: naming.coming(key, ask.today))
+    past = naming.counted(key, wanted, ask.today)
+    if past and not rights.LOOKERS.isdisjoint(ask.me.roles):
+        return date_figures.told(ask, key, past)
     day = naming.day_of(key, wanted, ask.today)
     if naming.is_off(wanted) or day < ask.today:
         return days_off.around(calendar, key, day, ask.today)

@@ -12,6 +12,7 @@ from storage.people.people import Role
 Cells = Mapping[str, str]
 # How a table says its school that has no column for it.
 OWN = "本校"
+_MOST_SHOWN = 10
 _PLACES, _PERSONS = {SCHOOL, GRADE, CLASS}, {COUNSELOR: Role.COUNSELOR, BRIGADE: Role.BRIGADE}
 _DIGITS = "零一二三四五六七八九"
 _NUMBER = r"(\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])"
@@ -21,10 +22,23 @@ _WHOLE = re.compile(rf"(?:小学?)?([1-9]|[一二三四五六七八九])(?:年�
 _YEARS, _GRADE = re.compile(r"年级?$"), re.compile(r"(?:小学?)?([1-9]|[一二三四五六七八九])")
 
 
+# What Excel makes of 3-2, and how it is kept from that.
+DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d+/\d+|\d+月\d+日")
+AS_TEXT = "请把这一列设成文本，写成 三(2)班 这样"
+# 三(1)、三(2)班, and with a grade 1-3班.
+_CLASSES, _SPAN = re.compile(r"[\d)班][、,;~至到]\(?[\d一二三四五六七八九十]"), re.compile(r"\d-\d")
+# 三(2)中队(雷锋中队), 雷锋中队(三2班): the other name of a squad beside its own.
+_BOTH = re.compile(r"(?P<own>.+?)\((?P<other>\D{1,10}中队)\)|(?P<first>\D{1,10}中队)\((?P<last>.*\d.*)\)")
+
+
 @dataclass(slots=True)
 class Rows:
     """What each row of the table says in our columns; a cell that is left empty is the one above it."""
 
+    _left_out: list[int] = field(default_factory=list)
+    # Whether rows say the same school again.
+    _repeats: bool = False
+    _before: str = ""
     _above: dict[str, str] = field(default_factory=dict)
     _said: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -33,6 +47,9 @@ class Rows:
         if not (_PLACES | _PERSONS.keys()) & cells.keys():
             yield cells
             return
+        if both := _BOTH.fullmatch(cells.get(CLASS, "")):
+            names = filter(None, (both["other"] or both["first"], cells.get("别名", "")))
+            cells = {**cells, CLASS: both["own"] or both["last"], "别名": "、".join(names)}
         school, squad = self._places(cells)
         at = "/".join(filter(None, (school, squad)))
         if school and SCHOOL in cells:
@@ -52,6 +69,30 @@ class Rows:
         yield said
         for person in persons:
             yield from self._new(person)
+
+    def faults(self, number: int, cells: Cells) -> Iterator[str]:
+        """What is wrong with where a row says that it is; to be asked before what the row says."""
+        school, grade, squad = (cells.get(column, "") for column in (SCHOOL, GRADE, CLASS))
+        if SCHOOL in cells and (school or squad):
+            self._repeats = self._repeats or school == self._before != ""
+            self._before = school
+            if not school and self._above.get(SCHOOL):
+                self._left_out.append(number)
+            elif not (school or cells.get("组织")):
+                yield f"「{SCHOOL}」空着，请写上这一行的学校"
+        if DAY.fullmatch(squad):
+            yield f"「{CLASS}」是日期 {squad}，大概是表格软件改的。{AS_TEXT}"
+        elif _CLASSES.search(squad) or (grade and _SPAN.search(squad)):
+            yield f"「{CLASS}」一行只写一个班，几个班请分成几行"
+
+    def forgotten(self) -> list[int]:
+        """Rows that left their school to the one above, where others repeat it."""
+        return self._left_out if self._repeats else []
+
+    def taken(self) -> list[str]:
+        """That such rows were taken to be of the school above, where each school is named once."""
+        shown = "、".join(map(str, self._left_out[:_MOST_SHOWN])) + (" 等" if self._left_out[_MOST_SHOWN:] else "")
+        return [f"第 {shown} 行没写「{SCHOOL}」，算作和上一行同一所"] if shown and not self._repeats else []
 
     def _places(self, cells: Cells) -> tuple[str, str]:
         """The school and the class; a class without its school or grade has those of the row above it."""

@@ -10,14 +10,13 @@ from typing import NamedTuple
 from handlers.privacy import gate
 from handlers.roster import head as heads
 from handlers.roster.kinds import role_of, unknown
-from handlers.roster.school import Rows
+from handlers.roster.school import AS_TEXT, DAY, Rows
 from storage.organisation.units import Kind
 from storage.people.people import Role
 from storage.roster.roster import Names
 
 # Under which channel an account is kept: both WeCom channels share one, since a member has one userid.
 WECOM, TELEGRAM = "wecom", "telegram"
-_AS_TEXT = "请把这一列设成文本，写成 三(2)班 这样，或空着"
 _SHOWN_HIDDEN = 10
 _QUOTED = re.compile("「[^」]*」")
 # The head is one of so many rows.
@@ -29,6 +28,7 @@ _USERID = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
 _TELEGRAM_ID = re.compile(r"[1-9]\d{0,18}")
 _USABLE = f"可用的列：{'、'.join(heads.COLUMNS)}"
 _PERSONS = {"姓名", heads.COUNSELOR, heads.BRIGADE}
+_MAY_BE_EMPTY = _PERSONS | {"企业微信账号", "Telegram ID", "应到人数", "别名"}
 _COUNT = re.compile(r"(\d{1,4})(?:\.0+)? ?[人名个]?")
 # 张　明: a space that only makes names equally long.
 _PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
@@ -40,10 +40,16 @@ _NOT_CALCULATED = "{}是没有算出来的公式。请在 Excel 或 WPS 里打�
 # 大队辅导员(兼语文教师), but nobody who has not come yet or has gone.
 _ASIDE = re.compile(r"\((?![^()]*[离调退拟停原前免卸代候待副])[^()]*\)$")
 # The foot of a table, which is no unit.
-_FOOT = re.compile(r"[总小合]\s*计:?|(?:填表|填报|制表|审核|复核|联系)人?:.*|(?:填表|填报|制表)(?:日期|时间|单位):.*")
+_FOOT = re.compile(
+    r"[总小合]\s*计:?|(?:填表|填报|制表|审核|复核|联系|负责|经办)人?:.*|(?:填表|填报|制表)?(?:日期|时间):.*"
+    r"|(?:填表|填报|制表)单位:.*|(?:[备附]?注|说明)\d?:.*|[^\d:]{0,12}(?:签[字名章]|盖章|公章)\)?(?::.*)?"
+)
+# What stands in a cell that is meant to be empty; and for somebody who is not there yet.
+_NOTHING = re.compile(r"[-—–―/\\_]+")
+_NOBODY = re.compile("[暂尚]?[无缺空]|没有|[空暂]缺|[待未](?:定|聘|安排|分配)")
 # What people write between units beside /; the second where what stands before is a unit of the file.
 _SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_·、,] *| +")
-_DAY, _FRACTION = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d+/\d+|\d+月\d+日"), re.compile(r"\d+\.\d+")
+_FRACTION = re.compile(r"\d+\.\d+")
 
 
 class Record(NamedTuple):
@@ -166,7 +172,7 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str
     paths: set[Names] = set()
     table = Rows()
     for number, row, _ in rows:
-        cells = [heads.plain(cell) for cell in row]
+        cells = ["" if _NOTHING.fullmatch(cell) else cell for cell in map(heads.plain, row)]
         # What is printed on several pages has its head on each.
         if not any(cells) or cells == heading:
             continue
@@ -174,8 +180,13 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str
             notes.warn(number, "像是合计或表尾，没有算进去")
             continue
         named = dict(zip(columns, cells, strict=False))
+        for column in [column for column in _MAY_BE_EMPTY & named.keys() if _NOBODY.fullmatch(named[column])]:
+            if column in _PERSONS:
+                notes.warn(number, f"「{heading[columns.index(column)]}」写的是「{named[column]}」，当作还没有人")
+            named[column] = ""
         faults = [f"「{column}」（{cell}）" for column, cell in named.items() if _FAULT.fullmatch(cell)]
         wrong = [_NOT_CALCULATED.format("、".join(faults))] if faults else _odd(row, cells, columns, heading)
+        wrong += table.faults(number, named)
         for said in table.of(named):
             path = _path(said.get("组织", ""), paths)
             line = None if faults else _line(number, path, said, notes, wrong)
@@ -186,12 +197,16 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str
                 yield line
             paths.add(path)
             wrong = []
+    for number in table.forgotten():
+        notes.problem(number, f"「{heads.SCHOOL}」空着，别的行都写了，请写上这一行的学校")
+    notes.warnings += table.taken()
 
 
 def _odd(row: Sequence[str], cells: Sequence[str], columns: Sequence[str], heading: Sequence[str]) -> list[str]:
     """What is wrong with the cells as they stand."""
-    named = zip(columns, heading, row, strict=False)
-    several = [said for column, said, cell in named if column in _PERSONS and _SEVERAL.search(cell.strip())]
+    named = zip(columns, heading, row, cells, strict=False)
+    persons = [(said, cell) for column, said, cell, is_said in named if column in _PERSONS and is_said]
+    several = [said for said, cell in persons if _SEVERAL.search(cell.strip())]
     wrong = [f"「{said}」一行只写一位，两位请分成两行；是一位的话，请去掉中间的空格和符号" for said in several]
     return [*wrong, _beyond(cells, len(columns))] if any(cells[len(columns) :]) else wrong
 
@@ -262,9 +277,11 @@ def _aliases(number: int, written: str, notes: Notes, wrong: list[str]) -> Itera
     for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
         if len(alias) > _LONGEST_UNIT:
             wrong.append(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
-        elif _DAY.match(alias) or _FRACTION.fullmatch(alias):
-            wrong.append(f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]}，大概是表格软件改的。{_AS_TEXT}")
-        elif gate.found_in(alias):
+        elif DAY.match(alias) or _FRACTION.fullmatch(alias):
+            wrong.append(
+                f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]}，大概是表格软件改的。{AS_TEXT}，或空着"
+            )
+        elif gate.is_private_unit(alias):
             notes.warn(number, f"别名「{alias}」里好像有人的姓名，没有写入。{gate.HERO}")
         else:
             yield alias

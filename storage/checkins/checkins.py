@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from storage.base.words import Cleared
 from storage.checkins.coverage import VALID
@@ -200,11 +200,12 @@ def hold(db: Connection, old: Checkin) -> Checkin | None:
 
 
 def between(
-    db: Connection, first: date, last: date, *, person_id: int | None = None, paths: Sequence[str] = (), most: int = 30
-) -> list[Checkin]:
+    db: Connection, first: date, last: date, *, person_id: int | None = None, paths: Sequence[str] = (), most: int = 30,
+    only: ColumnElement[bool] | None = None,
+) -> list[Checkin]:  # fmt: skip
     """The newest `most` valid check-ins of the days from `first` to `last`: of this sender, or of these subtrees."""
     whose = checkin.c.person_id == person_id if person_id is not None else within(paths)
-    query = _SELECT.where(whose, checkin.c.day.between(first, last))
+    query = _SELECT.where(whose, checkin.c.day.between(first, last), true() if only is None else only)
     rows = db.execute(query.order_by(checkin.c.day.desc(), checkin.c.id.desc()).limit(most))
     return [_checkin(row) for row in rows]
 

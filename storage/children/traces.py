@@ -15,7 +15,7 @@ from storage.tables import card, card_code, dialogue, guardian_request, inbox, i
 _ESCAPED = re.compile(r"\\+u([0-9a-f]{4})")
 # What goes from the row; nothing: the row itself goes. What has not been said yet of the child is not said any more.
 _GOES: dict[Table, dict[str, Any]] = {
-    outbox: {"body": None, "state": "dead", "error": "the child was erased"},
+    outbox: {"body": None, "state": "dead", "error": "孩子的信息已经删除"},
     inbox: {"payload": None, "error": None, "state": "expired"},
     guardian_request: {"wish": None, "outcome": None},
     incident: {"what": None},

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from storage.base.upsert import add_new
+from storage.messages.files import unowned
 from storage.tables import album, checkin, file
 
 
@@ -37,9 +38,10 @@ def settle(db: Connection, channel: str, chat: str, name: str, checkin_id: int) 
     db.execute(update(file).where(mine, file.c.state == "held").values(state="wanted"))
 
 
-def photos(db: Connection, channel: str, chat: str, name: str) -> int:
-    """How many of its photos have come."""
-    return db.scalar(select(func.count()).select_from(file).where(_photos(channel, chat, name))) or 0
+def photos(db: Connection, channel: str, chat: str, name: str, *, waiting: bool = False) -> int:
+    """How many of its photos have come; `waiting`: only those that belong to nothing yet."""
+    loose = unowned() if waiting else []
+    return db.scalar(select(func.count()).select_from(file).where(_photos(channel, chat, name), *loose)) or 0
 
 
 def reported(db: Connection, channel: str, chat: str, name: str, checkin_id: int) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, case, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, literal_column, or_, select, update
 
 from storage.checkins.coverage import VALID
 from storage.tables import checkin, file
@@ -61,6 +61,13 @@ def adopt_since(db: Connection, person_id: int, since: datetime, checkin_id: int
     loose = file.c.person_id == person_id, file.c.due_at >= since, *unowned()
     held = case((file.c.state == "held", "wanted"), else_=file.c.state)
     return db.execute(update(file).where(*loose).values(checkin_id=checkin_id, state=held)).rowcount
+
+
+def limit(db: Connection, owner: Owner, most: int) -> int:
+    """Of what belongs to it only the first so many stay; how many go."""
+    beyond = [file_id for file_id, _, _ in of(db, owner)[most:]]
+    db.execute(delete(file).where(file.c.id.in_(beyond)))
+    return len(beyond)
 
 
 def unowned() -> list[ColumnElement[bool]]:

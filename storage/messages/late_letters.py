@@ -74,5 +74,5 @@ def send_again(db: Connection, letters: Collection[Undelivered], now: datetime) 
 def set_aside(db: Connection) -> int:
     """After a restore: what waited when the backup was made has been said since, most likely; how many they are."""
     waited = outbox.c.state.in_(("new", "claimed"))
-    values = {"state": "dead", "owner": None, "lease_until": None, "error": "from before a restore: most likely sent"}
+    values = {"state": "dead", "owner": None, "lease_until": None, "error": "恢复备份以前的，多半已经发过"}
     return db.execute(update(outbox).where(waited).values(**values)).rowcount

@@ -246,7 +246,7 @@ def sent(db: Connection, owner: str, letters: Sequence[tuple[int, datetime, str]
 def give_up(db: Connection, channel: str, chat: str) -> None:
     """The address is dead: what still waits for it is not sent."""
     waiting = (outbox.c.channel == channel) & (outbox.c.chat == chat) & _UNSENT & _NEW
-    db.execute(update(outbox).where(waiting).values(state="dead", error="the address is dead"))
+    db.execute(update(outbox).where(waiting).values(state="dead", error="对方已经收不到"))
 
 
 def unsay(db: Connection, inbox_ids: Collection[int]) -> set[int]:

@@ -84,9 +84,13 @@ def ending(db: Connection, rows: Sequence[str], paths: Sequence[str], day: date,
     return [_from(each) for each in db.execute(query.order_by(holding.c.until, holding.c.id))]
 
 
-def over_between(db: Connection, rows: Sequence[str], first: date, last: date) -> list[tuple[Holding, int]]:
-    """What is held until one of these days, and who entered it."""
+def over_between(
+    db: Connection, rows: Sequence[str], first: date, last: date, person_id: int | None = None
+) -> list[tuple[Holding, int]]:
+    """What is held until one of these days (entered by this person), and who entered it."""
     ends = and_(holding.c.row.in_(rows), holding.c.ended.is_(None), holding.c.until.between(first, last))
+    if person_id is not None:
+        ends &= holding.c.person_id == person_id
     query = _SELECT.add_columns(holding.c.person_id).where(ends).order_by(holding.c.id)
     return [(_from(each[:-1]), each[-1]) for each in db.execute(query)]
 

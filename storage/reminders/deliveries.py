@@ -173,9 +173,9 @@ def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
     return DeliveryRow(*row) if row else None
 
 
-def waiting(db: Connection) -> list[DeliveryRow]:
-    """Everything that waits, whatever it is due."""
-    query = select(*_ROW).where(_WAITING)
+def waiting(db: Connection, person_id: int | None = None) -> list[DeliveryRow]:
+    """Everything that waits (for this person), whenever it is due."""
+    query = select(*_ROW).where(_WAITING, true() if person_id is None else delivery.c.person_id == person_id)
     return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.id))]
 
 

@@ -228,6 +228,35 @@ def test_what_is_too_much_is_said_and_the_check_in_counts(
     asyncio.run(play())
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("三(2)中队 主题队日 37人", "另记一场"),
+        ("三(2)中队 主题队日 37人", "改成实到37"),
+        ("三(2)中队 升旗仪式", "36人"),
+    ],
+)
+def test_what_came_while_a_question_was_open_is_limited_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, answer: str
+) -> None:
+    monkeypatch.setattr(attached, "MOST_FILES", 3)
+
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("张老师", "三(2)中队 主题队日 38人")
+            given = {"name": "a.jpg", "type": "image/jpeg", "data": base64.b64encode(photo()).decode()}
+            for text in (asked, "", "", "", ""):
+                await bot.hear({**bot.body("张老师", text, file=given), "album": "A" if "升旗" in asked else None})
+            said = await bot.say("张老师", answer)
+            # The answer to an album waits for the rest of it.
+            await bot.move(bot.clock.now() + timedelta(seconds=20))
+            said = "\n".join([*said, *(bubble["text"] for bubble in bot.new("张老师"))])
+            assert "照片 3 张" in said and "多的 2 个没有保存" in said
+            assert len(files(bot)) == 3
+
+    asyncio.run(play())
+
+
 def test_an_album_says_what_it_recorded_whatever_else_is_in_it(tmp_path: Path) -> None:
     report = "三(2)中队 升旗仪式 40人"
 

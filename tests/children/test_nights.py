@@ -40,7 +40,7 @@ def test_a_mistake_in_it_does_not_keep_reminders_from_going_out(
         assert count(bot, "delivery") > 0
 
     play(tmp_path, (datetime(2026, 4, 14, 9, 0, tzinfo=START.tzinfo), scene))
-    assert "tried again tomorrow" in caplog.text
+    assert "明天夜里再试" in caplog.text
 
 
 def test_it_works_in_small_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

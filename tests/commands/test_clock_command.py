@@ -27,9 +27,9 @@ def stored(database: Database, **values: str) -> None:
 @time_machine.travel(NOW, tick=False)
 def test_the_clock_is_shown_and_accepted(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert "这台机器的时间：2026-04-03 10:20" in said(capsys, "clock")
-    stored(database, last=NOW.isoformat(), doubt="the machine says so")
+    stored(database, last=NOW.isoformat(), doubt="机器说是")
     assert main(["clock"]) == 1
-    assert "时间有疑问：the machine says so" in capsys.readouterr().out
+    assert "时间有疑问：机器说是" in capsys.readouterr().out
     assert "几秒内恢复" in said(capsys, "clock", "accept")
     with database.read.connect() as db:
         assert key_values.get(db, holds.ACCEPTED)
@@ -38,7 +38,7 @@ def test_the_clock_is_shown_and_accepted(database: Database, capsys: pytest.Capt
 def test_doctor_says_it(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor"])
     assert "正常 时间：时间没有疑问" in capsys.readouterr().out
-    stored(database, last=NOW.isoformat(), doubt="the machine says so")
+    stored(database, last=NOW.isoformat(), doubt="机器说是")
     main(["doctor"])
     assert "注意 时间：时间有疑问" in capsys.readouterr().out
     with time_machine.travel(NOW - timedelta(hours=8)):

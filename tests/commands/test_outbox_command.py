@@ -25,7 +25,7 @@ folder, imported, filled, database = (
 # state, minutes since it was due, error, whether its words are still there.
 LETTERS = (
     ("new", 2, None, True), ("new", 30, "HTTP 502", True), ("claimed", 40, None, True), ("sent", 50, None, True),
-    ("uncertain", 60, None, True), ("dead", 70, "40058: made-up", True), ("dead", 80, "too late to be of use", False),
+    ("uncertain", 60, None, True), ("dead", 70, "40058: made-up", True), ("dead", 80, "太晚了，没有用了", False),
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_all_three_kinds_are_listed(written: Database, capsys: pytest.CaptureFix
     lines = said(capsys, "outbox").splitlines()
     assert [line.partition("：")[2] for line in lines if line.endswith("条")] == ["2 条", "1 条", "2 条"]
     assert lines[1].split("\t")[1:] == ["2026-04-03 09:50", "telegram", "张老师", "试过 3 次", "HTTP 502"]
-    assert "\t群\t" in lines[4] and lines[-1].endswith("too late to be of use，内容已清除")
+    assert "\t群\t" in lines[4] and lines[-1].endswith("太晚了，没有用了，内容已清除")
     assert [state for state, _ in rows(written)] == [state for state, *_ in LETTERS]
 
 

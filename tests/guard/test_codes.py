@@ -149,14 +149,17 @@ def test_what_a_deputy_gives_ends_with_the_deputyship(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_the_level_above_hears_of_it_in_the_morning(tmp_path: Path) -> None:
+def test_the_level_above_hears_of_it_on_the_next_working_morning(tmp_path: Path) -> None:
     async def scene(bot: Bot) -> None:
         for name, role in (("钱老师", "大队辅导员"), ("孙老师", "数据保护员")):
             await bot.say("刘校长", f"任命 {name} {role} 实验小学")
         await bot.say("王主任", "待确认 全部 同意")
         with bot.read() as db:
             assert db.scalars(select(delivery.c.person_id).where(delivery.c.kind == "appointed")).all() != []
-        await bot.move(START.replace(day=4, hour=8, minute=20))
+        # The 4th to the 6th are free.
+        await bot.move(START.replace(day=6, hour=20))
+        assert not [each for each in bot.new("王主任") if "新任职的老师" in each["text"]]
+        await bot.move(START.replace(day=7, hour=8, minute=10))
         (said,) = [each["text"] for each in bot.new("王主任") if "新任职的老师" in each["text"]]
         assert "· 钱老师：实验小学(演示)的大队辅导员" in said and "· 孙老师：实验小学(演示)的数据保护员" in said
 

@@ -1,6 +1,8 @@
 """What the pages for whoever looks after the machine say of the program: its version, metrics, sentences, limits."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from bot import __version__, health, metrics, web
@@ -13,6 +15,14 @@ from tests.support.process import ROOT
 
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 INCIDENT = (ROOT / "docs/incident.md").read_text(encoding="utf-8")
+CODE = [
+    path for folder in ("bot", "handlers", "scheduling", "storage") for path in sorted((ROOT / folder).rglob("*.py"))
+]
+SOURCES = "".join(path.read_text(encoding="utf-8") for path in CODE)
+# What a table says that the log says.
+_QUOTED = re.compile("(?:日志：|^ )「([^「」（…]+)")
+# Why a call or a letter did not get through: it stands in /health and in `outbox --dead`.
+_WHY = ("SendError", "Trouble", "Fault", "NotLive", "AckLost")
 
 
 def source(module: object) -> str:
@@ -33,8 +43,42 @@ def test_each_metric_stands_in_the_table_and_no_other() -> None:
 
 def test_health_says_what_the_table_of_incidents_quotes() -> None:
     cells = [line.split("|")[2] for line in INCIDENT.splitlines() if line.startswith("| ")]
-    quoted = {words for cell in cells for words in re.findall(r"[a-z]+(?: [a-z]+)+", cell)}
+    quoted = {words.strip("…") for cell in cells for words in re.findall("「([^「」]+)」", cell)}
     assert len(quoted) >= 8 and [words for words in quoted if words not in source(health)] == []
+
+
+def test_the_log_says_what_the_tables_quote() -> None:
+    pages = (ROOT / "docs" / name for name in ("operations.md", "wecom-app.md", "wecom-robot.md"))
+    lines = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines()]
+    quoted = {words for line in lines if line.startswith("| ") for words in _QUOTED.findall(line.split("|")[1])}
+    assert len(quoted) >= 8 and [words for words in quoted if words not in SOURCES] == []
+
+
+def _said_to_who_runs_it(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, words) of what is logged, and of why something did not get through, as far as it is written there."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (said := _first_words(node)) is not None:
+            parts = [each.value for each in ast.walk(said) if isinstance(each, ast.Constant)]
+            words = "".join(each for each in parts if isinstance(each, str))
+            if re.search("[a-z]", re.sub(r"%[\w.]+", "", words)):
+                yield node.lineno, words
+
+
+def _first_words(call: ast.Call) -> ast.expr | None:
+    at = call.func
+    if isinstance(at, ast.Attribute) and isinstance(at.value, ast.Name) and at.value.id == "log":
+        return call.args[at.attr == "log"]
+    return call.args[0] if isinstance(at, ast.Name) and at.id in _WHY and call.args else None
+
+
+def test_what_whoever_runs_it_reads_is_chinese() -> None:
+    english = [
+        f"{path.relative_to(ROOT)}:{line} {words}"
+        for path in CODE
+        for line, words in _said_to_who_runs_it(ast.parse(path.read_text(encoding="utf-8")))
+        if not re.search("[一-鿿]", words)
+    ]
+    assert english == []
 
 
 def test_the_limits_are_those_of_the_program() -> None:

@@ -77,3 +77,23 @@ def test_what_stands_beside_the_program_has_full_width_punctuation() -> None:
         line for name in (".env.example", "Makefile") for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
     ]
     assert [line for line in lines if re.search(r"[\u4e00-\u9fff」）][,;:?!](?=[\u4e00-\u9fff「]|$)", line)] == []
+
+
+def test_what_the_pages_say_has_full_width_punctuation() -> None:
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs/privacy").glob("*.md"), ROOT / "README.zh-CN.md"]
+    texts = {page.name: re.sub(r"^ *```.*?^ *```", "", page.read_text("utf-8"), flags=re.M | re.S) for page in pages}
+    found = {
+        (name, line)
+        for name, text in texts.items()
+        for line in text.splitlines()
+        # What is to be typed stands for one sign; names side by side in a cell of a table are a list of such.
+        if len(re.findall("[\u4e00-\u9fff]", line)) > 5
+        and re.search(
+            r"[\u4e00-\u9fff」）\0A-Za-z][?!;] ?(?=[\u4e00-\u9fff「\0])|[\u4e00-\u9fff」）],", _typed_as_one(line)
+        )
+    }
+    assert found == set()
+
+
+def _typed_as_one(line: str) -> str:
+    return re.sub(r"`[^`]*`|\]\([^)]*\)", "\0", line)

@@ -75,7 +75,7 @@ def test_what_is_missing_or_not_allowed_is_said(at: School, text: str, question:
     ],
 )
 def test_the_message_to_send_again_works_once_it_is_filled_in(at: School, text: str, filled: dict[str, str]) -> None:
-    again = refused(say, at, at.zhang, text).rpartition("请重发：提名 ")[2]
+    again = refused(say, at, at.zhang, text).rpartition("请重发：提名 ")[2].partition("\n")[0]
     for gap, words in filled.items():
         again = again.replace(gap, words)
     told, *_ = say(at, at.zhang, again)

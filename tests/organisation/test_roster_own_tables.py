@@ -43,6 +43,32 @@ def test_a_schools_own_table_is_read(kind: str) -> None:
     assert {(line.path, line.kind) for line in sheet.lines if not line.name} == {(TOP, "学校")}
 
 
+@pytest.mark.parametrize("both", ["三(2)班（雷锋中队）", "雷锋中队（三(2)班）"])
+def test_a_squads_name_within_its_class_is_another_name(both: str) -> None:
+    (_, squad) = table(f"学校,班级,中队辅导员 | 一小,{both},张明").lines
+    assert (squad.path, squad.aliases) == (TWO, ("雷锋中队",))
+
+
+def test_what_stands_for_nothing_is_nothing() -> None:
+    sheet = table("学校,年级,班级,班主任,班额,别名 | 一小,三年级,2班,待定,42人,—— | 一小,三年级,3班,/,／,无")
+    assert sheet.notes.problems == [] and [line.name for line in sheet.lines] == ["", "", ""]
+    assert [line.members for line in sheet.lines] == [None, 42, None]
+    assert "第 2 行：「班主任」写的是「待定」，当作还没有人" in sheet.notes.warnings
+
+
+@pytest.mark.parametrize(
+    "foot", ["校长签字：,,日期：2026.9.1", "注：以上均为在编教师", "（盖章）", "备注：无", "小计,,2"]
+)
+def test_the_foot_of_a_table_is_no_unit(foot: str) -> None:
+    sheet = table(f"学校,班级,班主任 | 一小,三(2)班,张明 | {foot}")
+    assert sheet.notes.problems == [] and {line.path[0] for line in sheet.lines} == {"一小"}
+
+
+def test_a_school_that_is_the_one_above_is_said_to_be() -> None:
+    sheet = table("学校,班级,班主任 | 一小,三(2)班,张明 | ,三(3)班,周红")
+    assert sheet.notes.warnings == ["第 3 行没写「学校」，算作和上一行同一所"]
+
+
 def test_a_squads_name_beside_its_class_is_another_name() -> None:
     (top, squad) = table("学校,班级,中队名称,中队辅导员,队员人数 | 一小,三(2)班,雷锋中队,张明,42").lines
     assert (squad.path, squad.aliases, squad.members) == (TWO, ("雷锋中队",), 42) and top.path == TOP
@@ -58,6 +84,14 @@ OWN_REFUSED = {
     "who has gone": ("学校,姓名,职务 | 一小,李芳,大队辅导员（已调走）", "「角色」没有「大队辅导员(已调走)」"),
     "two roles in a cell": ("学校,姓名,职务 | 一小,李芳,大队辅导员兼数据保护员", "「角色」没有「大队辅导员兼数据"),
     "what schools are": ("组织,类型 | 一小,小学", "是「学校」的话请这样写"),
+    "a school forgotten": (
+        "学校,班级,班主任 | 一小,三(1)班,张明 | 一小,三(2)班,周红 | ,三(3)班,李强 | 二小,三(1)班,王芳",
+        "第 4 行：「学校」空着，别的行都写了",
+    ),
+    "the first school forgotten": ("学校,班级,班主任 | ,三(1)班,张明 | 一小,三(2)班,周红", "第 2 行：「学校」空着"),
+    "classes in a row": ("学校,年级,班级,班主任 | 一小,三年级,1-3班,张明", "第 2 行：「班级」一行只写一个班"),
+    "classes one after the other": ("学校,班级,班主任 | 一小,三(1)、三(2)班,张明", "「班级」一行只写一个班"),
+    "a class that became a day": ("学校,班级,班主任 | 一小,2026-03-02,张明", "第 2 行：「班级」是日期 2026-03-02"),
     "no school at all": ("班级,班主任 | 三(2)班,张明", "或加一列「学校」"),
 }  # fmt: skip
 

@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(LIBRARY is None or POSTGRESQL, reason="needs libfaketime, and one clock for all"),
 ]
 HOUR = timedelta(hours=1)
-DOUBTED = "the machine says"
+DOUBTED = "机器说是"
 # More than are said in one tick.
 TEACHERS = range(100, 132)
 

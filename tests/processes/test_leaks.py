@@ -114,7 +114,7 @@ def test_nothing_that_is_planted_reaches_the_log(tmp_path: Path, mode: str) -> N
             telegram.say(ZHANG, "加入 planted-code")
             until(lambda: sum(method == "sendMessage" for method, _ in telegram.calls) > 1)
             assert serving.stop()[0] == 0
-        assert "trying on" in serving.log.read_text(encoding="utf-8")
+        assert "继续试" in serving.log.read_text(encoding="utf-8")
         bot.engine.database.close()
 
 
@@ -164,4 +164,4 @@ def test_what_is_logged_all_the_same_is_blotted_out() -> None:
     leaks.check("standard error", done.stderr)
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert done.returncode == 1 and sum("***" in json.dumps(line) for line in lines) == 9
-    assert [line["event"] for line in lines[-2:]] == ["nobody caught this"] * 2
+    assert [line["event"] for line in lines[-2:]] == ["没有料到的错误"] * 2

@@ -105,7 +105,7 @@ _ENDED = "SELECT count(*) FROM outbox WHERE state IN ('sent', 'uncertain')"
 
 def test_one_polls_and_the_other_takes_over(bot: Bot, telegram: FakeTelegram) -> None:
     def waits(one: Serving) -> bool:
-        return bool("another process polls" in httpx.get(f"{one.url}/health", trust_env=False, timeout=PATIENCE).text)
+        return bool("另一个进程在取" in httpx.get(f"{one.url}/health", trust_env=False, timeout=PATIENCE).text)
 
     with ExitStack() as both:
         first = both.enter_context(serve(bot, "first"))
@@ -218,7 +218,7 @@ def test_two_that_lock_each_other_both_come_through(engines: list[Engine], caplo
         deeds = [[rename(1, 2)], [rename(2, 1)]]
         results = list(pool.map(lambda engine, jobs: attempts.process(engine.transactions(), jobs), engines, deeds))
     assert results == [["done"], ["done"]]
-    assert "1 jobs again" in caplog.text and "deadlock detected" in caplog.text
+    assert "1 件再做一次" in caplog.text and "deadlock detected" in caplog.text
 
 
 def test_a_connection_that_is_cut_costs_nothing(engines: list[Engine]) -> None:

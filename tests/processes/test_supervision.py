@@ -59,7 +59,7 @@ def test_a_start_that_cannot_be_ends_with_the_cure(fault: str, tmp_path: Path) -
 def test_a_proxy_that_is_away_keeps_nothing_from_starting(tmp_path: Path, platform: dict[str, str]) -> None:
     proxy = "socks5://127.0.0.1:9"
     with Serving(tmp_path, fresh=True, **NOT_SET, **platform, https_proxy=proxy, http_proxy=proxy) as one:
-        until(lambda: re.search("polling Telegram: |cannot connect: ", one.log.read_text()))
+        until(lambda: re.search("取不到 Telegram 的消息：|连不上：", one.log.read_text()))
         assert one.stop()[0] == 0
 
 

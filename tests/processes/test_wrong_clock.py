@@ -79,7 +79,7 @@ def test_a_boot_in_2030(tmp_path: Path, telegram: FakeTelegram) -> None:
     assert before["checkin"] == 1
     machine.set(to_2030())
     with serving(bot, machine) as one:
-        until(lambda: doubted(one, "the platforms"))
+        until(lambda: doubted(one, "平台说是"))
         telegram.say(ZHANG, "我是谁")
         until(lambda: len(telegram.texts(ZHANG)) == 2)
         # Two ticks.
@@ -105,6 +105,6 @@ def test_a_clock_that_is_put_back(back: timedelta, tmp_path: Path, telegram: Fak
         until(lambda: len(telegram.texts(ZHANG)) == 2)
         found = health(one)
         assert found["status"] == "ok" and float(str(found["tick"])) < 15
-        assert doubted(one, "the clock is in doubt") is (back > timedelta(minutes=10))
+        assert doubted(one, "机器的时间有疑问") is (back > timedelta(minutes=10))
         one.stop()
     bot.engine.database.close()

@@ -92,7 +92,7 @@ def test_a_boot_in_2030_deletes_nothing(home: Home, monkeypatch: pytest.MonkeyPa
         await bot.say("张老师", REPORT)
 
     async def later(bot: Bot) -> None:
-        assert "the bot last ran at 2026-04-03 01:00" in bot.clock.doubt
+        assert "机器人上次运行到 2026-04-03 01:00" in bot.clock.doubt
         # Still nobody is left without an answer.
         assert (await bot.say("张老师", "我是谁"))[-1].startswith("张老师")
         for _ in range(5):
@@ -100,11 +100,11 @@ def test_a_boot_in_2030_deletes_nothing(home: Home, monkeypatch: pytest.MonkeyPa
             await bot.tick(sends=False)
         assert counts(bot) == {"checkins": 1, "messages": 2} and night(bot) == "2026-04-03" and not closed
         [warning] = health.facts(bot.app.engine, bot.app.pipeline.writing, 0, [], {})["warnings"]
-        assert warning.startswith("the clock is in doubt: ")
+        assert warning.startswith("机器的时间有疑问：")
         # The platform says what time it is; then somebody sets the clock, and its word is enough.
         machine.hears(START + 20 * HOUR)
         await bot.tick(sends=False)
-        assert "the platforms 2026-04-03 21:00" in bot.clock.doubt
+        assert "平台说是 2026-04-03 21:00" in bot.clock.doubt
         machine.at = START + 20 * HOUR
         await bot.tick(sends=False)
         assert bot.clock.doubt
@@ -149,7 +149,7 @@ def test_a_jump_holds_reminders_until_an_hour_of_agreement(jump: int, home: Home
         assert not bot.clock.doubt
         machine.at += timedelta(minutes=jump)
         await bot.tick(sends=False)
-        assert "but it should be" in bot.clock.doubt
+        assert "应该是" in bot.clock.doubt
         with bot.read() as db:
             before = db.execute(select(delivery.c.id, delivery.c.state).order_by(delivery.c.id)).all()
         machine.on(timedelta(minutes=59))

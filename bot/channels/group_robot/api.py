@@ -41,7 +41,7 @@ class Api:
             md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
             return {"msgtype": "image", "image": {"base64": picture, "md5": md5}}
         if len(content) > MOST_IN_FILE:
-            raise SendError("the file is too large", Failure.REJECTED)
+            raise SendError("文件太大", Failure.REJECTED)
         told = await self._call("upload_media", key, Failure.AWAY, {"type": "file"}, files={"media": (name, content)})
         return {"msgtype": "file", "file": {"media_id": str(told.get("media_id", ""))}}
 
@@ -63,7 +63,7 @@ def _result(answer: httpx.Response, lost: Failure) -> dict[str, Any]:
     except ValueError:
         told = None
     if not isinstance(told, dict) or not isinstance(told.get("errcode"), int):
-        raise SendError(f"HTTP {answer.status_code}, no answer of the platform's", lost)
+        raise SendError(f"HTTP {answer.status_code}：不是企业微信的回应", lost)
     code = told["errcode"]
     if code:
         raise _refused(code, str(told.get("errmsg", ""))[:100])

@@ -34,7 +34,7 @@ class Binding(Setup):
     """Binds each robot's group to its unit, again whenever the tree has changed."""
 
     def __init__(self, pipeline: Pipeline, engine: Engine) -> None:
-        super().__init__("the group robots")
+        super().__init__("群机器人")
         self._paths = {chat_of(key): path for path, key in engine.settings.wecom_groups}
         self._pipeline = pipeline
         self._engine = engine
@@ -49,7 +49,7 @@ class Binding(Setup):
             self.unknown = await self._pipeline.do(self.bind)
             self._seen = tree
             for path in self.unknown:
-                log.warning("WECOM_GROUP_WEBHOOKS: no one unit is called %s; its group gets nothing", path)
+                log.warning("WECOM_GROUP_WEBHOOKS：没有（或不止一个）单位叫 %s，它的群收不到周报", path)
 
     def _tree(self) -> str:
         with self._engine.database.read.connect() as db:

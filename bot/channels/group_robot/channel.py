@@ -43,18 +43,18 @@ class GroupRobots(Channel):
     def state(self) -> dict[str, Any]:
         """How many robots there are, and which paths lead nowhere."""
         unknown = "、".join(self._binding.unknown)
-        trouble = f"no one unit is called {unknown}" if unknown else ""
+        trouble = f"没有（或不止一个）单位叫 {unknown}" if unknown else ""
         return {"mode": "push", "robots": len(self._keys), "trouble": trouble}
 
     async def fetch(self, ref: str) -> bytes:
         """Nothing ever comes from a group robot."""
-        raise SendError("a group robot receives nothing", Failure.REJECTED)
+        raise SendError("群机器人不收消息", Failure.REJECTED)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Put it into the group: the words, then the picture or file; buttons cannot be pressed there."""
         key = self._keys.get(outgoing.chat)
         if key is None:
-            raise SendError("this robot is no longer in the settings", Failure.REJECTED)
+            raise SendError("设置里已经没有这个群机器人", Failure.REJECTED)
         words = [text.markdown(piece) for piece in text.split(text.literal(outgoing.text), MOST_IN_TEXT)]
         parts = [*words, None] if outgoing.file else words
         return await self._progress.send(outgoing.id, parts, partial(self._say, key, outgoing))
@@ -62,7 +62,7 @@ class GroupRobots(Channel):
     async def _say(self, key: str, outgoing: Outgoing, part: dict[str, Any] | None) -> str:
         """`part`: words, or None for the file."""
         if wait := self._pace.wait(outgoing.chat):
-            raise SendError("the robot has had its messages of this minute", retry_after=wait)
+            raise SendError("群机器人一分钟里能发的已经发满，等下一分钟", retry_after=wait)
         body = part or await self._api.file(key, *(outgoing.file or ("", b"")))
         self._pace.count(outgoing.chat)
         await self._api.send(key, body)

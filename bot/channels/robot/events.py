@@ -36,7 +36,7 @@ class Events:
         try:
             await socket.call("aibot_respond_welcome_msg", body, reply_to)
         except (link.NotLive, link.AckLost, link.Refused) as fault:
-            log.info("somebody was not welcomed: %s", fault)
+            log.info("没能对打开机器人的人说一句欢迎：%s", fault)
 
     async def show_pressed(self, socket: Socket, button: str, reply_to: str) -> None:
         """Show on a pressed card what was chosen: in five seconds or not at all."""
@@ -47,7 +47,7 @@ class Events:
         try:
             await socket.call("aibot_respond_update_msg", body, reply_to)
         except (link.NotLive, link.AckLost, link.Refused) as fault:
-            log.info("a pressed card stays as it was: %s", fault)
+            log.info("按过的卡片没有变样：%s", fault)
 
     def _pressed(self, button: str) -> parts.Body | None:
         with self._engine.database.read.connect() as db:
@@ -83,4 +83,4 @@ class Events:
         try:
             await note
         except Exception as fault:
-            log.warning("the robot's state was not noted: %s", type(fault).__name__)
+            log.warning("机器人的连接情况没有记下：%s", type(fault).__name__)

@@ -49,14 +49,14 @@ class Intake:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (bug := task.exception()):
-            log.error("a callback of the robot", exc_info=bug)
+            log.error("处理企业微信机器人送来的内容时出错", exc_info=bug)
 
     async def finish(self) -> None:
         """Wait for what is under way: the platform does not send it again."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=SECONDS_TO_FINISH)
             if late:
-                log.error("%d messages to the robot could not be stored before the end", len(late))
+                log.error("停下以前有 %d 条发给机器人的消息没能存下", len(late))
             for task in late:
                 task.cancel()
 
@@ -87,7 +87,7 @@ class Intake:
             if tries >= PATIENCE:
                 await self._keep_unread(frame, fault)
                 return False
-            log.warning("a message to the robot was not committed (%s); again soon", type(fault).__name__)
+            log.warning("一条发给机器人的消息没有存下（%s），马上再试", type(fault).__name__)
             await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2**tries) * random.uniform(0.5, 1))
 
     async def _try(self, message: Message) -> bool | Exception:
@@ -107,7 +107,7 @@ class Intake:
             try:
                 return await self._unread.keep(decode.message_id(frame), frame, fault)
             except NotCommitted as worse:
-                log.warning("an unreadable message was not kept (%s); again soon", worse)
+                log.warning("一条读不懂的消息没能存下（%s），马上再试", worse)
                 await asyncio.sleep(LONGEST_WAIT)
 
 

@@ -89,9 +89,9 @@ class Link:
         except ConnectionClosed:
             pass
         except Exception as bug:
-            log.exception("reading from the robots' server")
+            log.exception("读取机器人长连接时出错")
             self.finish(End.DROPPED, type(bug).__name__)
-        self.finish(End.DROPPED, f"closed by the other side, code {self._connection.close_code or 1006}")
+        self.finish(End.DROPPED, f"对方断开了连接（代码 {self._connection.close_code or 1006}）")
 
     def _take(self, raw: str | bytes) -> None:
         try:
@@ -99,12 +99,12 @@ class Link:
         except (ValueError, RecursionError):
             frame = None
         if not isinstance(frame, dict):
-            log.warning("a frame of the robots' server could not be read (%d bytes)", len(raw))
+            log.warning("长连接送来的一段读不懂（%d 字节）", len(raw))
         elif frame.get("cmd") not in _CALLBACKS:
             self._acknowledged(frame)
         elif _event_of(frame) == "disconnected_event":
             # It may stay open after this, and deliver nothing more.
-            self.finish(End.TAKEN_OVER, "another program has connected with this robot's secret")
+            self.finish(End.TAKEN_OVER, "另一个程序用这个机器人的 Secret 连上了，请停掉它")
         else:
             self._heard(frame)
 
@@ -124,7 +124,7 @@ class Link:
             answer = await self._ask(cmd, body, req_id, seconds)
         code = answer.get("errcode")
         if code == _NOT_SUBSCRIBED:
-            self.finish(End.HALF_DEAD, "the server no longer knows that we have subscribed")
+            self.finish(End.HALF_DEAD, "对方不再认得这条连接")
             raise NotLive(self.why)
         if code:
             raise Refused(code if isinstance(code, int) else -1, str(answer.get("errmsg", ""))[:150])
@@ -133,7 +133,7 @@ class Link:
 
     async def _ask(self, cmd: str, body: Frame | None, req_id: str, seconds: float) -> Frame:
         if self._over.is_set() or self._connection.state is not State.OPEN:
-            raise NotLive(self.why or "the connection has just closed")
+            raise NotLive(self.why or "连接刚断开")
         frame: Frame = {"cmd": cmd, "headers": {"req_id": req_id}} | ({} if body is None else {"body": body})
         future = self._waiting[req_id] = asyncio.get_running_loop().create_future()
         try:
@@ -142,9 +142,9 @@ class Link:
                 answer: Frame = await future
                 return answer
         except TimeoutError:
-            raise AckLost(f"no answer to {cmd} in {seconds:g} s") from None
+            raise AckLost(f"{cmd} 在 {seconds:g} 秒内没有回应") from None
         except ConnectionClosed:
-            raise AckLost("the connection broke while it was being sent") from None
+            raise AckLost("正在发的时候连接断了") from None
         finally:
             del self._waiting[req_id]
             if future.done() and not future.cancelled():
@@ -164,7 +164,7 @@ class Link:
                 return
             else:
                 missed = 0
-        self.finish(End.DROPPED, f"{MOST_MISSED} pings were not answered")
+        self.finish(End.DROPPED, f"连着 {MOST_MISSED} 次探问没有回应")
 
 
 def _event_of(frame: Frame) -> str:

@@ -31,7 +31,7 @@ class Media:
         """The content of the file that `robot_decode` named so; raises SendError (permanent: it is gone)."""
         given = json.loads(ref)
         if not given["url"].startswith(self._schemes):
-            raise SendError("an address of another kind", Failure.REJECTED)
+            raise SendError("下载地址不是认得的样子", Failure.REJECTED)
         return decrypted(await self._download(given["url"]), given["key"])
 
     async def _download(self, url: str) -> bytes:
@@ -42,7 +42,7 @@ class Media:
                     raise SendError(f"HTTP {answer.status_code}", kind)
                 return await taken(answer.aiter_bytes(), MOST_BYTES + _BLOCK)
         except TooLong:
-            raise SendError("too large", Failure.REJECTED) from None
+            raise SendError("文件太大", Failure.REJECTED) from None
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             # Without its words: the address opens the file to whoever has it.
             kind = Failure.REJECTED if isinstance(fault, httpx.InvalidURL) else Failure.LATER
@@ -56,8 +56,8 @@ def decrypted(content: bytes, key: str) -> bytes:
         opened = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).decryptor()
         padded = opened.update(content) + opened.finalize()
     except (binascii.Error, ValueError) as fault:
-        raise SendError(f"cannot be opened: {type(fault).__name__}", Failure.REJECTED) from None
+        raise SendError(f"解不开：{type(fault).__name__}", Failure.REJECTED) from None
     length = padded[-1] if padded else 0
     if len(secret) != 32 or not 0 < length <= _BLOCK or padded[-length:] != bytes([length]) * length:
-        raise SendError("cannot be opened: wrong padding", Failure.REJECTED)
+        raise SendError("解不开：填充不对", Failure.REJECTED)
     return padded[:-length]

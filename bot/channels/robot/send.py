@@ -47,7 +47,7 @@ class Post(Channel):
 
     async def _in_turn(self, letter: Outgoing, answers: str, part: parts.Part) -> str:
         if wait := self._pace.wait(letter.chat):
-            raise SendError("the chat has had its messages of this minute", retry_after=wait)
+            raise SendError("这个聊天一分钟里能发的已经发满，等下一分钟", retry_after=wait)
         body = await self._uploads.message(letter) if part.file else part.body
         self._pace.count(letter.chat)
         try:
@@ -89,7 +89,7 @@ class Post(Channel):
         if refused.code in _SAME_TASK and task in self._doubtful:
             self._doubtful.discard(task)
             return
-        log.warning("a card was refused (%s), so it is said in words", refused)
+        log.warning("卡片没有被接受（%s），改用文字发出", refused)
         typed = [(letter.commands[parts.place_of(button)], label) for button, label in part.buttons if letter.commands]
         try:
             await self._deliver(letter.chat, parts.in_words(part.text, typed), answers)

@@ -84,13 +84,13 @@ class Socket:
         """What the platform answers; raises NotLive, AckLost, Refused."""
         link = self._link if self.live else None
         if link is None:
-            raise NotLive(f"the connection is {self.state}")
+            raise NotLive(f"长连接现在没有连上（{self.state}）")
         return await link.call(cmd, body, req_id)
 
     def release(self) -> None:
         """Another process shall have the connection, or nobody."""
         if self._link is not None:
-            self._link.finish(End.NOT_OURS, "given back")
+            self._link.finish(End.NOT_OURS, "让给了别的进程")
 
     async def run(self) -> None:
         """Connect, again and again; never returns."""
@@ -115,7 +115,7 @@ class Socket:
                     self._hears(said)
                 return await self._through(Link(connection, self._heard))
         except (OSError, TimeoutError, WebSocketException) as fault:
-            return End.DROPPED, f"cannot connect: {type(fault).__name__}"
+            return End.DROPPED, f"连不上：{type(fault).__name__}"
 
     async def _through(self, link: Link) -> tuple[End, str]:
         self._link, self.state = link, State.SUBSCRIBING
@@ -128,10 +128,10 @@ class Socket:
         except Refused as refused:
             link.finish(End.FORBIDDEN if refused.code in _FORBIDDEN else End.REFUSED, str(refused))
         except (AckLost, NotLive) as fault:
-            link.finish(End.DROPPED, f"subscribing: {fault}")
+            link.finish(End.DROPPED, f"登记连接时：{fault}")
         finally:
             # Cancelled, too: whoever waits for an answer hears that there will be none.
-            link.finish(End.NOT_OURS, "closed")
+            link.finish(End.NOT_OURS, "已断开")
             self._link = None
             for task in tasks:
                 task.cancel()
@@ -139,7 +139,7 @@ class Socket:
 
     def _is_live(self) -> None:
         self.state, self._trouble, self._forbidden = State.LIVE, "", 0
-        log.info("the robot is connected%s", f" after {self._failures} failures" if self._failures else "")
+        log.info("企业微信机器人连上了%s", f"（此前失败 {self._failures} 次）" if self._failures else "")
         self._told(State.LIVE, "")
 
     def _note(self, end: End, why: str, lasted: float) -> float:
@@ -164,17 +164,17 @@ class Socket:
         elif end is End.TAKEN_OVER:
             wait = TAKEN_OVER_WAIT * random.uniform(1, 1.5)
         loud = end in (End.REFUSED, End.TAKEN_OVER)
-        log.log(logging.ERROR if loud else logging.WARNING, "the robot's connection: %s; again in %.0f s", why, wait)
+        log.log(logging.ERROR if loud else logging.WARNING, "机器人的长连接：%s；%.0f 秒后再连", why, wait)
         return wait
 
     def _give_up(self, why: str) -> None:
         self.state = State.FORBIDDEN
-        log.critical("the robot's id or secret is refused (%s): check WECOM_ROBOT_ID and WECOM_ROBOT_SECRET", why)
+        log.critical("机器人的 BotID 或 Secret 不对（%s）：请改 WECOM_ROBOT_ID 和 WECOM_ROBOT_SECRET 再重启", why)
         self._told(State.FORBIDDEN, why)
 
     def report(self) -> dict[str, Any]:
         """How it goes: seconds since the server was last heard, failures in a row, the last trouble."""
         last = self._link.last_heard if self.live and self._link else self._ended
-        trouble = self._trouble or ("another process holds the connection" if self.state is State.ELSEWHERE else "")
+        trouble = self._trouble or ("另一个进程连着" if self.state is State.ELSEWHERE else "")
         age = None if self.state is State.ELSEWHERE else round(monotonic() - last, 1)
         return {"mode": "socket", "state": str(self.state), "age": age, "failures": self._failures, "trouble": trouble}

@@ -51,7 +51,7 @@ class Uploads:
         if letter.kept:
             until, kind, media_id = letter.kept.split(" ", 2)
             if datetime.fromisoformat(until) < self._now():
-                raise SendError("the platform has forgotten the file by now", Failure.FORGOTTEN)
+                raise SendError("平台已经不留这个文件", Failure.FORGOTTEN)
             return {"msgtype": kind, kind: {"media_id": media_id}}
         kind, media_id = await self.hand_over(*letter.file)
         until = (self._now() + _MEDIA_LIVES).isoformat(timespec="seconds")
@@ -67,9 +67,9 @@ class Uploads:
         except Refused as refused:
             # It may have been forgotten meanwhile: from the beginning the next time.
             self._unfinished.pop(key, None)
-            raise SendError(f"uploading: {refused}") from refused
+            raise SendError(f"上传时：{refused}") from refused
         except (NotLive, AckLost) as fault:
-            raise SendError(f"uploading: {fault}", Failure.AWAY) from fault
+            raise SendError(f"上传时：{fault}", Failure.AWAY) from fault
 
     async def _hand_over(self, key: tuple[str, str], kind: str, content: bytes) -> str:
         began = monotonic()
@@ -79,7 +79,7 @@ class Uploads:
             upload = await self._begin(key, kind, content, len(pieces))
         for place, piece in enumerate(pieces):
             if monotonic() - began > SECONDS_A_TRY:
-                raise SendError("uploading takes long; it goes on")
+                raise SendError("上传要很久，还在继续")
             if place not in upload.there:
                 body = {"upload_id": upload.id, "chunk_index": place, "base64_data": base64.b64encode(piece).decode()}
                 await self._socket.call("aibot_upload_media_chunk", body)
@@ -90,7 +90,7 @@ class Uploads:
 
     async def _begin(self, key: tuple[str, str], kind: str, content: bytes, pieces: int) -> _Upload:
         if wait := self._pace.wait(""):
-            raise SendError("the robot has had its uploads of this minute", retry_after=wait)
+            raise SendError("机器人一分钟里能上传的已经满了，等下一分钟", retry_after=wait)
         self._pace.count("")
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
         about = {"type": kind, "filename": key[1], "total_size": len(content), "total_chunks": pieces, "md5": md5}
@@ -104,5 +104,5 @@ class Uploads:
 def kind_of(name: str, content: bytes) -> str:
     """`image` for what is shown as a picture, else `file`; raises SendError for what no message takes."""
     if not LEAST <= len(content) <= MOST_IN_FILE:
-        raise SendError("the file is too large or too small", Failure.REJECTED)
+        raise SendError("文件太大或太小", Failure.REJECTED)
     return "image" if is_picture((name, content), MOST_IN_PICTURE) else "file"

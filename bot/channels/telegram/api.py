@@ -11,20 +11,20 @@ from bot.settings import Settings
 _LONGEST_HOLD = 600.0
 # By status: somebody must do something about it.
 LOUD = {
-    401: "令牌不对，请照 @BotFather 给的填写 (the token is refused: check TELEGRAM_TOKEN)",
-    404: "没有这个机器人，请检查令牌和地址 (no such bot: check TELEGRAM_TOKEN and TELEGRAM_API_URL)",
-    407: "代理要别的用户名或密码 (the proxy wants another user or password: check TELEGRAM_PROXY)",
-    409: "别的程序也在取这个机器人的消息，请停掉它 (another program fetches this bot's messages, or has set a webhook)",
+    401: "令牌不对，请照 @BotFather 给的填写 TELEGRAM_TOKEN",
+    404: "没有这个机器人，请检查 TELEGRAM_TOKEN 和 TELEGRAM_API_URL",
+    407: "代理要别的用户名或密码，请检查 TELEGRAM_PROXY",
+    409: "别的程序也在取这个机器人的消息，或者设了 webhook，请停掉它",
 }
 
 
-_NO_WAY = "连不上 Telegram，请检查网络和代理 (cannot be reached: check the network and TELEGRAM_PROXY)"
+_NO_WAY = "连不上 Telegram，请检查网络和 TELEGRAM_PROXY"
 # What a fault of the connection means, the first that fits.
 _PLAIN: tuple[tuple[type[Exception], str], ...] = (
-    (httpx.ProxyError, "代理不肯 (the proxy refuses: check TELEGRAM_PROXY)"),
+    (httpx.ProxyError, "代理不让过，请检查 TELEGRAM_PROXY"),
     (httpx.ConnectError, _NO_WAY),
     (httpx.ConnectTimeout, _NO_WAY),
-    (httpx.TimeoutException, "no answer in time"),
+    (httpx.TimeoutException, "等了太久没有回应"),
 )
 
 
@@ -40,8 +40,8 @@ class Trouble(CallFailed):
 
 def plain(fault: httpx.HTTPError) -> str:
     """What broke, in words; without the fault's own, which may hold addresses."""
-    why = next((words for kind, words in _PLAIN if isinstance(fault, kind)), "the connection broke")
-    return f"{type(fault).__name__}: {why}"
+    why = next((words for kind, words in _PLAIN if isinstance(fault, kind)), "连接断了")
+    return f"{type(fault).__name__}：{why}"
 
 
 class Api:
@@ -74,10 +74,10 @@ class Api:
 
 
 def _trouble(status: int, answer: dict[str, Any]) -> Trouble:
-    said = str(answer.get("description", "no answer of Telegram's"))[:200]
-    hint = f" ({LOUD[status]})" if status in LOUD else ""
+    said = str(answer.get("description", "不是 Telegram 的回应"))[:200]
+    hint = f"（{LOUD[status]}）" if status in LOUD else ""
     parameters = answer.get("parameters")
     after = parameters.get("retry_after") if isinstance(parameters, dict) else None
     seconds = min(float(after), _LONGEST_HOLD) if isinstance(after, (int, float)) else 0.0
     webhook = status == 409 and "webhook" in said.lower()
-    return Trouble(f"HTTP {status}: {said}{hint}", loud=status in LOUD, after=seconds, webhook=webhook)
+    return Trouble(f"HTTP {status}：{said}{hint}", loud=status in LOUD, after=seconds, webhook=webhook)

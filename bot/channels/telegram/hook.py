@@ -58,10 +58,10 @@ class Hook:
             async with asyncio.timeout(SECONDS_TO_COMMIT):
                 await self._take(raw)
         except (TimeoutError, NotCommitted) as fault:
-            log.warning("an update was not committed: %s", fault if str(fault) else type(fault).__name__)
+            log.warning("Telegram 送来的一条没有存下，它会再送：%s", fault if str(fault) else type(fault).__name__)
             return 503
         except Exception:
-            log.exception("webhook")
+            log.exception("处理 Telegram 送来的内容时出错")
             return 503
         return 200
 

@@ -84,7 +84,7 @@ class Menus:
         except Trouble as trouble:
             if not str(trouble).startswith(_REFUSED):
                 raise
-            log.warning("the list of commands was refused for %s: %s", self._name(scope), trouble)
+            log.warning("命令菜单没有被接受（%s）：%s", self._name(scope), trouble)
             return
         await self._pipeline.do(self._note(self._name(scope), _sum(listed)))
 

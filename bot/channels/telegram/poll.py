@@ -91,7 +91,7 @@ class Poller:
                 await self._get_ready()
             updates = await self._unless_stopped(self._api.call("getUpdates", **self._question()))
             if not isinstance(updates, list):
-                raise Trouble("the answer is no list of updates")
+                raise Trouble("回应里没有消息的列表")
             if updates:
                 await self._take(updates)
         except Trouble as trouble:
@@ -99,8 +99,8 @@ class Poller:
         except Stopped:
             raise
         except Exception:
-            log.exception("polling Telegram")
-            return self._after(Trouble("an error of our own"))
+            log.exception("取 Telegram 的消息时出错")
+            return self._after(Trouble("程序自己出错"))
         self._recovered()
         return 0
 
@@ -129,7 +129,7 @@ class Poller:
     async def _take(self, updates: list[Any]) -> None:
         ids = [number for number in map(decode.number_of, updates) if number is not None]
         if not ids:
-            raise Trouble("the updates have no numbers")
+            raise Trouble("送来的消息没有编号")
         if not self._uncommitted:
             self._acknowledge_presses(updates)
         try:
@@ -137,7 +137,7 @@ class Poller:
             await self._note(max(ids) + 1)
         except NotCommitted as fault:
             self._uncommitted += 1
-            raise Trouble(f"not committed: {fault}") from fault
+            raise Trouble(f"没有存下：{fault}") from fault
         self._uncommitted = 0
 
     async def _note(self, offset: int) -> None:
@@ -162,7 +162,7 @@ class Poller:
         now = monotonic()
         if now - self._complained.get(text, -SECONDS_BETWEEN_COMPLAINTS) >= SECONDS_BETWEEN_COMPLAINTS:
             self._complained = {**self._complained, text: now} if len(self._complained) < 100 else {text: now}
-            log.log(logging.ERROR if trouble.loud else logging.WARNING, "polling Telegram: %s; trying on", text)
+            log.log(logging.ERROR if trouble.loud else logging.WARNING, "取不到 Telegram 的消息：%s；继续试", text)
         if trouble.webhook:
             self._ready = False
         wait: float = min(LONGEST_WAIT, 0.25 * 2 ** min(before, 10)) * random.uniform(0.5, 1)
@@ -170,11 +170,11 @@ class Poller:
 
     def _recovered(self) -> None:
         if over := self._condition.worked():
-            log.info("polling Telegram works again after %d failures", over)
+            log.info("又取得到 Telegram 的消息了（此前失败 %d 次）", over)
         self._worked = monotonic()
 
     def state(self) -> dict[str, Any]:
         """How it goes: seconds since a question was answered, and what fails."""
         facts = {"mode": "polling", "age": round(monotonic() - self._worked, 1), **self._condition.facts()}
-        waits = "another process polls" if self._lease.elsewhere else ""
+        waits = "另一个进程在取" if self._lease.elsewhere else ""
         return {**facts, "trouble": facts["trouble"] or waits}

@@ -26,8 +26,8 @@ MOST_BYTES = 10 << 20
 IN_CHAT, IN_GROUP, A_SECOND = (3, 3.0), (20, 60.0), 25
 _LONGEST_PAUSE = 5.0
 _FILES_ELSEWHERE = (
-    "the Bot API server has a file that it does not give us: check TELEGRAM_FILE_URL; one with --local keeps files in "
-    "its folder, which must be on this machine under the same path; trying on"
+    "Bot API 服务器有这个文件，却不给我们：请检查 TELEGRAM_FILE_URL；用了 --local 的，它的文件夹要在这台机器上，"
+    "路径相同。继续试"
 )
 _NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
 # Deleted or closed by an admin of the group: what is to be said is said to the whole group.
@@ -98,7 +98,7 @@ class Post(Channel):
         pause = self._pace(outgoing.chat).wait(outgoing.chat)
         if pause > _LONGEST_PAUSE:
             # Not waited for here: others of the same sender would lose their lease meanwhile.
-            raise SendError("the chat has had its messages of this minute", retry_after=pause)
+            raise SendError("这个聊天一分钟里能发的已经发满，等下一分钟", retry_after=pause)
         await asyncio.sleep(self._pace(outgoing.chat).take(outgoing.chat))
         await self._turnstile.through(outgoing.notice)
         try:
@@ -108,7 +108,7 @@ class Post(Channel):
             if failure.kind is not Failure.REJECTED or not part.text or not (part.file or part.rows):
                 raise failure from fault
             # The picture, the file or the buttons are refused: the words still say it.
-            log.warning("letter %d is said in words alone: %s", outgoing.id, failure)
+            log.warning("第 %d 条要发的消息只用文字发出：%s", outgoing.id, failure)
             return await self._in_turn(outgoing, parts.in_words(part, outgoing.commands))
         self.condition.worked()
         if part.file and not part.kept and (name := _file_of(said)):
@@ -176,7 +176,7 @@ class Post(Channel):
             kind = Failure.REJECTED if for_good and _is_telegrams(fault) else Failure.LATER
             raise SendError(type(fault).__name__, kind) from fault
         if (file.file_size or 0) > MOST_BYTES:
-            raise SendError("too large", Failure.REJECTED)
+            raise SendError("文件太大", Failure.REJECTED)
         try:
             return bytes(await file.download_as_bytearray())
         except (error.TelegramError, OSError) as fault:

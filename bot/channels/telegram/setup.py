@@ -61,7 +61,7 @@ class TelegramSetup(Setup):
             if told.get("url") == address:
                 self._checked = monotonic()
                 return
-            log.error("the webhook was changed by another program; it is set again")
+            log.error("别的程序改了 webhook，已经设回来")
         await self._api.call(
             "setWebhook", url=address, secret_token=self._settings.webhook_secrets[0], allowed_updates=KINDS,
             max_connections=_CONNECTIONS, drop_pending_updates=False,

@@ -160,7 +160,7 @@ async def _body(response: httpx.Response, most: int) -> bytes:
     try:
         return await http.taken(response.aiter_bytes(), most, response.headers.get("content-length", ""))
     except http.TooLong:
-        raise Fault("more than we take", remedy=Remedy.FILE) from None
+        raise Fault("文件太大，不收", remedy=Remedy.FILE) from None
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:
@@ -170,7 +170,7 @@ def _answer(response: httpx.Response, body: bytes) -> Answer:
     except (ValueError, KeyError, TypeError, RecursionError):
         # A proxy's page: whoever stood behind it may have done what we asked.
         lost = response.is_success or response.status_code >= 500
-        raise Fault(f"HTTP {response.status_code}: no answer of 企业微信", lost=lost) from None
+        raise Fault(f"HTTP {response.status_code}：不是企业微信的回应", lost=lost) from None
     if code != 0:
         raise fault(code, str(answer.get("errmsg", "")))
     return dict(answer)

@@ -35,7 +35,7 @@ async def keep(api: Api, commands: Iterable[Command]) -> None:
     except Fault as refused:
         if refused.remedy not in (Remedy.REFUSED, Remedy.RIGHT, Remedy.UNKNOWN):
             raise
-        log.warning("the menu was refused: %s", refused)
+        log.warning("应用的菜单没有被接受：%s", refused)
 
 
 async def _present(api: Api) -> Sequence[Any]:

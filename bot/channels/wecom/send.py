@@ -79,7 +79,7 @@ class Post(Channel):
     def _full(self, outgoings: Sequence[Outgoing], wanted: int) -> Results:
         """Who has no room for all of it: nobody gets half a letter now and half in a minute."""
         waits = {each.chat: self._pace.wait(each.chat, wanted) for each in outgoings}
-        text = "has had the messages of this minute"
+        text = "一分钟里能发的已经发满，等下一分钟"
         return {chat: SendError(text, retry_after=wait) for chat, wait in waits.items() if wait}
 
     async def _in_turn(self, outgoings: Sequence[Outgoing], results: Results, part: parts.Part) -> str:
@@ -89,7 +89,7 @@ class Post(Channel):
             return ""
         if pause := max(self._pace.wait(chat) for chat in chats):
             # Of a letter of more parts than fit into a minute.
-            raise SendError("the rest of it waits for the next minute", retry_after=pause)
+            raise SendError("余下的等下一分钟", retry_after=pause)
         try:
             return await self._say(one, part, chats, results)
         except errors.Fault as failure:
@@ -122,10 +122,10 @@ class Post(Channel):
             until, _, media_id = one.kept.partition(" ")
             if float(until) > now:
                 return media_id
-            raise errors.Fault("kept too long", remedy=errors.Remedy.FILE)
+            raise errors.Fault("文件留得太久，平台不要了", remedy=errors.Remedy.FILE)
         name, content = one.file or ("", b"")
         if len(content) > parts.MOST_IN_FILE:
-            raise errors.Fault("a file of more than 20 MB", remedy=errors.Remedy.REFUSED)
+            raise errors.Fault("文件超过 20 MB", remedy=errors.Remedy.REFUSED)
         media_id = await self._upload(kind, name, content)
         one.keep(f"{now + SECONDS_KEPT:.0f} {media_id}")
         return media_id
@@ -143,7 +143,7 @@ class Post(Channel):
             await self._pipeline.do(lambda turn: card_codes.sent(turn.db, NAME, task, code, chats, turn.now))
         except Exception:
             # The card is there and works; it only cannot be changed later.
-            log.exception("the code of a card")
+            log.exception("卡片的代码没能存下")
 
     def _failed(self, one: Outgoing, failure: errors.Fault) -> SendError:
         text, remedy = str(failure), failure.remedy
@@ -183,7 +183,7 @@ def _is_the_cards(failure: errors.Fault) -> bool:
         # An earlier try has arrived.
         return True
     if failure.remedy in (errors.Remedy.CARD, errors.Remedy.REFUSED, errors.Remedy.UNKNOWN):
-        log.warning("a card was refused: %s", failure)
+        log.warning("卡片没有被接受：%s", failure)
         return True
     return False
 

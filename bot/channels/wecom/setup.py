@@ -60,7 +60,7 @@ class WecomSetup(Setup):
                 # All others are answers to this code alone.
                 if fault.remedy in PASSING:
                     raise
-                log.warning("a card was not changed: %s", fault)
+                log.warning("卡片没有变样：%s", fault)
 
 
 def _want(ids: Sequence[int], turn: Turn) -> None:

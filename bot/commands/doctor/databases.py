@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.commands import in_words
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
+from storage import database as databases
 from storage import migrate
-from storage.database import Database, file_of, is_to_come, open_database, sqlite_module
 from storage.messages import inbox, outbox
 
 # Where the WAL-reset bug is fixed: the release, and the older branches that got the fix.
@@ -19,15 +19,15 @@ _FIXED, _BACKPORTS = (3, 51, 3), ((3, 50, 7), (3, 44, 6))
 
 def database(url: str) -> Iterator[Line]:
     """Whether the database opens, what version it has, what waits in it."""
-    if is_to_come(url):
+    if databases.is_to_come(url):
         yield OK, "database", "还没有数据库，第一次启动时会建"
         return
-    path = file_of(url)
+    path = databases.file_of(url)
     if path and not os.access(path, os.W_OK):
         yield FAIL, "database", f"数据库 {path} 不能写，请让这个用户能写它和它的文件夹"
         return
     try:
-        yield from _in_database(open_database(url))
+        yield from _in_database(databases.open_database(url))
     except Exception as error:
         words = in_words(error)
         if words is None:
@@ -35,7 +35,7 @@ def database(url: str) -> Iterator[Line]:
         yield FAIL, "database", words
 
 
-def _in_database(database: Database) -> Iterator[Line]:
+def _in_database(database: databases.Database) -> Iterator[Line]:
     try:
         found = migrate.revision(database.read)
         if found != migrate.HEAD:
@@ -63,9 +63,9 @@ def key(url: str, settings: Settings) -> str:
     # It loads all features: no other check needs them.
     from bot.startup import key_problem
 
-    if is_to_come(url):
+    if databases.is_to_come(url):
         return key_problem(settings, None).partition("：")[2]
-    database = open_database(url)
+    database = databases.open_database(url)
     try:
         with database.read.connect() as db:
             return key_problem(settings, db).partition("：")[2]
@@ -94,7 +94,7 @@ def sqlite(url: str) -> Iterator[Line]:
     """Whether this SQLite is without the WAL-reset bug."""
     if not url.startswith("sqlite"):
         return
-    module = sqlite_module()
+    module = databases.sqlite_module()
     if is_sound(module.sqlite_version_info):
         yield OK, "sqlite", f"SQLite {module.sqlite_version}"
     else:

@@ -15,7 +15,6 @@ from bot.settings import Settings
 from handlers import roster
 from handlers.wording.questions import says_yes
 from storage.base import chunks
-from storage.database import is_to_come
 from storage.roster import merge, staging
 from storage.roster import roster as stored
 
@@ -46,8 +45,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     url = database.database_of(arguments, settings, real_only=True)
     # Nothing is written before the operator agrees, not even an empty database.
     state, seen = stored.State(), ""
-    if not is_to_come(url):
-        sheet, state, seen = _stored(database.engine_at(url, settings), sheet)
+    if engine := database.engine_if_there(url, settings):
+        sheet, state, seen = _stored(engine, sheet)
     found = roster.plan(sheet, state, Clock(settings.zone).now().date(), arguments.end_missing)
     status = _show(found, sheet)
     if status or arguments.dry_run or not found:

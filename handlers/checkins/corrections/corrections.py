@@ -45,8 +45,8 @@ def correct(ask: Ask) -> Reply:
     if not words:
         return _ask_what(ask, old)
     reply = changes.changed(ask, old, words)
-    photos = attachments.adopt(ask, None, old)
-    return phrases.with_more(reply, f"照片 {photos} 张已附上。") if photos else reply
+    photos, beyond = attachments.adopt(ask, None, old)
+    return phrases.with_more(reply, f"照片 {photos} 张已附上。{beyond}") if photos or beyond else reply
 
 
 def _ask_what(ask: Ask, old: checkins.Checkin) -> Reply:

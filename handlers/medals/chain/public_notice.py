@@ -1,11 +1,12 @@
 """The public notice of a medal that was decided on: until when it stands, and who is told that it ends."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from handlers.asker import levels
 from handlers.catalogue import chain
 from handlers.catalogue.current import calendar_at
+from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask, Button, Due, Reply
 from handlers.registry import due
 from handlers.wording import medals
@@ -49,7 +50,7 @@ def ran(ask: Ask, case: nominations.Case) -> list[tuple[date, date | None]]:
 
 def lay_out(ask: Ask, cases: Sequence[nominations.Case], ladders: levels.Ladders) -> None:
     """Whoever awards these hears on the last day of their notice what ends, in one letter for all of a day."""
-    rows = {}
+    rows, calendar = {}, calendar_of(ask.db)
     for case in cases:
         until = case.notice_until
         assert until is not None
@@ -58,13 +59,9 @@ def lay_out(ask: Ask, cases: Sequence[nominations.Case], ladders: levels.Ladders
             if person.grants:
                 rows[person.id, until] = {
                     "occurrence": f"medal-notice:{until}", "lead": 0, "person_id": person.id, "kind": _KIND,
-                    "day": until, "due_at": _morning(ask, until),
+                    "day": until, "due_at": calendar.instant(until, calendar.times.morning),
                 }  # fmt: skip
     deliveries.put(ask.db, list(rows.values()))
-
-
-def _morning(ask: Ask, day: date) -> datetime:
-    return ask.now.replace(hour=8, minute=10, second=0, microsecond=0) + (day - ask.today)
 
 
 @due(_KIND)

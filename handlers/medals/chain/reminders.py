@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from handlers.asker import levels
+from handlers.catalogue.current import calendar_at
 from handlers.kit import Ask, Button, Due, Person, Reply
 from handlers.registry import due
 from handlers.wording import medals
@@ -19,17 +20,18 @@ _REMIND = timedelta(days=3)
 
 def lay_out(ask: Ask, cases: Iterable[Case]) -> None:
     """One letter a person and day, however many wait: what it says is looked at when its time has come."""
-    ladders = levels.Ladders(ask.db)
+    ladders, calendar = levels.Ladders(ask.db), calendar_at(ask.db, ask.me.paths())
     rows = {}
     for case in cases:
         ladder = ladders.of(case.medal, case.unit)
         level = ladder.deciding(case.level)
         for after, at in ((_REMIND, level), (levels.PATIENCE, level), (levels.PATIENCE, ladder.above(level))):
+            due_at = calendar.morning_from(ask.today + after)
+            day = due_at.date()
             for person in _people(ask, at, case):
-                day = ask.today + after
                 rows[person.id, day] = {
                     "occurrence": f"{_KIND}:{day}", "lead": 0, "person_id": person.id, "kind": _KIND, "day": day,
-                    "due_at": ask.now.replace(hour=8, minute=20, second=0, microsecond=0) + after,
+                    "due_at": due_at,
                 }  # fmt: skip
     deliveries.put(ask.db, list(rows.values()))
 

@@ -1,10 +1,10 @@
 """What is said of cases at a time: before the last day, the day after, and when somebody is nudged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from handlers.catalogue import chain, current
-from handlers.kit import Button, Due, Reply
+from handlers.kit import Button, Due, Person, Reply
 from handlers.programmes.cases import case_rights, case_waiting, case_words
 from handlers.registry import due
 from scheduling.occasions import Cleared, Row, Span, leading
@@ -22,12 +22,18 @@ def _before_the_day(span: Span) -> Iterator[Row]:
         row = by_key.get(one.row)
         if row is None or one.due is None:
             continue
+        waited = {each.by for each in chain.steps_at(row, one.state) if not each.optional}
+        if span.whose and one.person_id != span.whose.id and not _is_one_of(span.whose, waited, one):
+            continue
         for lead, at in leading(span.at([one.path]), one.due, (*(row.remind or _LEADS), -1)):
-            waited = {each.by for each in chain.steps_at(row, one.state) if not each.optional}
             ids = {person.id for by in waited for person in case_rights.deciders(span.db, by, one, span.now)}
             made = {"occurrence": f"case:{one.id}:{one.due}", "lead": lead, "day": one.due, "due_at": at}
             for id in ids | {one.person_id} if lead < 0 else ids:
                 yield {**made, "person_id": id, "payload": {"id": one.id, "due": str(one.due)}}
+
+
+def _is_one_of(person: Person, waited: Iterable[str], one: cases.Case) -> bool:
+    return any(case_rights.is_level(person, by, one) for by in waited)
 
 
 @due("case-nudge", letter=False)

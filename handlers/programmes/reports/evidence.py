@@ -49,7 +49,10 @@ def of_message(ask: Ask, row: Row, kept: reports.Report, first: int | None) -> s
     """What came with the message, or the one that was asked about, belongs to the report; what it needs is said."""
     if first is not None:
         attachments.album(ask)
-        return f"\n{files.adopt(ask.db, first, ('report_id', kept.id))} {attachments.measured(ask)}已附上"
+        owner: files.Owner = ("report_id", kept.id)
+        count = files.adopt(ask.db, first, owner)
+        beyond, said = attachments.limited(ask, owner)
+        return f"\n{count - beyond} {attachments.measured(ask)}已附上{said and '。' + said}"
     return f"\n材料（照片或文件）请直接发来，会附到 R{kept.id}。" if row.evidence else ""
 
 

@@ -18,7 +18,8 @@ def _soon_over(span: Span) -> Iterator[Row]:
     """Whoever entered it is reminded before it ends."""
     rows = {row.key: row for row in current.catalogue_of(span.db).rows if row.shape == "roster" and row.remind}
     furthest = timedelta(days=max((lead for row in rows.values() for lead in row.remind), default=0))
-    for one, by in holdings.over_between(span.db, list(rows), span.first, span.last + furthest + _SUMMER):
+    whose = span.whose.id if span.whose else None
+    for one, by in holdings.over_between(span.db, list(rows), span.first, span.last + furthest + _SUMMER, whose):
         for lead, at in leading(span.at([one.path]), one.until, rows[one.row].remind) if one.until else ():
             made = {"occurrence": f"holding:{one.id}:{one.until}", "lead": lead, "day": one.until, "due_at": at}
             yield {**made, "person_id": by, "payload": {"id": one.id, "until": str(one.until)}}

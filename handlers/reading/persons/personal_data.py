@@ -89,6 +89,15 @@ _TEACHER = pattern(
     rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|汇报人|签到人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{NAME}(?![\u4e00-\u9fff])"
     rf"|(?<![\u4e00-\u9fff]){NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])(?![名位个])[\u4e00-\u9fff]老师(?=[\s,:)]|$)"
 )
+# 7号请假, 3号和9号同学领誓, 表扬7号: told by the number on the roster, and no day; but 7号请假3人.
+_ROSTER_NUMBERS = r"(?P<names>(?<![\d月第])\d{1,2}号(?:[、,和与及]\s?\d{1,2}号)*)"
+_NUMBERED = pattern(
+    rf"{_ROSTER_NUMBERS}(?=(?:同学|队员|小朋友|学生|孩子|选手)(?!们|[大代][会表])"
+    rf"|\s?(?:{_ABSENCE}|有事|不舒服|病了|{matters.HEALTH}|领[誓读唱操]|主持(?![召了])|发言|带头|当选|荣?获|被评|讲得|表现|做得)"
+    r"(?!了?\s?[:是有]?\s?(?:\d++(?!号)|[一两二三四五六七八九十][人名个位])))"
+    rf"|(?:表扬|批评|领[誓读唱]|主持|发言|{_ABSENCE}|旗手)(?:的|人)?[:是有]?\s?"
+    rf"{_ROSTER_NUMBERS.replace('names', 'behind')}(?![\d\u4e00-\u9fff])"
+)
 # (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
 _NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{NAME})")
 # 和平 is a name.
@@ -152,6 +161,8 @@ def absent_counted(text: str, known: Container[str]) -> str:
 
 def hide_persons(scan: str, secrets: Secrets) -> str:
     """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
+    if "号" in scan:
+        scan = _NUMBERED.sub(_numbers_only, scan)
     if _AWAY_CUE.search(scan):
         scan = _AWAY.sub(lambda match: _themes_hidden(match, secrets), _NO_OTHER.sub(_unclear_hidden(secrets), scan))
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
@@ -199,6 +210,11 @@ def _named(match: re.Match[str], secrets: Secrets) -> str:
 def _each_hidden(names: str) -> str:
     """What parts them stays: how many there are is counted."""
     return _LETTER_OF_NAME.sub(SECRET, names)
+
+
+def _numbers_only(match: re.Match[str]) -> str:
+    numbers = match["names"] or match["behind"]
+    return match[0].replace(numbers, _each_hidden(numbers))
 
 
 def _unclear_hidden(secrets: Secrets) -> Callable[[re.Match[str]], str]:

@@ -1,7 +1,7 @@
 """Somebody's days as an iCalendar file (RFC 5545): key dates, reports that are due, campaigns; no name of anybody."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ RECIPE = "calendar-file"
 _AHEAD = timedelta(days=365)
 # The evening before is too late to prepare, the morning before is not: a day has no time of its own, so from midnight.
 _ALARM = timedelta(hours=-15, minutes=-50)
-_EPOCH = date(2020, 1, 1)
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @renders(RECIPE)
@@ -27,8 +27,8 @@ def made(db: Connection, values: Mapping[str, Any]) -> bytes:
 
 def written(found: Iterable[outlook.Occurrence], at: datetime) -> bytes:
     """
-    These as a file. A thing keeps its UID however often it is exported; SEQUENCE grows with the day of the export, so
-    that what has moved since moves in the reader's calendar too.
+    These as a file. A thing keeps its UID however often it is exported; SEQUENCE grows with the time of the export, so
+    that what has moved since, be it on the same day, moves in the reader's calendar too.
     """
     from icalendar import Alarm, Calendar, Event
 
@@ -39,7 +39,7 @@ def written(found: Iterable[outlook.Occurrence], at: datetime) -> bytes:
     for one in found:
         event, alarm = Event(), Alarm()
         event.add("uid", f"{one.uid}@counselor-bot")
-        event.add("sequence", (at.date() - _EPOCH).days)
+        event.add("sequence", int((at - _EPOCH).total_seconds()))
         event.add("dtstamp", at)
         event.add("dtstart", one.day)
         event.add("dtend", one.day + timedelta(days=1))

@@ -188,8 +188,8 @@ def _list(ask: Ask, year: str) -> Reply:
     wanted.sort(key=lambda one: (one.path.count("/"), one.first, one.id))
     lines = [f"{_said(one)}（{one.unit}）" for one in wanted[:_MOST]]
     lines += [f"另有 {len(wanted) - _MOST} 条，发「校历 2027」一年一年地看。"] if len(wanted) > _MOST else []
-    week = _week(ask)
-    head = f"今天是第 {week} 教学周。" if week else _no_week(ask, above, own)
+    week, today = _week(ask), days.day(ask.today)
+    head = f"今天是{today}，第 {week} 教学周。" if week else _no_week(ask, above, own)
     how = f"要记，像这样发：{_LIKE}" if not GIVERS.isdisjoint(ask.me.roles) else ""
     asked = int(year) if year else ask.today.year
     missing = _missing(ask, asked)
@@ -198,14 +198,15 @@ def _list(ask: Ask, year: str) -> Reply:
 
 def _no_week(ask: Ask, above: Sequence[SchoolDays], below: Sequence[SchoolDays]) -> str:
     """Why this is no teaching week, and which week is meant by a number."""
+    today = f"今天是{days.day(ask.today)}，一年的第 {ask.today.isocalendar().week} 周。"
     terms = sorted(one.first for one in above if one.kind == school_days.TERM)
     if any(first <= ask.today for first in terms):
-        return "今天不在学期里，「第3周」是上一个学期的第 3 教学周。"
+        return f"{today}不在学期里，「第3周」是上一个学期的第 3 教学周。"
     as_of_year = "「第3周」按一年的第 3 周算。"
     if terms:
-        return f"{days.day(terms[0], ask.today)}开学，还没有到；现在{as_of_year}"
+        return f"{today}{days.day(terms[0], ask.today)}开学，还没有到；现在{as_of_year}"
     there = any(one.kind == school_days.TERM for one in below)
-    return f"{'学期是下面各单位自己记的，您这一级' if there else ''}还没有记开学的日子，{as_of_year}"
+    return f"{today}{'学期是下面各单位自己记的，您这一级' if there else ''}还没有记开学的日子，{as_of_year}"
 
 
 def _week(ask: Ask) -> int | None:

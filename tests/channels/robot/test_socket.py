@@ -52,7 +52,7 @@ def test_a_cut_leads_to_a_new_connection(play: Play, fake: FakeRobot, caplog: py
         fake.abort()
         await happens(lambda: fake.subscribed == 2)
         await stage.works()
-        assert "closed by the other side, code 1006" in caplog.text
+        assert "对方断开了连接（代码 1006）" in caplog.text
 
     play(talk, live=False)
 
@@ -67,7 +67,7 @@ def test_pings_that_are_not_answered_end_a_dead_connection(
         await happens(lambda: fake.pings >= 3)
         assert fake.subscribed == 1, "answered pings end nothing"
         fake.answers_pings = False
-        await happens(lambda: report(stage)["trouble"] == "2 pings were not answered")
+        await happens(lambda: report(stage)["trouble"] == "连着 2 次探问没有回应")
         fake.answers_pings = True
         await happens(lambda: fake.subscribed >= 2)
         await stage.works()
@@ -78,7 +78,7 @@ def test_pings_that_are_not_answered_end_a_dead_connection(
 def test_a_server_that_is_away_is_waited_for(play: Play, fake: FakeRobot) -> None:
     async def talk(stage: Stage) -> None:
         await happens(lambda: report(stage)["failures"] >= 3)
-        assert report(stage)["trouble"].startswith("cannot connect") and not stage.robot.ready()
+        assert report(stage)["trouble"].startswith("连不上：") and not stage.robot.ready()
         stage.robot._socket._url = fake.url
         await stage.works()
         assert report(stage)["trouble"] == ""
@@ -180,8 +180,8 @@ def test_whoever_takes_over_is_left_alone_for_a_while(
         began = time.monotonic()
         fake.take_over(close=close)
         await happens(lambda: report(stage)["state"] == State.WAITING)
-        assert "another program" in report(stage)["trouble"]
-        assert any(record.levelno == logging.ERROR and "another program" in record.message for record in caplog.records)
+        assert "另一个程序" in report(stage)["trouble"]
+        assert any(record.levelno == logging.ERROR and "另一个程序" in record.message for record in caplog.records)
         await happens(lambda: fake.subscribed == 2)
         assert time.monotonic() - began > 0.49
         await stage.works()

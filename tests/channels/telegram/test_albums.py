@@ -91,6 +91,21 @@ def test_what_an_album_has_too_much_is_said(play: Play, monkeypatch: pytest.Monk
     play(talk)
 
 
+def test_photos_that_came_before_the_words_are_limited_as_well(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "MOST_FILES", 3)
+
+    async def talk(stage: Stage) -> None:
+        for each in ("a", "b", "c", "d"):
+            await stage.say(ZHANG, **photo(each, "A"))
+        await stage.say(ZHANG, **photo("e", "A", CHECKIN))
+        await stage.later(seconds=3)
+        said = "\n".join(stage.fake.texts(ZHANG))
+        assert "照片 3 张" in said and "已有 3 个（最多 3 个），新的没有保存" in said
+        assert [ref for ref, _, _ in kept(stage)] == ["a", "b", "c"]
+
+    play(talk)
+
+
 def test_an_album_without_a_checkin_is_not_fetched(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         for each in ("a", "b"):

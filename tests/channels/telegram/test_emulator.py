@@ -212,7 +212,7 @@ def test_polling(bot: Bot, emulator: Emulator) -> None:
     # Somebody else polls with the same token: the bot says so, waits, and works when it is over.
     with somebody_else(emulator):
         bot.start("polling")
-        until(lambda: "another program fetches" in bot.serving.log.read_text())
+        until(lambda: "别的程序也在取" in bot.serving.log.read_text())
     talk(emulator, USERS[0])
     # And whoever comes later is turned away.
     until(lambda: emulator.ask("getUpdates", timeout=0).status_code == 409)

@@ -80,7 +80,7 @@ def test_telegram_out_of_reach_is_a_warning_and_no_reason_to_restart(
             found = await page(stage)
             assert (found["status"], found["database"], set(found["senders"])) == ("ok", "ok", {"telegram"})
             (warning,) = found["warnings"]
-            assert re.fullmatch(r"telegram: nothing comes in for \d+ s: ConnectError: .*check the network.*", warning)
+            assert re.fullmatch(r"telegram：消息进不来，\d+ 秒了：ConnectError：.*请检查网络.*", warning)
             assert found["telegram"]["failing"] > 0
             assert await metric(stage, "bot_intake_failing_seconds") > 0
             assert await metric(stage, "bot_sending_failing_seconds") == 0
@@ -88,9 +88,7 @@ def test_telegram_out_of_reach_is_a_warning_and_no_reason_to_restart(
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"), [("401", "check TELEGRAM_TOKEN"), ("409", "another program"), ("html", "HTTP 502")]
-)
+@pytest.mark.parametrize(("fault", "words"), [("401", "TELEGRAM_TOKEN"), ("409", "别的程序"), ("html", "HTTP 502")])
 def test_what_telegram_says_against_us_is_said_until_it_is_over(
     tmp_path: Path, fake: FakeTelegram, fault: str, words: str
 ) -> None:
@@ -157,7 +155,7 @@ def test_what_does_not_go_out_is_a_warning_and_one_blocked_chat_is_not(tmp_path:
             fake.faults["sendMessage"].extend(["401", "500"])
             await stage.say(ZHANG, "帮助")
             (warning,) = (await page(stage))["warnings"]
-            assert "nothing goes out" in warning and "check TELEGRAM_TOKEN" in warning
+            assert "消息出不去" in warning and "请照 @BotFather 给的填写 TELEGRAM_TOKEN" in warning
             await asyncio.sleep(0.06)
             assert await metric(stage, "bot_sending_failing_seconds") > 0
             for _ in range(3):
@@ -195,7 +193,7 @@ def test_a_sender_that_stands_still_is_a_reason_to_restart(
             await happens(lambda: stage.app._health()["status"] == "failing")
             found = await page(stage, 503)
             assert (found["status"], found["database"]) == ("failing", "ok")
-            assert found["reason"] == "the sender of telegram has stood still for a minute"
+            assert found["reason"] == "telegram 的发送停了一分钟以上"
             go_on.set()
             await busy
             await happens(lambda: fake.texts(ZHANG) and stage.app._health()["status"] == "ok")

@@ -153,7 +153,7 @@ def test_only_the_holder_of_the_lease_polls(
             await happens(lambda: polls(telegram))
             far = engine.clock.real() + timedelta(hours=1)
             write(engine, update(lease).values(owner="another", until=far))
-            await happens(lambda: "another process has telegram poller 123456" in caplog.text)
+            await happens(lambda: "telegram poller 123456 由另一个进程在做" in caplog.text)
             # What is under way still ends; then the other one has it.
             telegram.say(1, "/start")
             await happens(lambda: offset(engine))
@@ -191,7 +191,7 @@ def test_whatever_the_platform_says_it_is_asked_again_and_the_operator_is_told(
         loud = [record.message for record in caplog.records if record.levelname == "ERROR"]
         # Once a minute each, not with every try.
         assert len(loud) == 3
-        for words in ("check TELEGRAM_TOKEN", "check TELEGRAM_TOKEN and TELEGRAM_API_URL", "another program fetches"):
+        for words in ("填写 TELEGRAM_TOKEN", "检查 TELEGRAM_TOKEN 和 TELEGRAM_API_URL", "别的程序也在取"):
             assert any(words in line for line in loud)
 
     asyncio.run(run())

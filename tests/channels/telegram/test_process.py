@@ -207,7 +207,7 @@ def test_no_fault_of_the_platform_loses_a_message_or_an_answer(bot: Bot, telegra
     assert [bot.arrived(each) for each in ids] == [["done"]] * len(ids)
     assert sum(method == "deleteWebhook" for method, _ in telegram.calls) == 2
     log = bot.serving.log.read_text()
-    for word in ("check TELEGRAM_TOKEN", "another program fetches", "Too Many Requests", "works again"):
+    for word in ("令牌不对", "别的程序也在取", "Too Many Requests", "又取得到"):
         assert word in log
     until(lambda: [bot.letters(user) for user in (202, 203, 204)] == [["sent"], ["sent"], ["dead"]])
     # Whether the lost answer was one is not known: it is said once more, and not again.

@@ -189,7 +189,7 @@ def test_without_a_trusted_address_short_answers_still_arrive(tmp_path: Path, fa
         answer = await stage.client.get("/health")
         [warning] = answer.json()["warnings"]
         assert answer.status_code == 200
-        assert warning.startswith("wecom: nothing goes out") and "203.0.113.7" in warning
+        assert warning.startswith("wecom：消息出不去") and "203.0.113.7" in warning
 
     play(tmp_path, fake, scene)
 

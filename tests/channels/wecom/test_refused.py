@@ -155,13 +155,13 @@ def test_a_clock_that_is_wrong_is_told(tmp_path: Path, fake: FakeWecom, caplog: 
         for _ in range(5):
             assert (await stage.post(stage.message(ZHANG, Content=CHECKIN), ahead=-700)).status_code == 403
         health = (await stage.client.get("/health")).json()
-        assert "clock" in health["wecom"]["trouble"] and "nothing comes in" in health["warnings"][0]
+        assert "时间" in health["wecom"]["trouble"] and "消息进不来" in health["warnings"][0]
         assert await stage.say(ZHANG, CHECKIN)
         health = (await stage.client.get("/health")).json()
         assert health["wecom"]["trouble"] == "" and "warnings" not in health
 
     play(tmp_path, fake, scene)
-    assert len([each for each in caplog.messages if "clock" in each]) == 1
+    assert len([each for each in caplog.messages if "这台机器的时间可能不对" in each]) == 1
 
 
 def test_what_is_turned_away_costs_no_memory(tmp_path: Path, fake: FakeWecom) -> None:

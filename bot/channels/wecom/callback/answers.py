@@ -63,7 +63,7 @@ class Answers:
                 await self._pipeline.do(partial(_note, ids))
             except Exception as fault:
                 # The sender says them once more, and counts them as uncertain.
-                log.warning("%d answers were not noted as written: %s", len(ids), type(fault).__name__)
+                log.warning("%d 条回答没有记成已写：%s", len(ids), type(fault).__name__)
 
     async def finish(self) -> None:
         """Return when everything written is noted."""

@@ -36,11 +36,11 @@ REASONS: Mapping[str, tuple[int, str]] = {
     "large": (413, ""),
     "slow": (408, ""),
     "envelope": (400, ""),
-    "signature": (403, "WECOM_TOKEN is another one than the app's, or somebody tries"),
-    "stale": (403, "its time differs from ours by more than ten minutes: the clock of this machine may be wrong"),
-    "cipher": (400, "WECOM_AES_KEY is another one than the app's"),
-    "echo": (403, "what is to be answered to the console is none of its random words: somebody tries"),
-    "receiver": (403, "WECOM_CORP_ID is another one than the corp's"),
+    "signature": (403, "WECOM_TOKEN 和应用里的不一样，或者有人在乱试"),
+    "stale": (403, "它的时间和这台机器差十分钟以上：这台机器的时间可能不对"),
+    "cipher": (400, "WECOM_AES_KEY 和应用里的不一样"),
+    "echo": (403, "要回给管理后台的不是它的随机字：有人在乱试"),
+    "receiver": (403, "WECOM_CORP_ID 和企业的不一样"),
 }
 # Only who knows the token gets so far: these are told in /health.
 _OURS = ("stale", "cipher", "receiver")
@@ -93,12 +93,12 @@ class Hook:
         except (TimeoutError, NotCommitted) as fault:
             if opened is None:
                 return self._turned_away("slow")
-            log.warning("a callback was not committed: %s", fault if str(fault) else type(fault).__name__)
+            log.warning("企业微信送来的一条没有存下，它会再送：%s", fault if str(fault) else type(fault).__name__)
             return Response(503)
         except http.Gone:
             raise
         except Exception:
-            log.exception("callback")
+            log.exception("处理企业微信送来的内容时出错")
             return Response(503)
         return self._said(answer, opened) if answer else Response()
 
@@ -145,7 +145,7 @@ class Hook:
         # One line a minute: the log cannot be filled from outside.
         if hint and now - self._complained.get(reason, -_SECONDS_BETWEEN_COMPLAINTS) >= _SECONDS_BETWEEN_COMPLAINTS:
             self._complained[reason] = now
-            log.warning("a callback was turned away (%s): %s", reason, hint)
+            log.warning("拒收了一条回调（%s）：%s", reason, hint)
         return Response(status)
 
     def state(self) -> dict[str, Any]:

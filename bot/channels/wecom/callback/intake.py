@@ -84,7 +84,7 @@ class Intake:
             try:
                 await asyncio.to_thread(self._spool.adopt)
             except OSError:
-                log.exception("the spool cannot be read")
+                log.exception("暂存文件读不了")
         while True:
             while self._spool.waiting and await self._replayed(self._spool.waiting[0]):
                 async with self._spooling:

@@ -38,7 +38,7 @@ class Spool:
     def add(self, text: str) -> None:
         """Return when it is on the disk; raises OSError when it cannot be brought there."""
         if len(self.waiting) >= MOST:
-            raise OSError("the spool is full")
+            raise OSError("暂存文件满了")
         try:
             self._write(text)
         except OSError as fault:
@@ -109,4 +109,4 @@ class Spool:
             try:
                 yield self._vault.open(line)
             except (LookupError, json.JSONDecodeError):
-                log.exception("line %d of %s cannot be opened", number + 1, name)
+                log.exception("第 %d 行（%s）打不开", number + 1, name)
