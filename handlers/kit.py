@@ -216,7 +216,7 @@ class Reply:
     decide on (the number of a nomination); `closes` are (about, words): decided now, so that everybody's card says so.
     `name` is what its buttons are told apart by where several things stand in one letter.
     After `until` it is of no use and not said any more. `page` is the path of what it is about as a web page, with {}
-    for the secret of the reader's own link.
+    for the secret of the reader's own link. `asked` are the word and the arguments that 「那上周呢」 goes on with.
     """
 
     text: str
@@ -231,6 +231,7 @@ class Reply:
     until: datetime | None = None
     page: str = ""
     name: str = ""
+    asked: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

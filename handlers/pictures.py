@@ -1,8 +1,9 @@
 """What all pictures that we make have in common: a sheet 800 px wide for a phone, its colours and its font."""
 
 import io
+import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from PIL import Image, ImageFont
 
 FONT = Path(__file__).parent / "digests" / "font" / "NotoSansSC-GBK.otf"
+# All that the font has beyond GBK and ASCII; it is cut to these (font/make_subset.py).
+_BEYOND = FONT.with_name("beyond_gbk.txt")
+# The one sign of GBK that it was not made with.
+_LACKING = "≒"
 WIDTH, MARGIN, GAP = 800, 40, 20
 INNER = WIDTH - 2 * MARGIN
 PAPER, CARD, INK, SOFT = "#FAF6F0", "#FFFFFF", "#2B2622", "#6F665E"
@@ -17,6 +22,47 @@ RED, BAR, TRACK, CHIP = "#B93A2E", "#DB8A74", "#F1E8DE", "#F6EBDD"
 BETTER, WORSE = "#2F7D5B", "#A8642B"
 
 Box = tuple[int, int, int, int]
+# What is said instead of a sign that the font lacks, by its category; of the others nothing is seen.
+_SIGN, _RARE, _SCRIPT = "〔图案〕", "〔生僻字〕", "〔别的文字〕"
+_INSTEAD = {"So": _SIGN, "Sm": _SIGN, "Sk": _SIGN, "Sc": _SIGN, "No": _SIGN, "Co": _RARE} | dict.fromkeys(
+    ("Lo", "Lu", "Ll", "Lt", "Lm", "Nd", "Nl", "Pd", "Ps", "Pe", "Po", "Cn"), _SCRIPT
+)
+
+
+def drawn(words: str) -> str:
+    """The words in signs that the font has, never a box: of ñ the n, of 🎉 what it is, once for several in a row."""
+    if all(map(_has, words)):
+        return words
+    told: list[str] = []
+    for char in words:
+        plain = char if _has(char) else _plain(char)
+        shown = plain or (_RARE if _is_han(char) else _INSTEAD.get(unicodedata.category(char), ""))
+        if plain or shown and shown not in told[-1:]:
+            told.append(shown)
+    return "".join(told)
+
+
+def _plain(char: str) -> str:
+    """Without its accents, or what it is composed of; empty where the font lacks a part: ½ is no 12."""
+    parts = [part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn"]
+    return "".join(parts) if all(map(_has, parts)) else ""
+
+
+def _is_han(char: str) -> bool:
+    return unicodedata.name(char, "").startswith("CJK")
+
+
+@lru_cache(maxsize=8192)
+def _has(char: str) -> bool:
+    """Whether the font has the character, as it was cut."""
+    if char in _beyond():
+        return True
+    return char.isprintable() and char != _LACKING and bool(char.encode("gbk", errors="ignore"))
+
+
+@cache
+def _beyond() -> frozenset[str]:
+    return frozenset(_BEYOND.read_text(encoding="utf-8")) - {"\n"}
 
 
 class Page:
@@ -48,11 +94,12 @@ class Page:
     ) -> None:
         """Write one line; there is one weight of the font, so bold is a thin outline."""
         outline = size / 60 if bold else 0
-        self._draw.text((x, y), words, colour, _font(size), anchor, stroke_width=outline)
+        self._draw.text((x, y), drawn(words), colour, _font(size), anchor, stroke_width=outline)
 
     def fitting(self, words: str, size: int, width: int) -> int:
         """The largest size up to `size` in which the words are no wider than `width`."""
-        while size > 20 and _font(size).getlength(words) > width:
+        shown = drawn(words)
+        while size > 20 and _font(size).getlength(shown) > width:
             size -= 2
         return size
 
@@ -81,7 +128,7 @@ class Page:
         x = MARGIN
         for name in names:
             size = self.fitting(name, 24, INNER - 36)
-            wide = round(_font(size).getlength(name)) + 36
+            wide = round(_font(size).getlength(drawn(name))) + 36
             if x > MARGIN and x + wide > WIDTH - MARGIN:
                 x = MARGIN
                 self.down(60)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dispatch import intents
-from bot.dispatch.answers import open_questions
+from bot.dispatch.answers import follow_ups, open_questions
+from bot.dispatch.features import Features
 from handlers import kit, rights
 from handlers.asker import context
 from handlers.attendance import reports
@@ -60,6 +61,14 @@ def ordered(
     return replies if waiting is None else [*replies, *waiting.give_way(ask, command.words[0], looked)]
 
 
+def gone_on(
+    features: Features, ask: kit.Ask, text: str, waiting: open_questions.OpenQuestion | None
+) -> Sequence[kit.Reply] | None:
+    """What was just looked at, of another time or unit; None where the words do not go on with it."""
+    again = follow_ups.meant(features, ask, text)
+    return ordered(waiting, ask, *again) if again else None
+
+
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
         # 催小明中队 names 小明 once the command is taken off.
@@ -67,7 +76,7 @@ def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
         answer: kit.Answer | None = exports.of(ask, command) if command.exports else ask.answered(command, ask.args)[0]
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
-        return as_list(answer)
+        return follow_ups.remembered(command, ask.args, as_list(answer))
     if is_stranger(ask):
         return greeting(ask)
     word = command.words[0]

@@ -20,6 +20,8 @@ def said(features: Features, ask: kit.Ask, text: str, commands: bool = True) -> 
     waiting = open_questions.waiting(features, ask)
     if waiting and (replies := waiting.settled(ask, text)) is not None:
         return replies
+    if commands and (replies := calls.gone_on(features, ask, text, waiting)) is not None:
+        return replies
     found = (features.command_in(text) or features.shown(text, ask.person)) if commands else None
     if commands and (typed := typed_labels.instead_of(features, ask, text, found)):
         return do(features, ask, typed)

@@ -161,8 +161,8 @@ class Letters:
         """`shared`: the tokens of the cards that people with the same words have in common."""
         reply = reply if at.names else _without_names(reply, self._door)
         body: dict[str, Any] = {"text": at.passive or reply.text}
-        token = self._card(reply, at, shared) if reply.buttons and not at.passive else None
-        if token:
+        token = self._card(reply, at, shared) if reply.asked or (reply.buttons and not at.passive) else None
+        if reply.buttons and not at.passive:
             body["buttons"] = [[f"{token}.{place}", button.label] for place, button in enumerate(reply.buttons)]
             body["commands"] = [button.typed for button in reply.buttons]
         if reply.file:
@@ -200,6 +200,7 @@ class Letters:
         row = {"token": token, "channel": at.channel, "chat": at.chat, "person_id": at.person_id, "made_at": self._now}
         goes_on = next((place for place, button in enumerate(reply.buttons) if button.reply), None)
         commands = [[button.word, button.answer or button.args, button.label] for button in reply.buttons]
+        commands += [[*reply.asked, ""]] if reply.asked else []
         self._cards.append(
             {**row, "orders": self._vault.seal(commands), "reply": goes_on, "about": reply.about or None}
         )
@@ -246,7 +247,9 @@ def _without_names(reply: Reply, door: Door) -> Reply:
     file = reply.file and replace(
         reply.file, name=door.hidden(reply.file.name), values=door.hidden_in(reply.file.values)
     )
-    return replace(reply, text=door.hidden(reply.text), spoken=door.hidden(reply.spoken), buttons=buttons, file=file)
+    asked = reply.asked and (reply.asked[0], door.hidden(reply.asked[1]))
+    told = replace(reply, text=door.hidden(reply.text), spoken=door.hidden(reply.spoken), asked=asked)
+    return replace(told, buttons=buttons, file=file)
 
 
 def leaves_at(now: datetime, same: str) -> datetime:

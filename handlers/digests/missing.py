@@ -30,14 +30,19 @@ def missing(ask: Ask) -> Reply:
     at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, "未签到", f"{period.day or period.week} {{}}")
     ask.rollups.flush(ask.db)
     paths = [unit.path for unit in at]
+    named = any(unit.school_id is None for unit in at) or len(at) > 1
+    if named and not period.day:
+        # Of a province 120,000 squads may be missing; what is shown are schools.
+        left, due = weekly_coverage.missing_by_school(ask.db, period.week, paths)
+        if sum(left.values()) > MOST_NAMES:
+            return _schools(ask, period, Counter(left), due)
     if period.day:
         found, due = coverage.missing_on(ask.db, period.day, paths)
     else:
         found, due = weekly_coverage.missing(ask.db, period.week, paths)
-    named = any(unit.school_id is None for unit in at) or len(at) > 1
-    text = _text(weeks.period_name(period, ask.today), found, due, named)
     if named and len(found) > MOST_NAMES:
-        return _schools(ask, period, found, due)
+        return _schools(ask, period, Counter(squad.school_id or 0 for squad in found), due)
+    text = _text(weeks.period_name(period, ask.today), found, due, named)
     more = (
         f"\n等 {len(found)} 个，发「周报 {weeks.week_said(period.week, ask.today)} 表」看全部"
         if len(found) > MOST_NAMES
@@ -46,23 +51,23 @@ def missing(ask: Ask) -> Reply:
     return Reply(text + more, _buttons(ask, period, words) if found else ())
 
 
-def _schools(ask: Ask, period: weeks.Period, found: list[Squad], due: int) -> Reply:
+def _schools(ask: Ask, period: weeks.Period, found: Counter[int], due: int) -> Reply:
     """How many are missing at each school, the most first, with a way to the names of these."""
-    count = Counter((squad.school_id, squad.school) for squad in found).most_common()
-    when = weeks.period_name(period, ask.today)
-    lines = [f"{when}还有 {len(found)} 个中队没签到（共 {due} 个），多的在前："]
-    lines += [f"· {school or '其他'} {number} 个" for (_, school), number in count[:MOST_SCHOOLS]]
+    count, when = found.most_common(), weeks.period_name(period, ask.today)
+    there = units.by_ids(ask.db, [id for id, _ in count[:MOST_SCHOOLS] if id])
+    called = history.path_names(ask.db, there.values(), period.week)
+    lines = [f"{when}还有 {found.total()} 个中队没签到（共 {due} 个），多的在前："]
+    lines += [
+        f"· {called[id].rpartition('/')[2] if id in called else '其他'} {number} 个"
+        for id, number in count[:MOST_SCHOOLS]
+    ]
     if len(count) > MOST_SCHOOLS:
         lines.append(
             f"另有 {len(count) - MOST_SCHOOLS} 所，发「周报 {weeks.week_said(period.week, ask.today)} 表」看全部"
         )
-    shown = units.by_ids(ask.db, [id for (id, _), _ in count[:MOST_BUTTONS] if id])
-    names = history.path_names(ask.db, shown.values())
-    down = [
-        Button(school, "未签到", f"{period.day or period.week} {names[id]}")
-        for (id, school), _ in count[:MOST_BUTTONS]
-        if id in names
-    ]
+    first = [id for id, _ in count[:MOST_BUTTONS] if id in there]
+    names = history.path_names(ask.db, map(there.__getitem__, first))
+    down = [Button(called[id].rpartition("/")[2], "未签到", f"{period.day or period.week} {names[id]}") for id in first]
     return Reply("\n".join(lines), (*_buttons(ask, period, ""), *down))
 
 

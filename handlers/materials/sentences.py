@@ -22,7 +22,9 @@ _NOTHING_IN = re.compile(r"（(?:–|无|–(?:[；，] ?–)*)）")
 _BEFORE_MEASURE = re.compile(
     r"(?<=[\d余万]) (?=(?:场次?|个|人次|人|支|项|次|校|班|件|条|天|家|对|元|位|类|站|篇|处)(?![\u4e00-\u9fff]))"
 )
-_NONE_OF_IT = re.compile(r"，[^，。（）\d]{1,8}(?:\d+ 日内到期)? 0(?:[个天项条件元]|人次?)?(?=[，。（]|$)")
+_NONE = r"[^，、。（）\d]{1,8}(?:\d+ 日内到期)? 0(?:/\d+)?(?:[个天项条件元]|人次?)?(?:（0\.0%）)?"
+# Who was not counted in took part all the same: of a whole school's event 覆盖中队 0 个 would be no praise.
+_NONE_OF_IT = re.compile(rf"(?<=[，、]){_NONE}[，、]|[，、]{_NONE}(?=[，。（]|$)")
 _FULL_WIDTH = str.maketrans(",;()", "，；（）")
 
 

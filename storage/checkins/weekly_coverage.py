@@ -3,16 +3,19 @@
 A province has 120,000 squads: what is shown of it are its schools, and of these the numbers.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Connection,
+    Select,
     Subquery,
+    bindparam,
     case,
     exists,
     func,
@@ -22,13 +25,14 @@ from sqlalchemy import (
     union_all,
 )
 
+from storage.base import chunks
 from storage.checkins import exemptions
 from storage.checkins.coverage import KIND_SQUAD, Squad, unexcused
 from storage.organisation import history
 from storage.organisation.units import Unit, below
 from storage.tables import rollup, unit, unit_past
 
-__all__ = ["Counts", "Squad", "missing", "of", "school_names"]
+__all__ = ["Counts", "Squad", "missing", "missing_by_school", "of", "school_names"]
 
 # What stands for a number of squads where there is none.
 _TEAM = -1
@@ -62,6 +66,36 @@ def missing(db: Connection, week: str, paths: Sequence[str]) -> tuple[list[Squad
     counts, silent = of(db, history.part(db, paths, week), week)
     holding = exemptions.in_week(db, history.monday_of(week))
     return unexcused(silent, holding), sum(due for due, _ in counts[week].values())
+
+
+def missing_by_school(db: Connection, week: str, paths: Sequence[str]) -> tuple[dict[int, int], int]:
+    """
+    (school id, 0 outside a school → how many squads have said nothing of the week, how many squads there are).
+
+    What `missing` comes to, in the order of its schools; of a province only those squads are looked at that a 小队
+    covers or that are excused.
+    """
+    part, holding = history.part(db, paths, week), exemptions.in_week(db, history.monday_of(week))
+    apart = {int(path.rstrip("/").rpartition("/")[2]) for path in holding}
+    above_schools = select(unit.c.id).where(unit.c.school_id.is_(None), unit.c.kind != KIND_SQUAD)
+    if any(db.scalar(above_schools.where(unit.c.id.in_(some)).limit(1)) for some in chunks.chunks(apart)):
+        silent, due = missing(db, week, paths)
+        return dict(Counter(squad.school_id or 0 for squad in silent)), due
+    left: dict[int, int] = defaultdict(int)
+    covered, total = set(), 0
+    for _, id, due, told in db.execute(_counted(part.shape), part.values):
+        if due == _TEAM:
+            covered.add(id)
+        else:
+            left[id], total = left[id] + int(due) - int(told), total + int(due)
+    looked_at: set[int] = set()
+    for some in chunks.chunks(apart | covered):
+        for _, _, *row in db.execute(_silent_at(part.shape), {**part.values, "ids": list(some)}):
+            squad = Squad(*row)
+            if squad.id not in looked_at and (squad.id in covered or exemptions.kind_of(squad.path, holding)):
+                looked_at.add(squad.id)
+                left[squad.school_id or 0] -= 1
+    return {id: count for id, count in sorted(left.items()) if count}, total
 
 
 def school_names(db: Connection, of: Unit, week: str) -> dict[int, str]:
@@ -110,16 +144,29 @@ def _counted(shape: history.Shape) -> CompoundSelect[Any]:
 
 
 @cache
-def _silent_of(shape: history.Shape) -> CompoundSelect[Any]:
-    def of(place: Subquery) -> Any:
-        school, past = unit.alias("school"), unit_past.alias("past")
-        then = (past.c.unit_id == place.c.school_id) & (past.c.since <= place.c.first) & (past.c.until > place.c.first)
-        squad = (
-            place.c.id, place.c.name, place.c.path, func.coalesce(past.c.name, school.c.name, ""), place.c.members,
-            place.c.grade, place.c.school_id,
-        )  # fmt: skip
-        named = place.outerjoin(school, school.c.id == place.c.school_id).outerjoin(past, then)
-        query = select(place.c.class_no, place.c.week, *squad).select_from(named)
-        return query.where(_is_due(place), ~_told(place))
+def _silent_at(shape: history.Shape) -> CompoundSelect[Any]:
+    """Of these squads only, and of those in these grades and schools."""
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    return union_all(
+        *(
+            _silent_in(each).where(or_(each.c.id.in_(ids), each.c.parent_id.in_(ids), each.c.school_id.in_(ids)))
+            for each in history.arms(shape)
+        )
+    )
 
-    return union_all(*map(of, history.arms(shape)))
+
+@cache
+def _silent_of(shape: history.Shape) -> CompoundSelect[Any]:
+    return union_all(*map(_silent_in, history.arms(shape)))
+
+
+def _silent_in(place: Subquery) -> Select[Any]:
+    school, past = unit.alias("school"), unit_past.alias("past")
+    then = (past.c.unit_id == place.c.school_id) & (past.c.since <= place.c.first) & (past.c.until > place.c.first)
+    squad = (
+        place.c.id, place.c.name, place.c.path, func.coalesce(past.c.name, school.c.name, ""), place.c.members,
+        place.c.grade, place.c.school_id,
+    )  # fmt: skip
+    named = place.outerjoin(school, school.c.id == place.c.school_id).outerjoin(past, then)
+    query = select(place.c.class_no, place.c.week, *squad).select_from(named)
+    return query.where(_is_due(place), ~_told(place))

@@ -26,7 +26,7 @@ def weekly(
     year = _year_before(week)
     part = history.part(db, [of.path], week, *([] if last else [before]), *([year] if sums.is_any(db, year) else []))
     of = part.was(of, week)
-    (counts, silent), summed = weekly_coverage.of(db, part, week), sums.by_week(db, part)
+    (counts, silent), summed = weekly_coverage.of(db, part, week), sums.by_week(db, part, week)
     rows = summed[week].activities
     due, covered = map(sum, zip(*counts[week].values(), strict=True)) if counts[week] else (0, 0)
     earlier = {one: _previous(one, summed[one].activities, counts[one]) for one in part.weeks if one != week}
@@ -140,16 +140,23 @@ def best(db: Connection, of: Unit, shown: figures.Digest) -> tuple[figures.Part,
     """
     At most three parts of a unit that did best in a week.
 
-    Above schools those whose squads have all reported, the largest first, else the one with the largest share; in a
-    school its squads with the most events.
+    Above schools those whose squads have all reported, the largest first, else the one with the largest share, of
+    equal shares the one that held most; all of them where that is equal, too. In a school its squads with the most
+    events.
     """
     if len(shown.schools) > 1:
-        whole = [each for each in shown.schools if each.due and each.covered == each.due]
-        most = [each for each in shown.schools if each.covered][-1:]
-        return tuple(sorted(whole, key=lambda each: (-each.due, -each.events))[:_BEST] or most)
+        told = sorted((each for each in shown.schools if each.due and each.covered), key=_did, reverse=True)
+        whole = [each for each in told if each.covered == each.due]
+        return tuple((whole or [each for each in told if _did(each) == _did(told[0])])[:_BEST])
     if shown.revision or shown.squads_due < 2:
         return shown.best
     return tuple(each for each in reversed(sums.squads(db, of, shown.week)) if each.events)[:_BEST]
+
+
+def _did(school: figures.Part) -> tuple[float, int, int, int]:
+    """What a school is praised by."""
+    whole = school.covered == school.due
+    return school.covered / school.due, school.due if whole else 0, school.events, school.attended
 
 
 def _attendance(rows: list[sums.ActivitySums]) -> figures.Attendance:

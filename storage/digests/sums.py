@@ -16,6 +16,10 @@ from storage.organisation import history
 from storage.organisation.units import Kind, Unit
 from storage.tables import nomination, rollup, unit
 
+# The units where somebody was nominated in a week; beyond so many all units of the part are looked at.
+_FEW = 1000
+_NOMINATED = select(nomination.c.unit_id).where(nomination.c.week == bindparam("week")).distinct()
+
 
 @dataclass(frozen=True, slots=True)
 class ActivitySums:
@@ -51,15 +55,15 @@ class WeekSums:
     schools: dict[int, list[int]]
 
 
-def by_week(db: Connection, part: history.Part) -> dict[str, WeekSums]:
+def by_week(db: Connection, part: history.Part, schools_of: str = "") -> dict[str, WeekSums]:
     """
-    The sums of each week.
+    The sums of each week; by school of the one week alone that is named, since a province has 8,000 of them.
 
     What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
     added: dict[str, dict[str, list[int]]] = {week: {} for week in part.weeks}
     found = {week: WeekSums([], {}) for week in part.weeks}
-    for week, activity, school, *numbers in db.execute(_summing(part.shape), part.values):
+    for week, activity, school, *numbers in db.execute(_summing(part.shape), {**part.values, "schools_of": schools_of}):
         if activity is None:
             continue
         of_activity = added[week].setdefault(activity, [0] * len(numbers))
@@ -85,7 +89,8 @@ def _summing(shape: history.Shape) -> CompoundSelect[Any]:
 
     def of(place: Subquery) -> Any:
         taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
-        columns = place.c.week, rollup.c.activity, place.c.school_id
+        school = case((place.c.week == bindparam("schools_of"), place.c.school_id))
+        columns = place.c.week, rollup.c.activity, school
         here = (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id)
         summed = select(*columns, *sums, func.sum(case((taking_part, 1), else_=0)))
         return summed.select_from(place.outerjoin(rollup, here)).group_by(*columns)
@@ -122,13 +127,19 @@ def squads(db: Connection, of: Unit, week: str) -> tuple[figures.Part, ...]:
 
 def nominations(db: Connection, week: str, part: history.Part) -> dict[str, int]:
     """State → how many nominations of that week are in it."""
-    rows = db.execute(_nominated(part.shape), {**part.values, "week": week})
-    return dict.fromkeys(figures.STATES, 0) | {state: count for state, count in rows if state}
+    nominated = list(db.scalars(_NOMINATED.limit(_FEW + 1), {"week": week}))
+    few, none = len(nominated) <= _FEW, dict.fromkeys(figures.STATES, 0)
+    if not nominated:
+        return none
+    rows = db.execute(_in_part(part.shape, few), {**part.values, "week": week, **({"ids": nominated} if few else {})})
+    return none | {state: count for state, count in rows if state}
 
 
 @cache
-def _nominated(shape: history.Shape) -> Select[Any]:
+def _in_part(shape: history.Shape, few: bool) -> Select[Any]:
+    """Where few were nominated anywhere their units are looked at, and not all units of the part."""
     place = history.places(shape)
     in_week = (nomination.c.week == place.c.week) & (nomination.c.unit_id == place.c.id)
     of_week = select(nomination.c.state, func.count(nomination.c.id)).select_from(place).outerjoin(nomination, in_week)
-    return of_week.where(place.c.week == bindparam("week")).group_by(nomination.c.state)
+    of_week = of_week.where(place.c.week == bindparam("week")).group_by(nomination.c.state)
+    return of_week.where(place.c.id.in_(bindparam("ids", expanding=True))) if few else of_week

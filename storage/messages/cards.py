@@ -12,6 +12,10 @@ from storage.base.upsert import add_new
 from storage.base.vault import Vault
 from storage.tables import card, outbox
 
+# No more letters in a row are looked past that have no buttons, and are kept for what they answered.
+_MOST_LOOKS = 5
+_MOST_SINCE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -29,7 +33,7 @@ class Order:
 class Card:
     """The buttons of a sent message: for whom (None: anyone), and the order that a text in reply goes on with.
 
-    `text` is what stands above them, of the last one of a chat and as long as it is known.
+    `text` is what stands above them, of the last one of a chat and as long as it is known. `asked` is what it answered.
     """
 
     person_id: int | None
@@ -37,6 +41,7 @@ class Card:
     orders: tuple[Order, ...]
     reply: Order | None = None
     text: str = ""
+    asked: Order | None = None
 
 
 def new_token() -> str:
@@ -47,7 +52,7 @@ def new_token() -> str:
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows (token, channel, chat, person_id, orders, reply, made_at, about); one card may have several.
 
-    `orders` are, sealed, a list (word, arguments, label) for each button.
+    `orders` are, sealed, a list (word, arguments, label) for each button; one without a label is what was asked.
     """
     # A card that a person has already is the same one.
     add_new(db, card, rows)
@@ -72,7 +77,18 @@ def of_message(db: Connection, vault: Vault, channel: str, chat: str, platform_i
 
 
 def recent(db: Connection, vault: Vault, channel: str, chat: str, since: datetime, most: int = 5) -> list[Card]:
-    """The cards of a chat that were made since then, the newest first."""
+    """The cards with buttons of a chat that were made since then, the newest first."""
+    found = _recent(db, vault, channel, chat, since, _MOST_LOOKS + most)
+    return [each for each in found if each.orders][:most]
+
+
+def looked(db: Connection, vault: Vault, channel: str, chat: str, since: datetime) -> Card | None:
+    """The newest card that answered a look, also where it was refused since to go on with it."""
+    found = _recent(db, vault, channel, chat, since, _MOST_SINCE)
+    return next((each for each in found if each.asked), None)
+
+
+def _recent(db: Connection, vault: Vault, channel: str, chat: str, since: datetime, most: int) -> list[Card]:
     said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & outbox.c.card.is_not(None)
     query = select(card).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
     rows = db.execute(query.where(said, card.c.made_at >= since).order_by(outbox.c.id.desc()).limit(most))
@@ -97,7 +113,9 @@ def _card(vault: Vault, row: Row[Any]) -> Card:
     # Not by way of whoever listens to what is unsealed: what a button goes on with is not said again.
     commands = row.commands if row.orders is None else Vault.open(vault, row.orders)
     orders = tuple(Order(None, each) if isinstance(each, str) else Order(*each) for each in commands)
-    return Card(row.person_id, row.made_at, orders, None if row.reply is None else orders[row.reply])
+    asked = orders[-1] if orders and orders[-1].word and not orders[-1].label else None
+    shown = orders[:-1] if asked else orders
+    return Card(row.person_id, row.made_at, shown, None if row.reply is None else orders[row.reply], asked=asked)
 
 
 def body_of(db: Connection, token: str) -> bytes | None:

@@ -1,9 +1,11 @@
 """A week by school: the schools add up to the whole, stay frozen, and hundreds of squads stay readable."""
 
+from collections import Counter
+
 import pytest
 
 from handlers.digests import missing
-from storage.checkins import events
+from storage.checkins import events, exemptions, weekly_coverage
 from storage.digests import digests, periods
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -58,3 +60,34 @@ def test_hundreds_of_squads_stay_readable(county: County) -> None:
     assert "842 个中队没签到" in said.text and said.text.count("\n") < 25 and "· 第0小学 12 个" in said.text
     down = missing.missing(county.ask(county.zhou, next(each.args for each in said.buttons if "第" in each.label)))
     assert "12 个中队没签到" in down.text
+
+
+def test_who_is_missing_is_counted_by_school_as_they_are_listed(county: County) -> None:
+    def same() -> int:
+        paths = [county.top.path]
+        silent, due = weekly_coverage.missing(county.db, WEEK, paths)
+        listed = Counter(squad.school_id or 0 for squad in silent)
+        assert weekly_coverage.missing_by_school(county.db, WEEK, paths) == (listed, due)
+        return len(silent)
+
+    def excuse(unit_id: int, kind: str = exemptions.EXCUSED) -> None:
+        exemptions.add(county.db, unit_id, kind, TODAY.replace(month=3, day=30), TODAY.replace(day=5), 1, MONDAY)
+
+    more = [units.add(county.db, Kind.SCHOOL, f"第{place}小学", county.top) for place in range(3)]
+    squads = [[units.by_id(county.db, id) for id in squads_of(county.db, school, 6)] for school in more]
+    a_week(county)
+    whole = same()
+    # A 小队 reports for its squad; of one that has reported itself it changes nothing.
+    for squad in (squads[0][0], squads[0][1]):
+        county.report(units.add(county.db, Kind.TEAM, "一小队", squad), 10)
+    county.report(squads[0][1], 40)
+    county.write()
+    assert same() == whole - 2
+    # Nothing this week, twice; one that has reported all the same; a whole school; in the end the county.
+    for id in (squads[0][2].id, squads[0][2].id, squads[0][1].id):
+        excuse(id, exemptions.ZERO)
+    assert same() == whole - 3
+    excuse(more[1].id)
+    assert same() == whole - 9
+    excuse(county.top.id)
+    assert same() == 0

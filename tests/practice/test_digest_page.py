@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.practice.test_browser import browser, hears, page, play, pytestmark, say
+from tests.practice.test_browser import browser, faults, hears, page, play, pytestmark, say
 
 __all__ = ["browser", "page", "pytestmark"]
 MOST_WIDE = "document.documentElement.scrollWidth <= innerWidth"
@@ -56,6 +56,7 @@ def test_down_from_the_district_to_a_squad_and_the_link_ends(page: Page) -> None
     for scheme in ("light", "dark"):
         digest.emulate_media(color_scheme=scheme)
         assert digest.evaluate(MOST_WIDE) and digest.evaluate(CONTRASTS) >= 4.5
+        assert faults(digest) == []
     expect(digest.locator("h1")).to_have_text(re.compile(r"^青禾区少工委\(演示\)第\d+周$"))
     assert digest.locator("dd").all_inner_texts()[0] == "1 场"
     # The least covered first; by name; and that backwards.
@@ -64,25 +65,31 @@ def test_down_from_the_district_to_a_squad_and_the_link_ends(page: Page) -> None
     digest.get_by_role("columnheader", name="人次").first.get_by_role("link").click()
     assert heads(digest) == ["实验小学(演示)", "育红小学(演示)"]
     expect(digest.locator("[aria-sort=descending]")).to_contain_text("人次")
+    assert faults(digest) == []
     digest.get_by_role("link", name="实验小学(演示)").click()
     assert len(heads(digest)) == 12
+    assert faults(digest) == []
     digest.get_by_role("link", name="三(2)中队").click()
     row = digest.locator("section").first.locator("tbody tr")
     expect(row).to_have_count(1)
     expect(row).to_contain_text(re.compile(r"主题队日\s*42\s*40\s*按时"))
     assert "清明" not in digest.content()
+    assert faults(digest) == [] and digest.evaluate(MOST_WIDE)
     # Any days, and the way back.
     digest.get_by_label("从").fill("2026-01-05")
     digest.get_by_role("button", name="看这几天").click()
     expect(digest.locator("h1")).to_contain_text("2026年1月5日至")
     digest.get_by_role("link", name="青禾区少工委(演示)").click()
     expect(digest.locator("h1")).to_contain_text("青禾区少工委(演示)2026年1月5日至")
+    assert faults(digest) == []
     digest.emulate_media(media="print")
     assert not digest.locator("form").is_visible() and digest.locator("table").first.is_visible()
     say(page, "网页 停用")
     hears(page, "已停用，1 个链接都打不开了")
     digest.reload()
     expect(digest.locator("h1")).to_have_text("打不开")
+    digest.emulate_media(media="screen")
+    assert faults(digest) == []
 
 
 def test_what_is_answered_and_to_what(page: Page) -> None:

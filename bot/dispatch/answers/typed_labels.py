@@ -59,10 +59,20 @@ def decided(features: Features, ask: Ask, text: str) -> Pressed | None:
 
 
 def newest(ask: Ask) -> Card | None:
-    """The card of the last letter of this chat, where it is fresh and the asker's."""
+    """The last letter of this chat, where it has buttons, is fresh and the asker's."""
     card = cards.last(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _FRESH)
-    mine = card is not None and ask.person is not None and card.person_id in (None, ask.person.id)
-    return card if mine else None
+    return card if card and card.orders and _is_mine(ask, card) else None
+
+
+def looked_at(ask: Ask, only_last: bool) -> Card | None:
+    """What answered the asker's last look in this chat, where that is fresh, with or without buttons."""
+    find = cards.last if only_last else cards.looked
+    card = find(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _FRESH)
+    return card if card and card.asked and _is_mine(ask, card) else None
+
+
+def _is_mine(ask: Ask, card: Card) -> bool:
+    return ask.person is not None and card.person_id in (None, ask.person.id)
 
 
 def instead_of(features: Features, ask: Ask, text: str, found: tuple[Command, str] | None) -> Pressed | None:

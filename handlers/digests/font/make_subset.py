@@ -13,15 +13,15 @@ LICENCE = HERE / "OFL.txt"
 PACKAGE = "noto-cjk-sans-otc"
 # Face 2 of the collection has the forms of the mainland; face 0 has the Japanese ones.
 MAINLAND = 2
-# Signs of the pictures that GBK does not have.
-EXTRA = "–•−▲▼★☆✓✔❤"
+# What GBK lacks: signs of the pictures, and 276 of the 8,105 characters of 通用规范汉字表 (2013); the others are in it.
+BEYOND = HERE / "beyond_gbk.txt"
 # Vertical writing, baselines and other layouts are of no use to a horizontal picture.
 DROPPED = ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx", "DSIG"]
 
 
 def characters() -> set[int]:
-    """The code points of GBK, ASCII and `EXTRA`."""
-    found = set(range(0x20, 0x7F)) | set(map(ord, EXTRA))
+    """The code points of GBK, ASCII and `BEYOND`."""
+    found = set(range(0x20, 0x7F)) | {ord(char) for char in BEYOND.read_text(encoding="utf-8") if char != "\n"}
     for lead in range(0x81, 0xFF):
         for trail in range(0x40, 0xFF):
             text = bytes((lead, trail)).decode("gbk", errors="ignore")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from handlers.kit import Unit
+from handlers.wording import numbers
 from handlers.wording.lines import Line
 from storage.digests import digests
 from storage.digests.figures import Digest
@@ -28,9 +29,13 @@ def _praise(db: Connection, of: Unit, shown: Digest) -> str:
     named = "、".join(each.name for each in best)
     if len(shown.schools) < 2:
         return f"{named}，这一周活动最多（发「写感谢」替您拟一段话）"
-    share = (
-        "的中队全部签到" if best[0].covered == best[0].due else f" {best[0].covered}/{best[0].due} 个中队签到，走在前面"
-    )
+    whole = sum(each.due > 0 and each.covered == each.due for each in shown.schools)
+    if whole:
+        share = f"{f'等 {whole} 所学校' if whole > len(best) else ''}的中队全部签到"
+    elif len(best) > 1:
+        share = f"都有 {numbers.share(best[0].covered, best[0].due)} 的中队签到，走在前面"
+    else:
+        share = f" {best[0].covered}/{best[0].due} 个中队签到，走在前面"
     return f"{named}{share}（发「写感谢」替您拟一段话）"
 
 

@@ -67,7 +67,7 @@ def _missing(now: periods.Period) -> str:
 def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: date) -> str:
     name, then = figures.earlier(db, of, span, today)
     if not then.events:
-        return ""
+        return f"{name}没有活动，无从比较" if now.events else ""
     parts = [
         f"场次 {numbers.change(now.events - then.events)}",
         f"中队 {numbers.change(now.squads_covered - then.squads_covered)}",

@@ -23,6 +23,8 @@ _FILLERS = re.compile(
 )
 # 为什么我报了38人没记录 asks for no figure.
 _PLAINT = re.compile(r"我|你|您|没|不|发|报|提醒|收到|记录|推荐|提名")
+# What a number without a word may be, as a digest says it.
+_ANY = ("events", "heads", "squads", "due", "present", "missing", "late", "backfilled", "doubtful", "zero", "excused")
 _BARE = re.compile(r"(?<![\d.(])\d+(?![\d.(月日)])")
 
 
@@ -40,7 +42,7 @@ def why(ask: Ask) -> Reply:
     if reply := other_figures.told(ask, words, page):
         return reply
     alike, rest = _wanted(ask, words)
-    if not alike and (reply := rows.told(ask, words, page)):
+    if (not alike or len(alike) == len(_ANY)) and (reply := rows.told(ask, words, page)):
         return reply
     if not alike or _PLAINT.search(rest):
         raise NotMeant
@@ -52,7 +54,11 @@ def why(ask: Ask) -> Reply:
         return reply
     wanted = alike[0]
     told = _figure(wanted.measure, found.said, found.activity)
-    said = f"{_head(ask, found)}{measures.WORDS[wanted.measure]}是 {told}，没有找到 {wanted.value:g} 这个数。"
+    value = f"{wanted.value:g}{f'/{wanted.due}' if wanted.due else ''}"
+    if len(alike) == len(_ANY):
+        again = f"{found.span.words} {history.path_names(ask.db, [found.of])[found.of.id]}"
+        return Reply(f"{_head(ask, found)}没有 {value} 这个数。", (Button("周报", "周报", again),))
+    said = f"{_head(ask, found)}{measures.WORDS[wanted.measure]}是 {told}，没有找到 {value} 这个数。"
     return Reply(said, (Button("怎么来的", "为什么", _words(ask, wanted.measure, found)),))
 
 
@@ -66,6 +72,8 @@ def _wanted(ask: Ask, words: str) -> tuple[list[measures.Wanted], str]:
     if activity and (match := _BARE.search(around)):
         rest = f"{activity} {around[: match.start()]} {around[match.end() :]}"
         return [measures.Wanted(each, float(match[0])) for each in ("events", "heads", "squads")], rest
+    if match := re.fullmatch(r"(\d+)个?", words):
+        return [measures.Wanted(each, float(match[1])) for each in _ANY], ""
     return [], words
 
 

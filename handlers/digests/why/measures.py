@@ -31,6 +31,7 @@ _WORDS = (
     ("backfilled", r"补报(?:数|\s*(\d+)\s*条)?"),
     ("doubtful", r"到场不到一半(?:\s*(\d+)\s*条)?"),
     ("rate", r"到场率|出席率"),
+    ("due", r"应到(?:人数)?(?:\s*(\d+))?"),
     ("heads", r"人次|人数"),
     ("events", r"场次|(?:活动)?场数"),
     ("coverage", r"签到率|覆盖率"),
@@ -38,10 +39,18 @@ _WORDS = (
 )
 _OF_UNIT = {"场": "events", "场次": "events", "人次": "heads", "人": "heads", "名": "heads", "%": "rate"}
 # Which check-ins are shown of a figure; of the others all.
-KINDS = {"rate": "rated", "late": "late", "backfilled": "backfilled", "doubtful": "doubtful"}
+KINDS = {
+    "rate": "rated",
+    "due": "rated",
+    "present": "rated",
+    "late": "late",
+    "backfilled": "backfilled",
+    "doubtful": "doubtful",
+}
 WORDS = {
     "events": "场次", "squads": "签到中队", "heads": "人次", "rate": "到场率", "late": "迟报", "backfilled": "补报",
     "missing": "未签到", "coverage": "签到率", "zero": "没有活动", "excused": "请假", "doubtful": "到场不到一半",
+    "due": "应到", "present": "实到",
 }  # fmt: skip
 Shown = Digest | Period
 
@@ -98,7 +107,8 @@ def value(measure: str, shown: Shown, activity: str = "") -> float | None:
         "events": shown.events, "squads": shown.squads_covered, "heads": shown.attendance.attended,
         "rate": shown.attendance.rate, "missing": len(shown.missing), "late": late[0], "backfilled": late[1],
         "coverage": percent(shown.squads_covered, shown.squads_due), "zero": exempt[0],
-        "excused": exempt[1], "doubtful": doubtful,
+        "excused": exempt[1], "doubtful": doubtful, "due": shown.attendance.rated_due,
+        "present": shown.attendance.rated_attended,
     }[measure]  # fmt: skip
 
 
@@ -111,10 +121,8 @@ def said(measure: str, shown: Shown, of: Parts, activity: str) -> str:
         total = int(value("heads", shown, activity) or 0)
         parts = (("单独", of.heads_alone), ("联合", total - of.heads_alone))
         return _sum(f"{total}人次", parts, [("去重", of.heads - total), *late])
-    if measure == "rate":
-        rate = numbers.rate(value("rate", shown, activity))
-        over = f"按写了应到的 {of.rated} 条签到算（共 {of.reports} 条）"
-        return f"到场率 {rate} = 实到 {of.rated_attended} ÷ 应到 {of.rated_due}；{over}"
+    if measure in ("rate", "due", "present"):
+        return _rate(shown, of, activity)
     if measure in ("zero", "excused"):
         return f"{WORDS[measure]} {value(measure, shown) or 0:g} 个中队：这一周说了没有活动，或者请了假的，不算缺报"
     if measure == "doubtful":
@@ -122,6 +130,17 @@ def said(measure: str, shown: Shown, of: Parts, activity: str) -> str:
     if measure in ("late", "backfilled"):
         return f"{WORDS[measure]} {of.late if measure == 'late' else of.backfilled} 条"
     return _squads(measure, shown, of, activity)
+
+
+def _rate(shown: Shown, of: Parts, activity: str) -> str:
+    """To what is told twice of one event only its union counts, so that it is the rate which the digest says."""
+    rate, heads = value("rate", shown, activity), shown.attendance
+    came, due = (of.rated_attended, of.rated_due) if activity else (heads.rated_attended, heads.rated_due)
+    shared = activity and percent(came, due) != rate
+    divided = "" if shared else f" = 实到 {came} ÷ 应到 {due}"
+    twice = f"；去重 {of.rated_attended - came}" if of.rated_attended > came else ""
+    twice = "；同一场里重复报的人数只计一次" if shared else twice
+    return f"到场率 {numbers.rate(rate)}{divided}{twice}；按写了应到的 {of.rated} 条签到算（共 {of.reports} 条）"
 
 
 def _squads(measure: str, shown: Shown, of: Parts, activity: str) -> str:

@@ -15,6 +15,8 @@ _SOMEBODY = pattern(rf"(?:\d\s?[人名位个][^,。]{{0,6}}|{SECRET}[^,。]{{0,4
 _ENDS_SENTENCE = ("。", ";", "!", "?", "\n")
 _END = ",;。!()\n "
 _ASKED = ("?", "吗", "么")
+# 那三(2)呢 asks, 来了40个呢 tells.
+_AND_THAT = "呢"
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Clause:
 def has_cue(words: str) -> bool:
     """Whether anything in them may claim something else than a fact."""
     bare = words.rstrip(_END)
-    return bare.endswith(_ASKED) or _NOT.search(bare) is not None or any_in(bare)
+    return bare.endswith((*_ASKED, _AND_THAT)) or _NOT.search(bare) is not None or any_in(bare)
 
 
 def look_at(clause: Clause, said: str, scan: str) -> None:
@@ -54,6 +56,8 @@ def look_at(clause: Clause, said: str, scan: str) -> None:
         clause.claim = clause.cue.claim
     elif any(_denies(match, bare) for match in _NOT.finditer(bare)):
         clause.cue, clause.claim = NOT_HELD, "negation"
+    elif bare.endswith(_AND_THAT) and not (clause.counted or clause.factual):
+        clause.claim = "question"
 
 
 def _holds(clause: Clause, words: str) -> bool:
