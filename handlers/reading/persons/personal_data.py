@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Container
 
 from handlers.privacy import matters
+from handlers.privacy.names import persons
 from handlers.reading.checkins import activities
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.findings import Secrets as Secrets
-from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
+from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name, is_nickname
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
@@ -51,6 +52,12 @@ _EXCEPTED = pattern(
     rf"(?:除了?|少了|[就只还]差了?)\s?(?P<names>{_SOME})(?:同学)?(?:{_ABSENCE})?(?:[以之]?外)?(?=[\s,，。;!]|其[他余它]|别的|[都全均]|$)"
 )
 _OUTSIDE = pattern(rf"(?P<names>{_SOME})(?:同学)?(?=除外)")
+# 除了小华都到了, 除子涵外全到: as they are called in class; 除了值日生都到了 tells nobody's name.
+_CALLED = "(?![\u4e00-\u9fff]?[都全的外])[\u4e00-\u9fff]{2,3}?"
+_BUT = pattern(
+    rf"除了?\s?(?P<names>{_CALLED}(?:[、和与]{_CALLED})*)(?:同学)?(?:[以之]?外)?"
+    r"(?=[\s,，。;!]|全班|大家|其[他余它]|别的|[都全均到来]|$)"
+)
 _REST = pattern(r"(?:[都全]|齐)[^,。;]{0,3}[到来齐勤]|到齐")
 # 缺安全, 请假:劳动、安全, 安全没来: a child is called so, and no activity is; 安全教育缺2人 tells of one.
 _SHORT = "[\u4e00-\u9fff]{2,3}"
@@ -97,6 +104,11 @@ _NUMBERED = pattern(
     r"(?!了?\s?[:是有]?\s?(?:\d++(?!号)|[一两二三四五六七八九十][人名个位])))"
     rf"|(?:表扬|批评|领[誓读唱]|主持|发言|{_ABSENCE}|旗手)(?:的|人)?[:是有]?\s?"
     rf"{_ROSTER_NUMBERS.replace('names', 'behind')}(?![\d\u4e00-\u9fff])"
+)
+# 队会42人,7号领誓 9号献花: beside what was held, what one of them did there; 9号献花42人 is a day.
+_NUMBERED_DEED = pattern(
+    rf"{_ROSTER_NUMBERS}(?=\s?(?:给|为|代表|负责|上台|担任|做|当|\s)*(?:献花|敬礼|讲(?:故事|解|话)|演讲|朗[诵读]|诵读|记录|护旗|[执擎举升][旗牌]手?"
+    r"|指挥|伴奏|独唱|唱歌|分享|示范|表演|主讲|代表|旗手|讲解员|小组长|摄影|拍照)(?!比赛|大赛|活动|仪式|会|了?\s?[:是有]?\s?(?:\d++(?!号)|[一二两三四五六七八九十][人名个位])))"
 )
 # (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
 _NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{NAME})")
@@ -155,14 +167,20 @@ def absent_counted(text: str, known: Container[str]) -> str:
 
     for rule in (_EXCEPTED, _OUTSIDE):
         text = rule.sub(lambda match: count(match, match["names"]), text)
+    text = _BUT.sub(lambda match: count(match, match["names"]) if _are_persons(match["names"]) else match[0], text)
     text = _MISSED.sub(lambda match: match[0] if match["family"] else count(match, match["names"]), text)
     return _AWAY.sub(lambda match: count(match, match["after"] or match["before"]), text)
+
+
+def _are_persons(names: str) -> bool:
+    return all((len(each) == 2 and is_nickname(each)) or each in persons(each) for each in re.split("[、和与]", names))
 
 
 def hide_persons(scan: str, secrets: Secrets) -> str:
     """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
     if "号" in scan:
         scan = _NUMBERED.sub(_numbers_only, scan)
+        scan = _NUMBERED_DEED.sub(lambda match: _numbers_only(match) if _is_beside(match) else match[0], scan)
     if _AWAY_CUE.search(scan):
         scan = _AWAY.sub(lambda match: _themes_hidden(match, secrets), _NO_OTHER.sub(_unclear_hidden(secrets), scan))
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
@@ -170,6 +188,7 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
         for rule in (_LISTED, _EXCEPTED, _OUTSIDE, _ROLE, _PUPIL):
             scan = rule.sub(lambda match: _names_only(match, secrets), scan)
+        scan = _BUT.sub(lambda match: _names_only(match, secrets) if _are_persons(match["names"]) else match[0], scan)
         scan = _NEXT_OF_LIST.sub(lambda match: _names_only(match, secrets), scan)
     if _PRAISE_CUE.search(scan):
         for rule in (_PRAISED, _PRAISE_AFTER):
@@ -212,8 +231,12 @@ def _each_hidden(names: str) -> str:
     return _LETTER_OF_NAME.sub(SECRET, names)
 
 
+def _is_beside(match: re.Match[str]) -> bool:
+    return activities.names_activity(match.string[: match.start()])
+
+
 def _numbers_only(match: re.Match[str]) -> str:
-    numbers = match["names"] or match["behind"]
+    numbers = match["names"] or match.groupdict().get("behind", "")
     return match[0].replace(numbers, _each_hidden(numbers))
 
 
