@@ -81,7 +81,9 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
     # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads; 去年的建队日 and
     # 下次清明 read like a sum of what was, or like a plan.
     named = reading.intent in ("unknown", "question", "chat")
-    named = named or (reading.intent == "checkin" and (naming.is_counted(text) or bool(_OF_A_DAY.match(text))))
+    named = named or (
+        reading.intent in ("checkin", "query") and (naming.is_counted(text) or bool(_OF_A_DAY.match(text)))
+    )
     asks = free and ask.message.private and named
     known = asks and (naming.called(calendar_of(ask.db), text, ask.today) or own_dates.called(ask, text))
     return "key_date" if known else reading.intent

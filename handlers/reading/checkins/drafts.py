@@ -137,7 +137,7 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
             counts.attended, counts.issue = None, "COUNT_VAGUE"  # 每班40人, said of one
         return [counts]
     if len(counts.given) == units:
-        return [Counts(attended=number) for number in counts.given]
+        return [Counts(attended=number, certain=counts.certain) for number in counts.given]
     if counts.each:
         return [Counts(attended=counts.attended) for _ in range(units)]
     if counts.full and counts.attended is None:

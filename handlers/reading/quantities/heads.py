@@ -83,7 +83,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
     counts.apart = sum(token.value or 0 for token in used.get("apart", ()))
-    counts.certain = bool(counts.absent or counts.named) and absent.CAME.search(scan) is not None
+    counts.certain = bool(counts.absent or counts.named or "分别" in scan) and absent.CAME.search(scan) is not None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
     if "thing" in kinds:
