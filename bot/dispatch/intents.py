@@ -7,6 +7,7 @@ from handlers.catalogue.loader import calendar_of
 from handlers.checkins.questions import asking
 from handlers.general import handbook
 from handlers.kit import Ask
+from handlers.medals.own import cases as nominated
 from handlers.programmes.reports import subject
 from handlers.reading import Reading
 from handlers.reminders import naming, own_dates
@@ -72,6 +73,13 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
     whole = reading.intent in _WHOLE | CHANGES and reading.status in ("ok", "confirm")
     if not whole and programmes.begun(ask, text, reading):
         return "report"
+    if (
+        reading.intent == "cancel"
+        and free
+        and not (reading.cancel or {}).get("number")
+        and nominated.takes_back(ask, text)
+    ):
+        return "nomination_cancel"
     if reading.intent in CHANGES and handbook.asks_how(text):
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):

@@ -115,5 +115,6 @@ def confirmed(
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
     refused = ["没有同意：", *against] if against else []
     closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
+    lines += [f"请注意：{words}。" for words in (eligibility.unchecked(ask, cases) if word == "同意" else ())]
     lines += [f"已告诉{told}。{step}{after}", *refused]
     return Reply("\n".join(lines), (review_queue.LIST,) if left else (), closes=closes)

@@ -63,7 +63,15 @@ def notes(ask: Ask, case: nominations.Case) -> list[str]:
     """What a reviewer should know of a case: what the rules say against it, and the places that are left."""
     places = quotas.of_cases(ask.db, [case])[case.id]
     left = [arithmetic(quota, quotas.used(ask.db, quota)) for quota in places]
-    return [*problems(ask, [case])[case.id], *left]
+    return [*problems(ask, [case])[case.id], *unchecked(ask, [case]), *left]
+
+
+def unchecked(ask: Ask, cases: Sequence[nominations.Case]) -> list[str]:
+    """Of a first star in a squad whose basic badges nobody has recorded: that nothing was there to be looked at."""
+    at = {case.unit.id: case.unit.name for case in cases if case.medal == _FIRST and case.child_id}
+    known = badges.squads_with_basics(ask.db, at.keys(), year_terms(ask)) if at else set()
+    names = "、".join(name for unit_id, name in at.items() if unit_id not in known)
+    return [f"{names}本学年没有记过基础章，基础章是否齐没有核对"] if names else []
 
 
 def _held(ask: Ask, case: nominations.Case, held: Mapping[str, date]) -> set[str]:
