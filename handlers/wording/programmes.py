@@ -165,8 +165,8 @@ def switched_off(ask: Ask, text: str) -> Row | None:
 
 def names_report(ask: Ask, text: str) -> Row | None:
     """The row that is reported whose word stands in the text, whoever reports it; None without one."""
-    reported = [row for row in _rows(ask).rows if row.shape == "report"]
-    return named(reported, said) if _rows(ask).report_word.search(said := clean(text).text) else None
+    rows, plain = _rows(ask), clean(text).text
+    return named([row for row in rows.rows if row.shape == "report"], plain) if rows.report_word.search(plain) else None
 
 
 def row_in(ask: Ask, text: str) -> Row | None:

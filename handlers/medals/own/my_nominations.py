@@ -17,7 +17,9 @@ from storage.base import numbered
 from storage.medals import nominations
 
 # 离二星章还差什么 实验小学, 育红小学离二星章还差什么.
-_SCHOOL = re.compile(r"(?![我咱本全])(?:(?![离距章星看查在])[\u4e00-\u9fff]){2,10}(?:小学|中学|学校)(?:[一二三四五六七八九\d][(（]\d{1,2}[)）])?")
+_SCHOOL = re.compile(
+    r"(?![我咱本全])(?:(?![离距章星看查在])[\u4e00-\u9fff]){2,10}(?:小学|中学|学校)(?:[一二三四五六七八九\d][(（]\d{1,2}[)）])?"
+)
 _STAYS = "您改了一条发过的消息。提名不能这样改，已经记下的不变。要改就发「我的提名」看编号，撤回后重新提名。"
 # Between the platform's clock and ours.
 _CLOCKS_DIFFER = timedelta(minutes=2)

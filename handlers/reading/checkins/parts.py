@@ -51,12 +51,11 @@ def _without_later_absences(segments: list[Segment], pieces: list[Piece]) -> tup
     kept: list[tuple[Segment, Piece]] = []
     for segment, piece in zip(segments, pieces, strict=True):
         told = piece.counts
-        unit = segment.hits[0].unit if len(segment.hits) == 1 else None
-        before = (
-            next((each for first, each in kept if unit in [hit.unit for hit in first.hits]), None) if unit else None
-        )
-        if before and told.absent is not None and told.attended is told.due is told.issue is None and not piece.again:
-            before.missing[unit or ""] = told.absent
+        unit = (segment.hits[0].unit if len(segment.hits) == 1 else None) or ""
+        before = next((each for first, each in kept if unit in [hit.unit for hit in first.hits]), None)
+        only_absent = (told.attended, told.due, told.issue) == (None, None, None) and not piece.again
+        if before and told.absent is not None and only_absent:
+            before.missing[unit] = told.absent
         else:
             kept.append((segment, piece))
     return [segment for segment, _ in kept], [piece for _, piece in kept]
