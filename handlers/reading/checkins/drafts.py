@@ -5,7 +5,7 @@ from datetime import date
 from statistics import median_low
 
 from handlers.reading import model
-from handlers.reading.checkins.activities import OTHER, SERIES
+from handlers.reading.checkins.activities import OTHER, SERIES, names_activity
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.checkins.segments import Segment
 from handlers.reading.quantities.counts import Counts, settle
@@ -85,6 +85,7 @@ def _by_day(piece: Piece) -> list[Piece]:
     counts = piece.counts
     if (
         _OF_ONE_DAY.search(piece.rest)
+        or names_activity(piece.topic or "")
         or not 1 < len(piece.days) == len(counts.given)
         or counts.absent
         or counts.due not in (None, *counts.given)

@@ -99,7 +99,8 @@ def _is_of_role(token: Token, exact: list[Token], scan: str) -> bool:
 
 def _do_something(token: Token, exact: list[Token], scan: str) -> bool:
     """43人,2人帮老师搬书, 1人在校门口执勤: what only a few did beside the many; what they did not is another matter."""
-    return _DEED.match(scan, token.end) is not None and _beside_many(exact)
+    many = [each for each in exact if each.strength and (each.value or 0) > FEW and each.start < token.start]
+    return bool(many) and _DEED.match(scan, token.end) is not None
 
 
 def _is_of_noun(token: Token, scan: str) -> bool:
