@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from handlers import rights
 from handlers.asker import examples
-from handlers.catalogue.loader import calendar_of
 from handlers.kit import MEMBERS, REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record
 from handlers.registry import command, reads
@@ -18,8 +17,6 @@ from storage.organisation import units
 # Longer than that is a vacation, or a closed squad.
 LONGEST = timedelta(days=120)
 _WEEK = timedelta(days=7)
-# 五一节后, 国庆假期
-_BESIDE = re.compile("(?<=..)(?:[节日]?(?:假期?|放假)?(?:结束|[以之]?[前后])?)$")
 _NUMBER = re.compile(r"#?(\d{1,15})")
 
 
@@ -52,7 +49,7 @@ def excused(ask: Ask) -> Sequence[Reply]:
 
 
 def _excused(ask: Ask, unit: Unit, record: Record) -> Reply:
-    last = record.date or _called(ask, record.topic or "")
+    last = record.date or days.day_called(ask.db, record.topic or "", ask.today)
     if last is None:
         raise Refusal(
             f"没有看出「{record.topic}」是哪一天，没有记。请写日子，像这样：暂停到 {days.short(ask.today + _WEEK)}"
@@ -61,16 +58,6 @@ def _excused(ask: Ask, unit: Unit, record: Record) -> Reply:
         raise Refusal(f"{days.short(last)}太远（最多 120 天），没有记。请写近一点的日子。")
     number = exemptions.add(ask.db, unit.id, exemptions.EXCUSED, ask.today, last, ask.me.id, ask.now)
     return Reply(f"已记下：{unit.name}到{days.short(last)}不用报，不会催。提前有活动，照常报。", (_undo(number),))
-
-
-def _called(ask: Ask, words: str) -> date | None:
-    """The next day that is called so: 五一, 清明节, 学期末."""
-    named = _BESIDE.sub("", words)
-    for key in calendar_of(ask.db).dates:
-        if not {named, f"{named}节", f"{named}日"}.isdisjoint((key.name, key.topic, *key.words)):
-            found = (key.day(year) for year in (ask.today.year, ask.today.year + 1))
-            return next((each for each in found if each and each >= ask.today), None)
-    return days.last_day_in(words, ask.today)[0]
 
 
 def _undo(number: int) -> Button:

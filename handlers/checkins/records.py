@@ -1,22 +1,19 @@
 """查: what a squad or school reported, in a week, on a day, or in a longer time."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from handlers.attendance import phrases
+from handlers.checkins import newest
 from handlers.kit import Ask, Button, Reply, Unit
-from handlers.reading.checkins.activities import find_activity
-from handlers.reading.text.normalise import GAP, HELD
 from handlers.registry import command, reads
 from handlers.rights import LOOKERS
 from handlers.wording import periods, places
 from scheduling.periods import week_before, week_of
 from storage.checkins import checkins
 from storage.organisation import units
-from storage.tables import checkin
 
 MOST = 20
-_LAST, _LONG_AGO = "上次", timedelta(days=183)
+_LAST = "上次"
 
 
 @command(
@@ -26,7 +23,8 @@ _LAST, _LONG_AGO = "上次", timedelta(days=183)
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week, on a day, or in a longer time."""
     if ask.args.startswith(_LAST):
-        return _last(ask, ask.args.removeprefix(_LAST).strip())
+        head, last, at = newest.of(ask, ask.args.removeprefix(_LAST).strip())
+        return Reply("\n".join([head, *_by_school(ask, last, at)]))
     span, words = periods.asked(ask, ask.args, single=True)
     at = places.chosen(ask, LOOKERS, words, "查", f"{span.words} {{}}")
     found = checkins.between(ask.db, span.first, span.last, paths=[unit.path for unit in at], most=MOST + 1)
@@ -39,21 +37,6 @@ def look(ask: Ask) -> Reply:
     count = f"{MOST} 条以上" if more else f"{len(found)} 条"
     listed = "\n".join(_by_school(ask, found[:MOST], at))
     return Reply(f"{name}{when}签到 {count}：\n{listed}{more}")
-
-
-def _last(ask: Ask, words: str) -> Reply:
-    """上次队课来了几个: the newest check-in, of the kind that is named."""
-    kind, rest = find_activity(words)
-    at = places.chosen(
-        ask, LOOKERS, rest.replace(HELD, "").replace(GAP, "").strip(), "查", f"{_LAST} {kind.name or ''} {{}}"
-    )
-    only = checkin.c.activity == kind.name if kind.name else None
-    paths = [unit.path for unit in at]
-    found = checkins.between(ask.db, ask.today - _LONG_AGO, ask.today, paths=paths, most=1, only=only)
-    whose = at[0].name if len(at) == 1 else "您负责的单位"
-    if not found:
-        return Reply(f"{whose}最近半年没有{kind.name or ''}的签到。", (Button("本学期", "查", "本学期"),))
-    return Reply("\n".join([f"{whose}最近一次{kind.name or '签到'}：", *_by_school(ask, found, at)]))
 
 
 @reads("query")

@@ -4,16 +4,13 @@ import re
 from collections.abc import Sequence
 
 from handlers.asker import examples
-from handlers.asker.schools import school_of
-from handlers.general import handbook, orders
+from handlers.general import handbook, orders, sizes
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.reading import Record
-from handlers.reading.checkins.activities import find_activity, names_activity
+from handlers.reading.checkins import activities
 from handlers.reading.messages.questions import tells_trouble
-from handlers.reading.messages.talk import excuses
 from handlers.registry import reads
 from handlers.wording import medals, names, programmes
-from storage.organisation.units import Kind
 
 _NOMINATION = "提名 三(2)中队 7号 一星章 学雷锋"
 _HOW_MUCH = re.compile("多少|几[个场次人所名]|哪[几个些]|最[多少高低]|率|同期")
@@ -21,16 +18,11 @@ _FIGURES = (
     "要看数字，这样发：一段时间的，「周报」「月报」「学期报」，可以加学校，如：月报 3月 实验小学；"
     "一项工作的，如：看 队课 本月；谁没报，「未签到」；逐条的，如：查 实验小学 本月。"
 )
-# 我们班一共多少人, 我校有多少少先队员.
-_SIZE = re.compile(
-    "(?:请问|我想知道)?(?:我们?|咱们?|本|全)的?(?:学?校|班级?|中队|大队)[里上]?(?:现在|目前|应该|一共|总共|共|应?有|是|应到)*"
-    "(?:多少|几)[个名]?(?:人|队员|少先队员|学生|孩子|同学)[啊呢呀]?[?？]?"
-)
-_CHANGED = "报的时候写了应到的，以您写的为准；名册里的人数由管理员改：发「导出 名册」，改好再「导入」。"
 _NUMBERED = re.compile(r"[A-Z]\d")
 # 上周五没有活动, 今天的队会没开成.
 _HELD = "(?:活动|队[会课日]|升旗|祭扫)"
 _NOT_HELD = re.compile(rf"[没未][^,，。\n]{{0,6}}{_HELD}|{_HELD}[^,，。\n]{{0,6}}(?:[没未]|取消)")
+_ABSENT = re.compile("请假|没来|不来|来不了|缺[席勤课]|[病事]假|不舒服|生病")
 # 没开, 不去了, 还没办: of nothing that is named.
 _SHORT = re.compile(r"(?!.*\d\s*[人名个])[^,，。\n]{1,14}[。!！~]*")
 _PARTING = re.compile(
@@ -49,7 +41,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return []
     asked = ask.heard.intent == "question"
     figure = asked and _is_figure(ask)
-    if size := _size(ask):
+    if size := sizes.told(ask):
         return [size]
     if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None or (asked and not figure)):
         return [told]
@@ -66,19 +58,6 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         what = f"「{word}」您目前不能用，没有记录。"
     words = f"{what}{_FIGURES if figure else examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
-
-
-def _size(ask: Ask) -> Reply | None:
-    """我们班一共多少人: how many the roster has, of a counselor's squads and a brigade counselor's school."""
-    if ask.person is None or not _SIZE.fullmatch(ask.args):
-        return None
-    own = {grant.unit.id: grant.unit for grant in ask.me.grants if grant.role in REPORTERS}
-    told = []
-    for each in own.values():
-        sizes = school_of(ask, each.id).sizes if each.kind == Kind.SCHOOL else {each.key: each.members}
-        if each.kind in (Kind.SQUAD, Kind.SCHOOL) and any(sizes.values()):
-            told.append(f"{each.name}名册里应到 {sum(size or 0 for size in sizes.values())} 人。")
-    return Reply("".join([*told, _CHANGED]), (Button("帮助", "帮助"),)) if told else None
 
 
 def _is_figure(ask: Ask) -> bool:
@@ -115,14 +94,14 @@ def chat(ask: Ask) -> Sequence[Reply]:
         word = "收到" if _COURTESY.search(ask.args) else "好的"
         return [Reply(f"{word}。有活动直接发给我就行，要看用法发「帮助」。")]
     # 明天见 is no plan of an activity.
-    if ask.heard.claim == "plan" and names_activity(ask.args):
-        return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
+    if ask.heard.claim == "plan" and activities.names_activity(ask.args):
+        return _unrecorded(ask, examples.planned(ask, Record(activity=activities.find_activity(ask.args)[0].name)))
     if ask.person and ask.me.roles & {Role.COUNSELOR, Role.BRIGADE} and medals.found_in(ask, ask.args)[0]:
         return _unrecorded(
             ask, f"这不像是现在要提名，没有提名，也没有记。定下来了、家长也同意了，像这样发：{_NOMINATION}"
         )
     denies = ask.heard.claim == "negation" and ask.person and ask.me.roles & REPORTERS
-    if denies and excuses(ask.args):
+    if denies and _ABSENT.search(ask.args):
         return _unrecorded(ask, f"只看出有人没来，没有记录，也不用写姓名。{examples.nearest(ask)}")
     if denies and (_NOT_HELD.search(ask.args) or _SHORT.fullmatch(ask.args)):
         return _unrecorded(ask, "没有开展的不用报，没有记录。整周都没有，发「本周没有活动」，这周就不催。")

@@ -5,12 +5,12 @@ from datetime import date
 from statistics import median_low
 
 from handlers.reading import model
-from handlers.reading.checkins.activities import OTHER, SERIES, names_activity
+from handlers.reading.checkins import activities
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.checkins.segments import Segment
 from handlers.reading.quantities.counts import Counts, settle
+from handlers.reading.text import normalise
 from handlers.reading.text.dates import issue_of, too_old
-from handlers.reading.text.normalise import GAP, HELD
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit, known
 
@@ -20,7 +20,7 @@ _OF_COUNSELORS = "辅导员培训"
 # What the whole squad is at; elsewhere a few of it may go.
 _OF_ALL = frozenset(("主题队会", "主题队日", "队课", "升旗仪式"))
 # 昨天的是41人,今天的队课是42人: of what the first is it is not said.
-_OF_ONE_DAY = pattern(rf"[,;。]{GAP}+的{HELD}")
+_OF_ONE_DAY = pattern(rf"[,;。]{normalise.GAP}+的{normalise.HELD}")
 # Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
 # So many events of a day are told apart.
 MOST_SESSIONS = 9
@@ -85,7 +85,7 @@ def _by_day(piece: Piece) -> list[Piece]:
     counts = piece.counts
     if (
         _OF_ONE_DAY.search(piece.rest)
-        or names_activity(piece.topic or "")
+        or activities.names_activity(piece.topic or "")
         or not 1 < len(piece.days) == len(counts.given)
         or counts.absent
         or counts.due not in (None, *counts.given)
@@ -149,7 +149,7 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
 
 def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, context: model.Context) -> Draft:
     issues = [issue] if issue else []
-    activity = piece.activity.name or (OTHER if piece.held else None)
+    activity = piece.activity.name or (activities.OTHER if piece.held else None)
     if activity is None:
         issues.append("ACTIVITY_MISSING")
     of_class = (unit is None or unit[0].isdecimal()) and activity != _OF_COUNSELORS
@@ -175,7 +175,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         others=counts.others,
         sessions=piece.sessions,
         wishes=piece.wishes,
-        number=piece.number if activity == SERIES else 0,
+        number=piece.number if activity == activities.SERIES else 0,
         dated=piece.dated,
         again=piece.again,
         heads=_heads(counts, context.roster_size.get(unit or "", 0)) if counts.issue == "COUNT_AMBIGUOUS" else (),

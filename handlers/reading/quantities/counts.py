@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 
 from handlers.reading.model import Hedge, Number
+from handlers.reading.quantities.words import FEW
 
 LARGEST_CLASS = 65
 # Of a class so few are mostly somebody in particular: 晕倒1个.
 _TOO_FEW = 3
-# So few are mostly of something else than heads, where nothing says so.
-FEW = 9
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from handlers.reading.model import Number
 from handlers.reading.quantities import absent, binding, owners, words
-from handlers.reading.quantities.counts import FEW, Counts
+from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.tokens import Token, tokens_of
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
@@ -105,7 +105,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
 def _doubtful(tokens: list[Token], scan: str, counts: Counts) -> bool:
     """Whether more persons of an unknown kind are named than came, or a bare 38 stands beside them unexplained."""
     bare = any(
-        token.kind == "number" and token.strength in (1, 2) and (token.value or 0) > FEW
+        token.kind == "number" and token.strength in (1, 2) and (token.value or 0) > words.FEW
         and _taken(token, counts) == "open" and scan[token.start].isdecimal()
         for token in tokens
     )  # fmt: skip
@@ -199,7 +199,7 @@ def _explain(counts: Counts, others: list[Token]) -> None:
         known = (came, counts.due, counts.together)
         if value == came and token.use == "whole" and counts.absent is None:
             counts.due = counts.due or value
-        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > FEW):
+        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > words.FEW):
             continue
         if counts.due is not None and value <= counts.due - came:
             continue  # 应到45实到43, 1人比赛: one of those who are missing

@@ -1,9 +1,8 @@
 """Whose an unlabelled number is: of the whole class, of a few in some role, of those missing, of things."""
 
 from handlers.reading.checkins.activities import activity_before, names_activity
-from handlers.reading.quantities.counts import FEW
 from handlers.reading.quantities.tokens import Token
-from handlers.reading.quantities.words import OTHERS
+from handlers.reading.quantities.words import FEW, OTHERS
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 

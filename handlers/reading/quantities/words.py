@@ -6,6 +6,8 @@ from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.numbers import CHINESE
 from handlers.reading.text.patterns import any_of
 
+# So few are mostly of something else than heads, where nothing says so.
+FEW = 9
 # Who is left out: so many of them, or their names, which are hidden.
 _SOME = rf"\s?(?:[\d一两二三四五六]{{1,2}}\s?[个名人位]|{SECRET})"
 # Where somebody is who is not with the others: 1人在医务室, 2人回老家了.
