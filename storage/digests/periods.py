@@ -28,6 +28,11 @@ class Period:
     schools: tuple[figures.Part, ...] = ()
     missing: tuple[str, ...] = ()
 
+    @property
+    def squads_missing(self) -> int:
+        """How many squads have not reported."""
+        return len(self.missing)
+
 
 @dataclass(slots=True)
 class _Tally:

@@ -41,6 +41,8 @@ _PAST_OF = select(
     unit_past.c.unit_id, unit_past.c.since, unit_past.c.until, *(unit_past.c[name] for name in _OF_UNIT)
 ).where(unit_past.c.unit_id.in_(bindparam("ids", expanding=True)))
 Shape = tuple[int, ...]
+# The slashes in the path of what is below nothing.
+_OF_ROOT = 2
 
 
 def monday(day: date) -> date:
@@ -123,6 +125,15 @@ class Part:
     def was(self, now: Unit, week: str) -> Unit:
         """What a unit at the end of one of the paths was in the week."""
         return replace(now, **self.then.get((week, now.id), {}))
+
+    def only(self, weeks: Iterable[str]) -> "Part":
+        """The same part of the tree in some of its weeks."""
+        return Part({week: self.weeks[week] for week in weeks}, self.then)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole tree: then what was counted in a week is gone through, and not its units."""
+        return all(path.count("/") == _OF_ROOT for paths in self.weeks.values() for path in paths)
 
     @property
     def shape(self) -> Shape:
