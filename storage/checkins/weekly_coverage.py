@@ -28,14 +28,14 @@ from sqlalchemy import (
 )
 
 from storage.checkins import exemptions
-from storage.checkins.coverage import KIND_SQUAD, Squad
+from storage.checkins.coverage import KIND_SQUAD, Squad, is_due
 from storage.organisation import history
 from storage.organisation.units import Unit, end_of
 from storage.statements import Prepared
 from storage.tables import rollup, unit, unit_past
 from storage.tables.base import Path
 
-__all__ = ["Counts", "Coverage", "Squad", "by_teams", "is_due", "missing", "missing_by_school", "of", "school_names"]
+__all__ = ["Counts", "Coverage", "Squad", "by_teams", "missing", "missing_by_school", "of", "school_names"]
 
 # What stands for a number of squads where there is none.
 _TEAM = -1
@@ -67,11 +67,11 @@ class Coverage:
 
 
 def of(db: Connection, part: history.Part, most: int | None = None) -> Coverage:
-    """Who has reported in the one week of this part; at least so many of the missing are named, without a number all."""
+    """Who has reported in the one week of this part; at least so many who have not are named, or all."""
     [week] = part.weeks
     counts: Counts = defaultdict(lambda: [0, 0])
     teams: set[int] = set()
-    for _, id, due, reported in _counted(part.shape).rows(db, part.values):
+    for id, due, reported in _counted(part.shape).rows(db, part.values):
         if due == _TEAM:
             teams.add(id)
             continue
@@ -171,41 +171,35 @@ def _silent(db: Connection, of: history.Part, ids: Collection[int] | None) -> li
     return [(week, squad) for _, week, squad in found]
 
 
-def is_due(place: Subquery) -> ColumnElement[bool]:
-    """Whether a unit of `history.places` is a squad that is to report."""
-    # A class that comes in September is not missing in June.
-    in_force = or_(place.c.active_from.is_(None), place.c.active_from <= place.c.last)
-    return (place.c.kind == KIND_SQUAD) & place.c.active & in_force
-
-
 def _told(place: Subquery) -> ColumnElement[bool]:
     there = (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id) & (rollup.c.events > 0)
     return exists().where(there)
 
 
-def _teams(place: Subquery, *columns: Any) -> Select[Any]:
+def _teams(place: Subquery, *columns: Any) -> Any:
     """Each squad whose 小队 has reported and so covers it."""
     reported = (place.c.kind != KIND_SQUAD) & place.c.school_id.is_not(None) & (place.c.id != place.c.school_id)
-    return select(place.c.week, place.c.parent_id, *columns).where(reported, _told(place))
+    return select(*columns).where(reported, _told(place))
 
 
 @cache
 def _counted(shape: history.Shape) -> Prepared:
-    """(week, school, due, told) of squads; (week, squad, _TEAM, 0) of each that a 小队 covers."""
+    """Of one week: (school, due, told) of squads; (squad, _TEAM, 0) of each that a 小队 covers."""
 
-    def of(place: Subquery) -> Select[Any]:
+    def of(place: Subquery) -> Any:
         school = func.coalesce(place.c.school_id, 0)
         reported = func.sum(case((_told(place), 1), else_=0))
-        return select(func.min(place.c.week), school, func.count(), reported).where(is_due(place)).group_by(school)
+        return select(school, func.count(), reported).where(is_due(place)).group_by(school)
 
     arms = history.arms(shape)
-    teams = [_teams(each, literal(_TEAM), literal(0)) for each in arms]
+    teams = [_teams(each, each.c.parent_id, literal(_TEAM), literal(0)) for each in arms]
     return Prepared(lambda _: union_all(*map(of, arms), *teams))
 
 
 @cache
 def _covering(shape: history.Shape) -> Prepared:
-    return Prepared(lambda _: union_all(*map(_teams, history.arms(shape))))
+    arms = history.arms(shape)
+    return Prepared(lambda _: union_all(*(_teams(each, each.c.week, each.c.parent_id) for each in arms)))
 
 
 @cache

@@ -23,7 +23,7 @@ _NOMINATED = Prepared(
     lambda _: select(nomination.c.unit_id).where(nomination.c.week == bindparam("week", type_=String())).distinct()
     .limit(_FEW + 1)
 )  # fmt: skip
-_ANY = Prepared(lambda _: select(rollup.c.unit_id).where(rollup.c.week == bindparam("week", type_=String())).limit(1))
+_ANY = select(rollup.c.unit_id).where(rollup.c.week == bindparam("week")).limit(1)
 _HEADS = [func.sum(rollup.c[name]) for name in ("events", "attended", "rated_due", "rated_attended")]
 
 
@@ -81,7 +81,7 @@ def by_activity(db: Connection, part: history.Part) -> list[ActivitySums]:
 
 
 def by_school(db: Connection, part: history.Part) -> dict[int, list[int]]:
-    """School id → 场, 人次, rated heads of what is in it, of the one week of this part: a province has 8,000 schools."""
+    """School id → 场, 人次, rated heads of what is in it, of the one week of this part."""
     found: dict[int, list[int]] = {}
     for school, *numbers in _by_school(part.shape, part.whole).rows(db, part.values):
         if school and numbers[0] is not None:
@@ -101,7 +101,7 @@ def totals(db: Connection, part: history.Part) -> dict[str, Totals]:
 
 def is_any(db: Connection, week: str) -> bool:
     """Whether anything was counted in the week, anywhere."""
-    return bool(_ANY.rows(db, {"week": week}))
+    return db.scalar(_ANY, {"week": week}) is not None
 
 
 def _counted(place: Subquery, whole: bool) -> Join:
@@ -138,7 +138,7 @@ def _by_school(shape: history.Shape, whole: bool) -> Prepared:
 @cache
 def _totals(shape: history.Shape, whole: bool) -> Prepared:
     def of(place: Subquery) -> Select[Any]:
-        reported = case(((rollup.c.events > 0) & weekly_coverage.is_due(place), place.c.id))
+        reported = case(((rollup.c.events > 0) & coverage.is_due(place), place.c.id))
         summed = select(func.min(place.c.week), *_HEADS, func.count(reported.distinct()))
         return summed.select_from(_counted(place, whole))
 
@@ -174,7 +174,7 @@ def squads(db: Connection, of: Unit, week: str) -> tuple[figures.Part, ...]:
 
 def nominations(db: Connection, week: str, part: history.Part) -> dict[str, int]:
     """State → how many nominations of that week are in it."""
-    nominated = [id for id, in _NOMINATED.rows(db, {"week": week})]
+    nominated = [id for (id,) in _NOMINATED.rows(db, {"week": week})]
     few, none = len(nominated) <= _FEW, dict.fromkeys(figures.STATES, 0)
     if not nominated:
         return none
