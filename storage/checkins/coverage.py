@@ -20,7 +20,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from storage.base import chunks
 from storage.checkins import exemptions
 from storage.checkins.rollups import Sums, week_of
 from storage.organisation import history
@@ -32,6 +31,10 @@ from storage.tables import checkin, event, participation, rollup, unit, unit_pas
 # and neither database would use the index of the valid check-ins.
 KIND_SQUAD: ColumnElement[str] = literal_column(f"'{Kind.SQUAD.value}'")
 VALID = checkin.c.state == literal_column("'valid'")
+
+
+# Beyond so many squads all are read, to name some.
+_FEW = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def squads(db: Connection, of: history.Part) -> dict[str, list[Squad]]:
 
 def named(db: Connection, of: history.Part, ids: Set[int]) -> list[Squad]:
     """These squads of those that were to report in the one week of this part, in the same order."""
-    if len(ids) > chunks.AT_ONCE:
+    if len(ids) > _FEW:
         [all_of] = squads(db, of).values()
         return [squad for squad in all_of if squad.id in ids]
     rows = db.execute(_some_squads(of.shape), {**of.values, "ids": list(ids)}).all() if ids else ()

@@ -20,13 +20,9 @@ _BEST = 3
 
 
 def weekly(
-    db: Connection,
-    of: Unit,
-    week: str,
-    now: datetime | None = None,
-    last: figures.Previous | None = None,
+    db: Connection, of: Unit, week: str, now: datetime | None = None, last: figures.Previous | None = None,
     named: int | None = None,
-) -> figures.Digest:
+) -> figures.Digest:  # fmt: skip
     """
     The digest as it stands now (revision 0), of the units of that week; `last` is the week before, if known.
 
@@ -35,12 +31,10 @@ def weekly(
     before = week_of(history.monday_of(week) - timedelta(days=7))
     year = _year_before(week)
     part = history.part(db, [of.path], week, *([] if last else [before]), *([year] if sums.is_any(db, year) else []))
-    of = part.was(of, week)
-    alone = part.only([week])
+    of, alone = part.was(of, week), part.only([week])
     found, rows = weekly_coverage.of(db, alone, named), sums.by_activity(db, alone)
     earlier = _previous(db, part.only(one for one in part.weeks if one != week))
-    path = history.path_names(db, [of], week)[of.id]
-    names = tuple(_name(squad, of) for squad in found.named)
+    path, names = history.path_names(db, [of], week)[of.id], tuple(_name(squad, of) for squad in found.named)
     return figures.Digest(
         unit=path,
         week=week,

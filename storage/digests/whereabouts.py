@@ -25,7 +25,6 @@ from storage.checkins.coverage import VALID
 from storage.organisation.units import Kind, Unit, below, end_of
 from storage.statements import Prepared
 from storage.tables import checkin, event, participation, unit, unit_past
-from storage.tables.base import Path
 
 
 class _Place:
@@ -60,7 +59,7 @@ class Scope(NamedTuple):
 
 # Of any part and days: `_values` are the parameters.
 _ANY = Scope(
-    (unit.c.path >= bindparam("low", type_=Path)) & (unit.c.path < bindparam("high", type_=Path)),
+    (unit.c.path >= bindparam("low")) & (unit.c.path < bindparam("high")),
     bindparam("inside", type_=String()), bindparam("first", type_=Date()), bindparam("last", type_=Date()),
 )  # fmt: skip
 

@@ -99,7 +99,9 @@ def test_who_is_missing_is_counted_by_school_as_they_are_listed(
         return len(silent)
 
     def excuse(unit_id: int, kind: str = exemptions.EXCUSED) -> None:
-        exemptions.add(county.db, unit_id, kind, TODAY.replace(month=3, day=30), TODAY.replace(day=5), 1, MONDAY)
+        exemptions.add(
+            county.db, unit_id, kind, TODAY.replace(month=3, day=30), TODAY.replace(day=5), county.zhou, MONDAY
+        )
 
     more = [units.add(county.db, Kind.SCHOOL, f"第{place}小学", county.top) for place in range(3)]
     squads = [[units.by_id(county.db, id) for id in squads_of(county.db, school, 6)] for school in more]
