@@ -7,6 +7,7 @@ from handlers.catalogue.loader import calendar_of
 from handlers.checkins.questions import asking
 from handlers.general import handbook
 from handlers.kit import Ask
+from handlers.medals.own import cases as nominated
 from handlers.programmes.reports import subject
 from handlers.reading import Reading
 from handlers.reminders import naming, own_dates
@@ -72,6 +73,13 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
     whole = reading.intent in _WHOLE | CHANGES and reading.status in ("ok", "confirm")
     if not whole and programmes.begun(ask, text, reading):
         return "report"
+    if (
+        reading.intent == "cancel"
+        and free
+        and not (reading.cancel or {}).get("number")
+        and nominated.takes_back(ask, text)
+    ):
+        return "nomination_cancel"
     if reading.intent in CHANGES and handbook.asks_how(text):
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
@@ -81,7 +89,9 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
     # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads; 去年的建队日 and
     # 下次清明 read like a sum of what was, or like a plan.
     named = reading.intent in ("unknown", "question", "chat")
-    named = named or (reading.intent == "checkin" and (naming.is_counted(text) or bool(_OF_A_DAY.match(text))))
+    named = named or (
+        reading.intent in ("checkin", "query") and (naming.is_counted(text) or bool(_OF_A_DAY.match(text)))
+    )
     asks = free and ask.message.private and named
     known = asks and (naming.called(calendar_of(ask.db), text, ask.today) or own_dates.called(ask, text))
     return "key_date" if known else reading.intent

@@ -69,6 +69,7 @@ _LEADS = re.compile(
 )
 # 蓝天区实验小学: the 区 that is said, beside that of one's own.
 _DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u4e00-\u9fff])")
+_PLACES = (*"省市州区县旗镇乡村", "街道", "社区", "集团", "教育", "的")
 # 我们学校三(2)中队, 小三(2)班: what is left once the lead is off.
 _ANY_SCHOOL, _SHORT = ("学校", "小学", "小", "校区", "分校", ""), 4
 _KIND = re.compile("(?:小学|中学|学校)$")
@@ -167,8 +168,18 @@ def _may_be(ask: Ask, own: Unit, said: str) -> bool:
     above = "".join(history.path_names(ask.db, [own])[own.id])
     district = _DISTRICT.match(said)
     elsewhere = district is not None and district[1] in above and district[0] not in above
-    alike = any(said.endswith(name) or name.endswith(said) or _stands_for(said, name) for name in names)
+    alike = any(
+        name.endswith(said)
+        or _stands_for(said, name)
+        or (said.endswith(name) and _is_above(said.removesuffix(name), above))
+        for name in names
+    )
     return not elsewhere and alike
+
+
+def _is_above(said: str, above: str) -> bool:
+    """What stands before the school's own name: 青禾区, 明州, 柳林镇; of 松涛实验小学 it is another school's name."""
+    return said.endswith(_PLACES) or all(sign in above for sign in said)
 
 
 def _stands_for(short: str, name: str) -> bool:

@@ -16,6 +16,7 @@ from storage.organisation import units
 
 # Longer than that is a vacation, or a closed squad.
 LONGEST = timedelta(days=120)
+_WEEK = timedelta(days=7)
 _NUMBER = re.compile(r"#?(\d{1,15})")
 
 
@@ -48,13 +49,15 @@ def excused(ask: Ask) -> Sequence[Reply]:
 
 
 def _excused(ask: Ask, unit: Unit, record: Record) -> Reply:
-    assert record.date is not None
-    if record.date - ask.today > LONGEST:
-        raise Refusal(f"{days.short(record.date)}太远（最多 120 天），没有记。请写近一点的日子。")
-    number = exemptions.add(ask.db, unit.id, exemptions.EXCUSED, ask.today, record.date, ask.me.id, ask.now)
-    return Reply(
-        f"已记下：{unit.name}到{days.short(record.date)}不用报，不会催。提前有活动，照常报。", (_undo(number),)
-    )
+    last = record.date or days.day_called(ask.db, record.topic or "", ask.today)
+    if last is None:
+        raise Refusal(
+            f"没有看出「{record.topic}」是哪一天，没有记。请写日子，像这样：暂停到 {days.short(ask.today + _WEEK)}"
+        )
+    if last - ask.today > LONGEST:
+        raise Refusal(f"{days.short(last)}太远（最多 120 天），没有记。请写近一点的日子。")
+    number = exemptions.add(ask.db, unit.id, exemptions.EXCUSED, ask.today, last, ask.me.id, ask.now)
+    return Reply(f"已记下：{unit.name}到{days.short(last)}不用报，不会催。提前有活动，照常报。", (_undo(number),))
 
 
 def _undo(number: int) -> Button:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from handlers.attendance import phrases
+from handlers.checkins import newest
 from handlers.kit import Ask, Button, Reply, Unit
 from handlers.registry import command, reads
 from handlers.rights import LOOKERS
@@ -12,6 +13,7 @@ from storage.checkins import checkins
 from storage.organisation import units
 
 MOST = 20
+_LAST = "上次"
 
 
 @command(
@@ -20,6 +22,9 @@ MOST = 20
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week, on a day, or in a longer time."""
+    if ask.args.startswith(_LAST):
+        head, last, at = newest.of(ask, ask.args.removeprefix(_LAST).strip())
+        return Reply("\n".join([head, *_by_school(ask, last, at)]))
     span, words = periods.asked(ask, ask.args, single=True)
     at = places.chosen(ask, LOOKERS, words, "查", f"{span.words} {{}}")
     found = checkins.between(ask.db, span.first, span.last, paths=[unit.path for unit in at], most=MOST + 1)

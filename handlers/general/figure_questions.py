@@ -33,6 +33,13 @@ _PARTS = (
     ("summary", "(?:年度|年终|工作)*(?:总结|工作报告|工作材料|材料)$"),
     ("digest", "周报|月报|简报|季度?报|学期报|学年报|年报|(?:统计)?报表|统计表|(?<=学期)报|(?<=年)报|(?<=季度)报"),
     ("time", TIME),
+    # 清明全区来了多少人 is asked of a date that has a name, 上次队课来了几个 of one check-in.
+    (
+        "named",
+        "元旦|学雷锋日?|三八|植树节|清明节?|劳动节|五一|青年节|五四|六一|儿童节|七一|建党节|八一|建军节|教师节|国庆节?|建队日|队庆"
+        "|端午节?|中秋节?|重阳节?|春节|元宵节?|烈士纪念日|公祭日|宪法日|消防日",
+    ),
+    ("last", "(?:上一?|最近一?|最后一?)[次场回]的?"),
     ("day", f"今[天日]|昨[天日]|前天|{_DATE}"),
     (
         "rank",
@@ -146,8 +153,12 @@ def _taken_apart(text: str) -> Iterator[tuple[str, str]]:
 def _order(said: Said, kind: str) -> tuple[str, str] | None:
     place = said["place"][0] if len(said.get("place", [])) == 1 else ""
     now, then = _times(said)
+    if "named" in said:
+        return None
     if "waiting" in said:
         return "待审", ""
+    if "last" in said:
+        return ("查", f"上次 {kind} {place}".strip()) if not now and "many" in said else None
     if "summary" in said:
         return None if kind or "day" in said else ("材料", f"{now} {place}".strip())
     if "digest" in said:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from handlers.asker import examples
-from handlers.general import handbook, orders
+from handlers.general import handbook, orders, sizes
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.reading import Record
-from handlers.reading.checkins.activities import find_activity, names_activity
+from handlers.reading.checkins import activities
 from handlers.reading.messages.questions import tells_trouble
 from handlers.registry import reads
 from handlers.wording import medals, names, programmes
@@ -22,6 +22,12 @@ _NUMBERED = re.compile(r"[A-Z]\d")
 # 上周五没有活动, 今天的队会没开成.
 _HELD = "(?:活动|队[会课日]|升旗|祭扫)"
 _NOT_HELD = re.compile(rf"[没未][^,，。\n]{{0,6}}{_HELD}|{_HELD}[^,，。\n]{{0,6}}(?:[没未]|取消)")
+_ABSENT = re.compile("请假|没来|不来|来不了|缺[席勤课]|[病事]假|不舒服|生病")
+# 没开, 不去了, 还没办: of nothing that is named.
+_SHORT = re.compile(r"(?!.*\d\s*[人名个])[^,，。\n]{1,14}[。!！~]*")
+_PARTING = re.compile(
+    r"(?:那|好的?|老师|[\s,，])*(?:[今明后]天|下?周[一二三四五六日末]?|下个?(?:周|月|学期)|回头|待会儿?|晚上)再?(?:见|聊|联系)[啦了哦吧]?[。!！~]*"
+)
 # Thanks and greetings.
 _COURTESY = re.compile(
     r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到|再见|拜拜|hi|hello|thank", re.IGNORECASE
@@ -35,6 +41,8 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return []
     asked = ask.heard.intent == "question"
     figure = asked and _is_figure(ask)
+    if size := sizes.told(ask):
+        return [size]
     if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None or (asked and not figure)):
         return [told]
     if off := programmes.switched_off(ask, ask.args):
@@ -82,17 +90,20 @@ def chat(ask: Ask) -> Sequence[Reply]:
         return []
     if told := handbook.reply(ask, ask.args, asked=tells_trouble(ask.args)):
         return [told]
-    if ask.heard.claim == "fact":
+    if ask.heard.claim == "fact" or _PARTING.fullmatch(ask.args.strip()):
         word = "收到" if _COURTESY.search(ask.args) else "好的"
         return [Reply(f"{word}。有活动直接发给我就行，要看用法发「帮助」。")]
     # 明天见 is no plan of an activity.
-    if ask.heard.claim == "plan" and names_activity(ask.args):
-        return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
+    if ask.heard.claim == "plan" and activities.names_activity(ask.args):
+        return _unrecorded(ask, examples.planned(ask, Record(activity=activities.find_activity(ask.args)[0].name)))
     if ask.person and ask.me.roles & {Role.COUNSELOR, Role.BRIGADE} and medals.found_in(ask, ask.args)[0]:
         return _unrecorded(
             ask, f"这不像是现在要提名，没有提名，也没有记。定下来了、家长也同意了，像这样发：{_NOMINATION}"
         )
-    if ask.heard.claim == "negation" and ask.person and ask.me.roles & REPORTERS and _NOT_HELD.search(ask.args):
+    denies = ask.heard.claim == "negation" and ask.person and ask.me.roles & REPORTERS
+    if denies and _ABSENT.search(ask.args):
+        return _unrecorded(ask, f"只看出有人没来，没有记录，也不用写姓名。{examples.nearest(ask)}")
+    if denies and (_NOT_HELD.search(ask.args) or _SHORT.fullmatch(ask.args)):
         return _unrecorded(ask, "没有开展的不用报，没有记录。整周都没有，发「本周没有活动」，这周就不催。")
     return _unrecorded(ask, f"没有看出是哪一次活动的签到，没有记录。办完了，{examples.nearest(ask)}")
 

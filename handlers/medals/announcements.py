@@ -72,6 +72,7 @@ def _cards_of(ask: Ask, to: int, cases: list[nominations.Case], words: dict[int,
             f"{_brought(ask, cases[0])} {len(cases)} 件，请审核",
             *(f"{case.number} {words[case.id]}" for case in cases),
         ]
+        lines += [f"请核对：{words}" for words in eligibility.unchecked(cases, eligibility.with_basics(ask, cases))]
         return [Reply("\n".join([*lines, "发「待审」一件一件看。"]), (Button("待审", "待审"),), to=to)]
     return [_card(ask, to, case, words[case.id]) for case in cases]
 

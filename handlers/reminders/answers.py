@@ -20,6 +20,8 @@ _OF_LETTER = re.compile(r"(\d\d)-(\d\d)(?!\d)\s*(.*)")
 _BACK = "恢复"
 # So many days back a letter is meant without its day.
 _OF_LATE = 4
+# 下午再说 is said of a letter, or of nothing that was asked.
+_SAID_LATER = re.compile("再(?:说|报|通知)")
 _LONGEST_NAME, _GREETED = 24, re.compile("【补发】|老师好，")
 _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
 
@@ -30,6 +32,9 @@ _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
 )  # fmt: skip
 def later(ask: Ask) -> Reply:
     """The letter of a day is said once more, at the time that is chosen, as far as it still asks for something."""
+    if _SAID_LATER.search(ask.message.text) and not _said_on(ask, "", _OF_LATE):
+        # 下午再说, and nothing was asked.
+        return Reply("好的，没有记录。这几天没有提醒过您什么，不另外提醒；办完了直接发给我就行。")
     day, rows, words = _letter(ask)
     calendar = calendar_of(ask.db)
     words, then = moments.found_in(words, calendar, ask.now)
@@ -77,18 +82,24 @@ def mute(ask: Ask) -> Reply:
     return Reply(f"好的，「{_name(ask, row)}」不再提醒您。", (undo,))
 
 
+def _said_on(ask: Ask, on: str, back: int) -> tuple[str, list[deliveries.DeliveryRow]] | None:
+    """(day, what was said on it) of the letter of that day, without one the newest; None where there is none."""
+    midnight = calendar_of(ask.db).midnight(ask.now)
+    for at in (midnight - n * DAY for n in range(back)):
+        if on and f"{at:%m-%d}" != on:
+            continue
+        rows = deliveries.of_day(ask.db, ask.me.id, at, at + DAY)
+        if rows := [row for row in rows if row.kind in ask.occasions.by_kind and ask.occasions.of(row).asks]:
+            return f"{at:%m-%d}", rows
+    return None
+
+
 def _letter(ask: Ask) -> tuple[str, list[deliveries.DeliveryRow], str]:
     """(day, what was said on it, the rest of the arguments) of the letter that is meant, without a day the newest."""
     match = _OF_LETTER.fullmatch(ask.args.strip())
     words = (match[3] if match else ask.args).strip()
-    midnight = calendar_of(ask.db).midnight(ask.now)
-    for at in (midnight - n * DAY for n in range(60 if match else _OF_LATE)):
-        if match and f"{at:%m-%d}" != f"{match[1]}-{match[2]}":
-            continue
-        rows = deliveries.of_day(ask.db, ask.me.id, at, at + DAY)
-        rows = [row for row in rows if row.kind in ask.occasions.by_kind and ask.occasions.of(row).asks]
-        if rows:
-            return f"{at:%m-%d}", rows, words
+    if found := _said_on(ask, f"{match[1]}-{match[2]}", 60) if match else _said_on(ask, "", _OF_LATE):
+        return *found, words
     when = "那天" if match else "这几天"
     raise Refusal(f"没有找到{when}的提醒，什么都没有改。发「提醒」看接下来的。", Button("提醒", "提醒"))
 

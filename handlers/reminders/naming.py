@@ -32,10 +32,11 @@ _WHEN = "(?:哪一?天|什么时候|啥时候|何时|几月几?[日号]?|几[日
 _LEFT = "(?:还有|还差|还剩|剩下?)?(?:几天|多少天|多久)|快到了"
 _OFF = "放了?(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
 # 来了多少人, 那次报了几个, 参加人数; of what is to come (要来多少人) nothing is in the records, 还有几天 asks for none.
-_MANY = "(?:多少|几)(?![天日号月年周点节])[个名位]?(?:人|孩子|学生|队员|同学)?"
+_MANY = "(?:多少|几)(?![天日号月年周点节])[个名位]?(?:人|孩子|学生|队员|同学|中队|班级?)?"
 _CAME = (
     "(?:一共|总共|[共都])?(?<![要该会能])(?:来|到场?|参加|出席|上?报|签到|(?<!还)有)[了过]?(?:一共|总共)?"
     f"{_MANY}(?:参加|到场|出席|签到|来)?|{_MANY}(?:来|到场|参加|出席|签到)[了过]?"
+    "|(?<![来有到加席报签要会能该第])(?:多少|几)[个名位]?(?:人|孩子|学生|队员|同学|中队|班)[?？呢呀啊]*$"
     "|(?:签到|到场|出席|参加)的?人[数次](?:是?多少)?[?？呢呀啊]*$"
 )
 _WHAT = "(?:怎么准备|准备(?:[些点]?(?:什么|啥))?|[干做][些点]?(?:什么|啥)|(?:什么|啥)(?:日子|节日?))"
@@ -46,6 +47,11 @@ _TURNS = {
 }
 # 清明节那次, 去年六一当天.
 _THAT = "[那这]一?[次天回场]|当[天日]|的?活动(?=.)|(?:[全本]|[我咱]们?)(?:学?校|班级?|[区县市省])(?=.)"
+# 清明节实验小学来了多少人, 清明祭扫多少人: where, and what was held.
+_OF_IT = re.compile(
+    r"[节日的在]?(?P<place>(?![我咱本全各节日的在])[\u4e00-\u9fff]{2,8}?(?:小学|中学|学校|幼儿园)"
+    r"|[一二三四五六七八九\d][(（]\d{1,2}[)）](?:中队|班)?)?的?(?P<held>祭扫|扫墓|主题队[日会]|队[会课日]|活动)?"
+)
 _TURN = f"(?:{'|'.join(_TURNS.values())})的?(?:那|这)?[个次回]?"
 _YEAR = f"(?:{'|'.join(YEARS)}|20\\d\\d年)"
 _BEFORE = (
@@ -84,6 +90,8 @@ def named(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
 
 def called(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     """The dates of which these words are a whole name, or a question about it: 离六一还有几天, 10月13日是什么日子."""
+    if is_counted(words) and (behind := _behind(calendar, words)) and (behind["place"] or behind["held"]):
+        words = words.replace(behind[0], "", 1)
     asked, plain = asked_of(words), _plain(words)
     for said in dict.fromkeys(filter(None, (plain, _plain(asked)))) if asked else ():
         if exact := [one.key for one in _names(calendar) if said in one.names]:
@@ -186,6 +194,19 @@ def gone(ask: Ask, name: str, word: str) -> str:
         said = f"{keys[0].name}（{days.short(coming(keys[0], today))}）"
         raise Refusal(f"{said}还没有到。过了那天再发「{word} {name}」。")
     return days.short(max(over)) if over else ""
+
+
+def where_in(calendar: Calendar, words: str) -> str:
+    """The school or squad of which it is asked: 实验小学 of 清明节实验小学来了多少人; empty without one."""
+    behind = _behind(calendar, words)
+    return behind["place"] or "" if behind else ""
+
+
+def _behind(calendar: Calendar, words: str) -> re.Match[str] | None:
+    """What stands right behind the date's name: where it was, and what was held there."""
+    called = (name for one in _names(calendar) for name in one.names | one.cores if len(name) > 1 and name in words)
+    name = max(called, key=len, default="")
+    return _OF_IT.match(words, words.find(name) + len(name)) if name else None
 
 
 def is_counted(words: str) -> bool:

@@ -110,7 +110,7 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     key = min(found, key=lambda key: naming.coming(key, ask.today))
     past = naming.counted(key, wanted, ask.today)
     if past and not rights.LOOKERS.isdisjoint(ask.me.roles):
-        return date_figures.told(ask, key, past)
+        return date_figures.told(ask, key, past, wanted)
     day = naming.day_of(key, wanted, ask.today)
     if naming.is_off(wanted) or day < ask.today:
         return days_off.around(calendar, key, day, ask.today)

@@ -6,6 +6,9 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 
+from sqlalchemy import Connection
+
+from handlers.catalogue.loader import calendar_of
 from handlers.kit import Refusal
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.normalise import GAP, clean
@@ -18,6 +21,8 @@ _FULL = re.compile(r"(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?")
 _SHORT = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?")
 _WORDS = {"今天": 0, "今日": 0, "昨天": -1, "前天": -2, "明天": 1}
 _WORD = re.compile("|".join(_WORDS))
+# 五一节后, 国庆假期
+_BESIDE = re.compile("(?<=..)(?:[节日]?(?:假期?|放假)?(?:结束|[以之]?[前后])?)$")
 # 3.2中队 is no day.
 _CLASS = re.compile(r"\d[.\-]\d{1,2}(?=中队|班)")
 
@@ -57,6 +62,16 @@ def last_day_in(words: str, today: date) -> tuple[date | None, str]:
             rest = f"{words[: match.start()]} {words[match.end() :]}"
             return find(match, today), " ".join(rest.split())
     return None, " ".join(words.split())
+
+
+def day_called(db: Connection, words: str, today: date) -> date | None:
+    """The next day that is called so: 五一, 清明节, 本月底."""
+    named = _BESIDE.sub("", words)
+    for key in calendar_of(db).dates:
+        if not {named, f"{named}节", f"{named}日"}.isdisjoint((key.name, key.topic, *key.words)):
+            found = (key.day(year) for year in (today.year, today.year + 1))
+            return next((each for each in found if each and each >= today), None)
+    return last_day_in(words, today)[0]
 
 
 def _within(match: "re.Match[str]", today: date) -> date:

@@ -42,14 +42,14 @@ REPORTERS_OF_ALL = SIDE.union(*REPORT_FOR.values())
 # They report for their very unit, not for what is below it.
 _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
 
-_NOTHING = {"zero": "没有"}
 _DONE = "(?:开展|进行|组织|举行|举办|召开|安排|要报的?|搞|做|办|开)?(?:过|成)?"
 _NONE = f"(?:(?:暂时?)?(?:没有?|无)|暂缺|空缺|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}(?:推荐|人选|可报的?)?[ ]?"
 # 月方案还没交 reports nothing.
 _UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
 # 寒假组织了活动8场 is of 寒假活动, 纳入了规划 of 纳入规划.
 _DOING = re.compile("(?:开展|组织|举办|举行|召开|进行|完成|搞|办|开)了?|了")
-_DIGIT = re.compile(r"\d")
+# 讲解员比赛 is no 讲解员.
+_ANOTHER = re.compile("比赛|大赛|竞赛|选拔|招募|培训|竞选|竞聘|评比|面试|选手")
 _PAUSE = re.compile(r"请假|暂停|停办|免报|暂时不[报办]")
 
 
@@ -89,7 +89,7 @@ def stated(ask: Ask, text: str, reading: Reading) -> bool:
         # 其他都好 of a rubric is said of one's own.
         if reading.claim in (("negation", "other") if row.base else ("negation",)):
             return True
-    elif _UNDONE.search(text) and not _DIGIT.search(text):
+    elif _UNDONE.search(text) and not any(map(str.isdecimal, text)):
         return is_zero(row, text) or is_pause(row, text)
     if reading.claim == "fact":
         return True
@@ -165,9 +165,8 @@ def switched_off(ask: Ask, text: str) -> Row | None:
 
 def names_report(ask: Ask, text: str) -> Row | None:
     """The row that is reported whose word stands in the text, whoever reports it; None without one."""
-    said = clean(text).text
-    reported = [row for row in _rows(ask).rows if row.shape == "report"]
-    return named(reported, said) if _rows(ask).report_word.search(said) else None
+    rows, plain = _rows(ask), clean(text).text
+    return named([row for row in rows.rows if row.shape == "report"], plain) if rows.report_word.search(plain) else None
 
 
 def row_in(ask: Ask, text: str) -> Row | None:
@@ -176,6 +175,7 @@ def row_in(ask: Ask, text: str) -> Row | None:
     if ask.person is None or not rows.report_word.search(said):
         return None
     words = {word: said.find(word) for word, row in rows.by_word.items() if word in said and row.shape == "report"}
+    words = {each: at for each, at in words.items() if not _ANOTHER.match(said, at + len(each))}
     ends = {at + len(word) for word, at in words.items()}
     longest = sorted(words, key=lambda word: (words[word] in ends, len(word)), reverse=True)
     return next((rows.by_word[word] for word in longest if _concerns(ask.me, rows.by_word[word])), None)
@@ -292,7 +292,7 @@ def figures(row: Row, one: Report) -> str:
 
 def said(row: Row, one: Report) -> str:
     """The same, or 没有 and 已交 of a report without figures."""
-    return figures(row, one) or _NOTHING.get(one.state, "已交")
+    return figures(row, one) or ("没有" if one.state == "zero" else "已交")
 
 
 def when(row: Row, one: Report, today: date) -> str:

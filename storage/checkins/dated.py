@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from storage.checkins.checkins import Checkin, between
 from storage.checkins.coverage import VALID
-from storage.organisation.units import within
+from storage.organisation.units import Kind, within
 from storage.tables import checkin, unit
 
 # A check-in of another day is of the date if its topic says so.
@@ -38,6 +38,13 @@ def counted(db: Connection, one: Dated, paths: Sequence[str]) -> tuple[int, int]
     )
     count, heads = db.execute(query.where(VALID, within(paths), near, one.is_of_it)).one()
     return count, heads
+
+
+def squads(db: Connection, one: Dated, paths: Sequence[str]) -> int:
+    """How many squads there are in these subtrees of which one is."""
+    near = checkin.c.day.between(one.day - AROUND, one.day + AROUND)
+    query = select(func.count(checkin.c.unit_id.distinct())).join(unit, unit.c.id == checkin.c.unit_id)
+    return db.scalar(query.where(VALID, within(paths), near, one.is_of_it, unit.c.kind == Kind.SQUAD)) or 0
 
 
 def newest(db: Connection, one: Dated, paths: Sequence[str], most: int) -> list[Checkin]:

@@ -129,7 +129,11 @@ def begun(words: Mapping[str, Row], text: str) -> list[tuple[Row, str]]:
     if not found:
         return []
     word = max(found, key=len)
-    row, rest = words[word], f"{plain[len(word) :]} {said[: len(said) - len(plain)]}".rstrip()
+    behind = plain[len(word) :].lstrip(" :：,，(（")
+    # 先进个人 退休先进个人：陈国华: the second says which one, as a heading the first.
+    if closer := max((each for each in words if word in each[1:] and behind.startswith(each)), key=len, default=""):
+        word, plain = closer, behind.replace(")", " ", 1).replace("）", " ", 1)
+    row, rest = words[word], f"{plain[len(word) :]} {level[0] if level else ''}".rstrip()
     if not row.personal and word in (row.name, *row.words):
         return [(row, f"{word}{rest}")]
     return _each(row, word, CHOOSING.sub("", rest.lstrip(" :：,，"), count=1))

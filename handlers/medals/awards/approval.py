@@ -29,7 +29,8 @@ def approve(
     """
     last = [case for case in cases if not ladders.of(case.medal, case.unit).after(case.level)]
     places = quotas.locked(ask.db, last)
-    broken = eligibility.problems(ask, cases) if by_rule else {}
+    known = eligibility.with_basics(ask, cases)
+    broken = eligibility.problems(ask, cases, known) if by_rule else {}
     agreed = consents.missing(ask, cases)
     now: list[nominations.Case] = []
     before = ""
@@ -47,7 +48,8 @@ def approve(
         raise Refusal("\n".join(["没有同意：", *against, _how(ask)]), *_exception(ask, cases), review_queue.LIST)
     public_notice.lay_out(ask, [case for case in now if case.state is State.NOTICE], ladders)
     higher = announcements.cards(ask, [case for case in now if case.state is State.PASSED])
-    return [confirmed(ask, now, "同意", ladders, against), *_news(ask, now, before), *higher]
+    notes = [f"请注意：{words}。" for words in eligibility.unchecked(now, known)]
+    return [confirmed(ask, now, "同意", ladders, against, notes), *_news(ask, now, before), *higher]
 
 
 def _advanced(ask: Ask, case: nominations.Case, ladders: levels.Ladders) -> nominations.Case:
@@ -102,7 +104,12 @@ def move(
 
 
 def confirmed(
-    ask: Ask, cases: Sequence[nominations.Case], word: str, ladders: levels.Ladders, against: Sequence[str] = ()
+    ask: Ask,
+    cases: Sequence[nominations.Case],
+    word: str,
+    ladders: levels.Ladders,
+    against: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Reply:
     """What the reviewer hears of a decision, and what every copy of the card then says."""
     direct = ask.message.private
@@ -115,5 +122,5 @@ def confirmed(
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
     refused = ["没有同意：", *against] if against else []
     closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
-    lines += [f"已告诉{told}。{step}{after}", *refused]
+    lines += [f"已告诉{told}。{step}{after}", *notes, *refused]
     return Reply("\n".join(lines), (review_queue.LIST,) if left else (), closes=closes)

@@ -1,6 +1,6 @@
 """Whether a case may be approved: what storage knows is put to the rules of the medals and said with its figures."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 
 from handlers.kit import Ask, Unit
@@ -32,15 +32,24 @@ def missing_basics(held: Iterable[str]) -> list[str]:
     return [medal for medal in ALL_BASIC if medal not in held and medal.partition("/")[0] not in held]
 
 
-def problems(ask: Ask, cases: Sequence[nominations.Case]) -> dict[int, list[str]]:
-    """Case → what the rules say against it, each with its figures; for the places see `without_place`."""
+def with_basics(ask: Ask, cases: Sequence[nominations.Case]) -> set[int]:
+    """The squads of these nominees for the first star whose basic badges somebody has recorded."""
+    at = {case.unit.id for case in cases if case.medal == _FIRST and case.child_id}
+    return badges.squads_with_basics(ask.db, at, year_terms(ask)) if at else set()
+
+
+def problems(ask: Ask, cases: Sequence[nominations.Case], known: Set[int] | None = None) -> dict[int, list[str]]:
+    """Case → what the rules say against it, each with its figures; for the places see `without_place`.
+
+    `known`: what `with_basics` says, where it was asked already.
+    """
     terms = year_terms(ask)
     children = [case.child_id for case in cases if case.child_id is not None]
     outside = badges.not_members(ask.db, children) if children else set()
     # What only the first star asks for.
     firsts = [case for case in cases if case.medal == _FIRST and case.child_id]
     basics = badges.basics(ask.db, [case.child_id or 0 for case in firsts], terms)
-    known = badges.squads_with_basics(ask.db, {case.unit.id for case in firsts}, terms) if firsts else set()
+    known = with_basics(ask, cases) if known is None else known
     stars = badges.stars(ask.db, [(case.unit.id, case.child_id) for case in cases])
     found: dict[int, list[str]] = {}
     for case in cases:
@@ -63,7 +72,15 @@ def notes(ask: Ask, case: nominations.Case) -> list[str]:
     """What a reviewer should know of a case: what the rules say against it, and the places that are left."""
     places = quotas.of_cases(ask.db, [case])[case.id]
     left = [arithmetic(quota, quotas.used(ask.db, quota)) for quota in places]
-    return [*problems(ask, [case])[case.id], *left]
+    known = with_basics(ask, [case])
+    return [*problems(ask, [case], known)[case.id], *unchecked([case], known), *left]
+
+
+def unchecked(cases: Sequence[nominations.Case], known: Set[int]) -> list[str]:
+    """Of a first star in a squad whose basic badges nobody has recorded: that nothing was there to be looked at."""
+    firsts = [case for case in cases if case.medal == _FIRST and case.child_id]
+    names = "、".join(dict.fromkeys(case.unit.name for case in firsts if case.unit.id not in known))
+    return [f"{names}本学年没有记过基础章，基础章是否齐没有核对"] if names else []
 
 
 def _held(ask: Ask, case: nominations.Case, held: Mapping[str, date]) -> set[str]:

@@ -1,14 +1,19 @@
 """Which of one's own nominations words mean, and how far they are."""
 
+import re
 from collections.abc import Mapping
 
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import proposals
 from handlers.wording import medals, places
+from storage.checkins import checkins
 from storage.medals import nominations
 from storage.medals.states import State
 
 LOOKED_AT = 60
+_SHORT = re.compile(r"(?<![\d月./:-])(?:(0\d{1,2}|\d{2})(?![\d.月日人名个号/:-])|(\d{1,2})号(?!队|线|楼))")
+_OF_CHECKINS = re.compile(r"签到|打卡|活动|队[会课日]|升旗|祭扫|实到|人数|\d\s*[人名个]")
+_ALL = re.compile("都|全部?|所有|刚才")
 LISTED = 10
 MINE = Button("我的提名", "我的提名")
 
@@ -25,6 +30,33 @@ def meant(ask: Ask, said: Mapping[str, object], whom: str = "name") -> list[nomi
         if unit_id in (None, case.unit.id) and medal in ("", case.medal)
     ]
     return medals.of_nominee(ask, cases, name) if name else cases
+
+
+def waiting(ask: Ask) -> list[nominations.Case]:
+    """The asker's own that nobody has decided on."""
+    return [case for case in nominations.of_person(ask.db, ask.me.id, LOOKED_AT) if case.state is State.SUBMITTED]
+
+
+def by_short(ask: Ask, cases: list[nominations.Case], text: str) -> list[nominations.Case]:
+    """Those of the cases that 02, 02号 or 7号 means: by the end of their number, or by the child's place."""
+    if not cases or not (said := _SHORT.search(text)):
+        return []
+    number = said[1] or said[2]
+    ends = [case for case in cases if case.number.endswith(f"-{int(number):02}")]
+    child = medals.of_nominee(ask, cases, f"{int(number)}号") if said[2] else []
+    # 02 is the number of a case, 7号 rather a child.
+    return child or ends
+
+
+def takes_back(ask: Ask, text: str) -> bool:
+    """撤回02, 7号那个撤了, 都撤回: whether what the asker nominated is meant, and no check-in."""
+    if ask.person is None or proposals.NOMINATORS.isdisjoint(ask.me.roles) or _OF_CHECKINS.search(text):
+        return False
+    cases = waiting(ask)
+    if not cases or by_short(ask, cases, text):
+        return bool(cases)
+    last = checkins.newest(ask.db, ask.me.id)
+    return bool(_ALL.search(text)) and (last is None or last.made_at is None or last.made_at < cases[0].made_at)
 
 
 def latest(ask: Ask) -> Reply:

@@ -1,5 +1,6 @@
 """我的提名, 提名的怎么样了: what came of one's own nominations."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,10 @@ from handlers.wording import places
 from storage.base import numbered
 from storage.medals import nominations
 
+# 离二星章还差什么 实验小学, 育红小学离二星章还差什么.
+_SCHOOL = re.compile(
+    r"(?![我咱本全])(?:(?![离距章星看查在])[\u4e00-\u9fff]){2,10}(?:小学|中学|学校)(?:[一二三四五六七八九\d][(（]\d{1,2}[)）])?"
+)
 _STAYS = "您改了一条发过的消息。提名不能这样改，已经记下的不变。要改就发「我的提名」看编号，撤回后重新提名。"
 # Between the platform's clock and ours.
 _CLOCKS_DIFFER = timedelta(minutes=2)
@@ -43,7 +48,9 @@ def asked(ask: Ask) -> list[Reply]:
         if missing.READERS.isdisjoint(ask.me.roles):
             raise Refusal("离奖章还差什么，由学校的老师和上级少工委看。")
         unit = places.by_key(ask, str(said.get("unit") or ""))
-        return [missing.for_star(replace(ask, args=unit.name if unit else ""), str(said.get("medal") or ""))]
+        school = _SCHOOL.search(ask.args)
+        where = " ".join(filter(None, (school[0] if school else "", unit.name if unit else "")))
+        return [missing.for_star(replace(ask, args=where), str(said.get("medal") or ""))]
     return [_left(ask, said) if said.get("left") or "名额" in ask.message.text else _shown(ask, said)]
 
 
@@ -79,7 +86,8 @@ def _shown(ask: Ask, said: Mapping[str, object]) -> Reply:
     if said.get("who"):
         return squad_list.shown(ask, said)
     named = any(said.get(key) for key in ("medal", "name"))
-    found = own.meant(ask, said)
+    found = own.meant(ask, said) or own.by_short(ask, nominations.of_person(ask.db, ask.me.id, own.LOOKED_AT), ask.args)
+    named = named or bool(found)
     if said.get("reason") and (stays := own.reason_stays(ask, found)):
         return stays
     if not named:

@@ -40,17 +40,17 @@ def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
     number, _ = numbered.anywhere(ask.args, nominations.LETTER)
     if number:
         return numbered_withdrawn(ask, number)
-    cases = _waiting(ask, said)
+    cases = _waiting(ask, said) or own.by_short(ask, own.waiting(ask), ask.args)
     if len(cases) == 1:
         return withdrawn(ask, cases[0])
     if not cases and (awarded := withdrawal.answer(ask, said)):
         return awarded
     if not cases:
-        mine = nominations.of_person(ask.db, ask.me.id, own.LOOKED_AT)
-        cases = [case for case in mine if case.state is State.SUBMITTED]
+        cases = own.waiting(ask)
         if not cases:
             raise Refusal("您没有待审的提名，什么都没有撤回。都在「我的提名」里。", own.MINE)
-        head = f"没有找到您说的这件，什么都没有撤回。您待审的有 {len(cases)} 件，要撤回就选一件："
+        lost = "没有找到您说的这件，" if any(said.values()) else ""
+        head = f"{lost}什么都没有撤回。您待审的有 {len(cases)} 件，要撤回就选一件："
     else:
         head = f"有 {len(cases)} 件，还没有撤回。请选一件："
     buttons = (Button(f"撤回 {case.number}", "撤回提名", case.number) for case in cases[:_SHOWN])

@@ -16,7 +16,7 @@ _ALSO = frozenset(("共同", "一起", "携手"))
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一[起同](?=[开上搞办去做过祭扫植听看]|举行|举办|参加|[\s,。]|$)")
 _SIGNS = COUNTED + HELD
-_BETWEEN_DAYS = pattern(rf"{GAP}+\s?[和与及跟]\s?")
+_BETWEEN_DAYS = pattern(rf"{GAP}+\s?[和与及跟、到至~-]\s?")
 
 
 def read_checkin(found: Found, context: model.Context) -> model.Reading:

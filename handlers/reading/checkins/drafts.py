@@ -5,11 +5,13 @@ from datetime import date
 from statistics import median_low
 
 from handlers.reading import model
-from handlers.reading.checkins.activities import OTHER, SERIES
+from handlers.reading.checkins import activities
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.checkins.segments import Segment
 from handlers.reading.quantities.counts import Counts, settle
+from handlers.reading.text import normalise
 from handlers.reading.text.dates import issue_of, too_old
+from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit, known
 
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNUSUAL", "PII_FAMILY", "WORDS_UNCLEAR"})
@@ -17,6 +19,8 @@ _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNU
 _OF_COUNSELORS = "辅导员培训"
 # What the whole squad is at; elsewhere a few of it may go.
 _OF_ALL = frozenset(("主题队会", "主题队日", "队课", "升旗仪式"))
+# 昨天的是41人,今天的队课是42人: of what the first is it is not said.
+_OF_ONE_DAY = pattern(rf"[,;。]{normalise.GAP}+的{normalise.HELD}")
 # Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
 # So many events of a day are told apart.
 MOST_SESSIONS = 9
@@ -61,8 +65,12 @@ def drafts_of(segments: list[Segment], pieces: list[Piece], context: model.Conte
 def _records_of(segment: Segment, piece: Piece, context: model.Context, alone: bool) -> list[Draft]:
     """What `piece` says of each unit of `segment`."""
     units = _units(segment.hits, context, alone)
+    if len(units) == 1 and (days := _by_day(piece)):
+        return [_draft(*units[0], one, one.counts, context) for one in days]
     apart = _events(piece) if len(units) == 1 else []
     units, shares = (units * len(apart), apart) if apart else (units, _shares(piece.counts, len(units)))
+    for (unit, _), counts in zip(units, shares, strict=True) if piece.missing else ():
+        counts.absent = piece.missing.get(unit or "", counts.absent)
     drafts = [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
     for place, draft in enumerate(drafts if apart else ()):
         draft.record = replace(draft.record, sessions=None, again=place > 0 or piece.again)
@@ -70,6 +78,21 @@ def _records_of(segment: Segment, piece: Piece, context: model.Context, alone: b
         if "UNIT_AMBIGUOUS" in draft.issues:
             draft.record = replace(draft.record, choices=_choices(segment.hits, context))
     return drafts
+
+
+def _by_day(piece: Piece) -> list[Piece]:
+    """昨天和今天队会分别43、44: on each of several days so many came, where nothing else is counted."""
+    counts = piece.counts
+    if (
+        _OF_ONE_DAY.search(piece.rest)
+        or activities.names_activity(piece.topic or "")
+        or not 1 < len(piece.days) == len(counts.given)
+        or counts.absent
+        or counts.due not in (None, *counts.given)
+    ):
+        return []
+    told = zip(piece.days, counts.given, strict=True)
+    return [replace(piece, day=day, counts=Counts(attended=number)) for day, number in told]
 
 
 def _events(piece: Piece) -> list[Counts]:
@@ -115,7 +138,7 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
             counts.attended, counts.issue = None, "COUNT_VAGUE"  # 每班40人, said of one
         return [counts]
     if len(counts.given) == units:
-        return [Counts(attended=number) for number in counts.given]
+        return [Counts(attended=number, certain=counts.certain) for number in counts.given]
     if counts.each:
         return [Counts(attended=counts.attended) for _ in range(units)]
     if counts.full and counts.attended is None:
@@ -126,7 +149,7 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
 
 def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, context: model.Context) -> Draft:
     issues = [issue] if issue else []
-    activity = piece.activity.name or (OTHER if piece.held else None)
+    activity = piece.activity.name or (activities.OTHER if piece.held else None)
     if activity is None:
         issues.append("ACTIVITY_MISSING")
     of_class = (unit is None or unit[0].isdecimal()) and activity != _OF_COUNSELORS
@@ -152,7 +175,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         others=counts.others,
         sessions=piece.sessions,
         wishes=piece.wishes,
-        number=piece.number if activity == SERIES else 0,
+        number=piece.number if activity == activities.SERIES else 0,
         dated=piece.dated,
         again=piece.again,
         heads=_heads(counts, context.roster_size.get(unit or "", 0)) if counts.issue == "COUNT_AMBIGUOUS" else (),

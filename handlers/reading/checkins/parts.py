@@ -40,9 +40,25 @@ def parts_of(found: Found) -> Parts:
         pieces = [found.part((segment.start, segment.end)) for segment in segments]
     if len(segments) > len(layout.segments):
         _several(pieces, [] if _begins_a_later_one(found, segments) else found.dates)
+    segments, pieces = _without_later_absences(segments, pieces)
     once = share(found, layout, segments, pieces)
     totals.without_sum(pieces)
     return Parts(segments, pieces, once, alone=not (found.chain or len(layout.segments) > 1))
+
+
+def _without_later_absences(segments: list[Segment], pieces: list[Piece]) -> tuple[list[Segment], list[Piece]]:
+    """三(1)三(2)队会分别到42、44,三(1)缺1: who is missing of a unit that was told of before is of that record."""
+    kept: list[tuple[Segment, Piece]] = []
+    for segment, piece in zip(segments, pieces, strict=True):
+        told = piece.counts
+        unit = (segment.hits[0].unit if len(segment.hits) == 1 else None) or ""
+        before = next((each for first, each in kept if unit in [hit.unit for hit in first.hits]), None)
+        only_absent = (told.attended, told.due, told.issue) == (None, None, None) and not piece.again
+        if before and told.absent is not None and only_absent:
+            before.missing[unit] = told.absent
+        else:
+            kept.append((segment, piece))
+    return [segment for segment, _ in kept], [piece for _, piece in kept]
 
 
 def _begins_a_later_one(found: Found, segments: list[Segment]) -> bool:

@@ -28,6 +28,8 @@ class Piece:
     again: bool = False
     held: bool = False  # words tell what was done, though no activity that we know
     numbers: list[Number] = field(default_factory=list)
+    missing: dict[str, int] = field(default_factory=dict)  # of each unit, said after it
+    days: tuple[date | None, ...] = ()  # all that were said
     rest: str = ""  # the text without all that was understood of it, but for its topic
 
     def inherit(self, other: "Piece") -> None:
@@ -63,7 +65,7 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     piece.rest, piece.topic = scan, topic_of(scan, told, piece.activity.name)
     piece.held = not piece.activity.rank and tells_what_was_held(scan)
     if dates:
-        piece.dated, piece.day = True, dates[0].day
+        piece.dated, piece.day, piece.days = True, dates[0].day, tuple(when.day for when in dates)
     elif piece.counts.slash:
         piece.dated, piece.day = True, near_date(*piece.counts.slash, received)
     return piece

@@ -12,6 +12,11 @@ from handlers.reading.text.patterns import pattern
 COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
 _NOT = pattern(r"(?:没有?|没能|未能?)(?:再|去|参加|开展|举行)?")
 _SOMEBODY = pattern(rf"(?:\d\s?[人名位个][^,。]{{0,6}}|{SECRET}[^,。]{{0,4}})$")
+# 春天在哪里朗诵比赛 42人, 主题队会 我是谁 42人: what a title asks; 队会在哪里 42人 and 怎么报 42人 are asked.
+_TITLED = pattern(
+    r"^(?!.*(?:报|填|记录|登记|哪[个天些位]|几[点号]|多少|多久|什么时|谁[来去带]))(?:.*[^会课日动旗赛扫])?"
+    r"(?:[在去]哪[里儿](?!\s?[开办搞举上])|[我你他她它]是谁|谁是|谁最|什么是|为什么|怎么办|是什么).*\d\s?[人名个]?\s?$"
+)
 _ENDS_SENTENCE = ("。", ";", "!", "?", "\n")
 _END = ",;。!()\n "
 _ASKED = ("?", "吗", "么")
@@ -33,6 +38,7 @@ class Clause:
     unit: bool = False
     factual: bool = False
     ends: bool = False  # its sentence
+    more: bool = False  # said of one unit more, with nothing between them but a blank or 、
 
 
 def has_cue(words: str) -> bool:
@@ -64,6 +70,8 @@ def _holds(clause: Clause, words: str) -> bool:
     """升旗来了39个其中一个是插班生, 本来43个两个请假所以41个, 实到47有一个没去成: it was held."""
     if clause.cue is None or not (clause.counted and clause.named):
         return False
+    if clause.cue is ASKING:
+        return _TITLED.search(words) is not None
     return turned_out(clause.cue, words) or (clause.cue.claim == "other" and clause.factual)
 
 

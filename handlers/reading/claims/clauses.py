@@ -17,6 +17,7 @@ from handlers.reading.text.units import Hit
 _CLAUSE = pattern(r"[^,;。!?()\n]+[,;。!?()]*\n?|[,;。!?()\n]+")
 # 队会44人?不对,43人: the question was put to oneself.
 _ANSWERED = pattern(r"[\s,]*(?:[哦噢啊呃]\s?,?)*(?:不对|不是|[哦噢啊]不|[说写打报记]?错了)[^?\d]{0,6}\d")
+_UNCOUNTED = pattern(r"[^\d、]*?[没未无停假][^\d、]*(?:、|$|[,;。!?()\n])")
 _AHEAD = ("明", "后", "下")
 
 
@@ -44,10 +45,17 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
 
 
 def _by_unit(match: re.Match[str], scan: str, hits: Sequence[Hit]) -> list[Clause]:
-    """三(1)40 三(2)没开: what is said of each unit, where a blank stands before it."""
+    """三(1)40 三(2)没开, 三(1)40、三(2)没开: what is said of each unit; 明天三(1)、三(2) is said of both."""
     first, last = (bisect_left(hits, place, key=_start) for place in match.span())
-    cuts = [hit.start for hit in hits[first:last] if hit.start > match.start() and scan[hit.start - 1] == " "]
-    return [Clause(*span) for span in pairwise([match.start(), *(cuts if len(hits) > 1 else ()), match.end()])]
+    cuts, at = [], match.start()
+    for hit in hits[first:last]:
+        before = scan[hit.start - 1 : hit.start]
+        denied = before == "、" and COUNTED.search(scan, at, hit.start) and _UNCOUNTED.match(scan, hit.end, match.end())
+        if hit.start > match.start() and (before == " " or denied):
+            cuts.append(hit.start)
+        at = hit.end
+    spans = pairwise([match.start(), *(cuts if len(hits) > 1 else ()), match.end()])
+    return [Clause(*span, more=span[0] > match.start()) for span in spans]
 
 
 def _without_topic(match: re.Match[str]) -> str:
@@ -83,7 +91,8 @@ def _stands(clause: Clause, before: Clause) -> bool:
     if before.claim in ("condition", "example", "notice", "quotation"):
         return False
     own = clause.unit and clause.counted and before.unit and before.claim == "negation"
-    return clause.named or own or (clause.factual and before.claim != "negation")
+    named = clause.named and not clause.more
+    return named or own or (clause.factual and before.claim != "negation")
 
 
 def _carry_back(clauses: list[Clause]) -> None:

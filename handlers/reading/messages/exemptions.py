@@ -1,9 +1,12 @@
 """That nothing is to be reported: nothing took place (a zero report), or a unit is excused up to a day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+from handlers.privacy.names import persons
 from handlers.reading.model import Context, Reading, Record, Status
+from handlers.reading.persons.names import is_name, is_nickname
 from handlers.reading.text.dates import When
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
@@ -31,6 +34,12 @@ _OFF_CUE = pattern("停|放假|隔离")
 _AROUND = pattern(r"^(?:我们?|咱们?|老师好?|您好|报告|班|中队|[\s,。!、:])*$")
 _NOT = frozenset("没无未不零")
 _EXCUSE = pattern(r"(?:请假|暂停|停课|停报|停办|免报|不用报|放假|隔离)[^,。\n]{0,6}?(?P<to>[到至])")
+# 暂停到五一, 三(2)免报到学期末: which day that is the calendar tells.
+_UNTIL = pattern(
+    r"[\s,]*(?:我们?|咱们?|本)?(?:班|中队)?[\s,]*(?:想|要|先|申请|需要)*(?:请假|暂停|停课|停报|停办|免报|不用报)"
+    r"(?:签到|上报|活动|报|催)?[到至]\s?(?P<until>[\u4e00-\u9fff]{2,8})\W*"
+)
+_WHO = pattern(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,3}?)(?:同学)?(?:要|想|得)?$")
 _LONGEST = 40
 
 
@@ -51,18 +60,34 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
         records = tuple(Record(unit=unit, date=day, dated=bool(dates)) for unit in units)
         return Reading("zero", status, issues, records, claim="negation")
     found = _EXCUSE.search(text)
-    last = next((when.day for when in dates if found and when.start >= found.start("to")), None)
-    if last is None or last < context.received:
+    if found and _is_somebodys(text[: found.start()]):
         return None
-    return Reading(
-        "excuse", status, issues, tuple(Record(unit=unit, date=last, dated=True) for unit in units), claim="plan"
-    )
+    last = next((when.day for when in dates if found and when.start >= found.start("to")), None)
+    if last is not None and last < context.received:
+        return None
+    until = _UNTIL.fullmatch(_without_units(text, hits)) if found and last is None and not dates else None
+    if last is None and until is None:
+        return None
+    # Of a day that has only a name it is the name that is told.
+    told = Record(date=last, dated=last is not None, topic=until["until"] if until else None)
+    return Reading("excuse", status, issues, tuple(replace(told, unit=unit) for unit in units), claim="plan")
+
+
+def _is_somebodys(before: str) -> bool:
+    """小华请假到周五: a child's leave, and no squad's."""
+    who = _WHO.search(before)
+    return who is not None and (is_name(who[1]) or is_nickname(who[1]) or bool(persons(who[1])))
+
+
+def _without_units(text: str, hits: Sequence[Hit]) -> str:
+    for hit in hits:
+        text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    return text
 
 
 def _is_off(text: str, hits: Sequence[Hit]) -> bool:
     if _OFF_CUE.search(text) is None:
         return False
-    for hit in hits:
-        text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    text = _without_units(text, hits)
     off = _OFF.search(text)
     return off is not None and _AROUND.search(text[: off.start()] + text[off.end() :]) is not None

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Container
 
 from handlers.privacy import matters
+from handlers.privacy.names import persons
 from handlers.reading.checkins import activities
+from handlers.reading.persons import names as known
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.findings import Secrets as Secrets
-from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
@@ -33,7 +34,7 @@ _ABSENCE = "请病假|请事假|请假|没来|没到|未到|缺席|缺勤|病假
 _WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都|的|身体|身患|患有?|患上)?"
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
 _WHO_MISSES = (
-    rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
+    rf"(?P<names>{known.NAME}(?:[、和与及]{known.NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
     rf"(?:(?P<health>{matters.HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{matters.FAMILY}))"
     rf"|(?=(?:[\d两二三四五六][人名个位])?(?:{_ABSENCE})|有事|家里有事))"
 )
@@ -42,15 +43,21 @@ _NAMED = pattern(_WHO_MISSES)
 _MISSED = pattern(rf"{_WHO_MISSES}了?\s?(?:{_ABSENCE})?")
 # 请假2人:王小明、李小红  缺王小明
 _LISTED = pattern(
-    rf"(?:{_ABSENCE}|缺(?![席勤课]))(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={NAME}、))?\s?"
-    rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
+    rf"(?:{_ABSENCE}|缺(?![席勤课]))(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={known.NAME}、))?\s?"
+    rf"(?P<names>{known.NAME}(?:[、,和与及\s/]{{1,2}}{known.NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
 )
 # 除了王小明都到了, 全到,除了王小明; 少了王小明, 就差王小明, 王小明除外
-_SOME = rf"{NAME}(?:[、,和与及]{NAME}){{0,9}}"
+_SOME = rf"{known.NAME}(?:[、,和与及]{known.NAME}){{0,9}}"
 _EXCEPTED = pattern(
     rf"(?:除了?|少了|[就只还]差了?)\s?(?P<names>{_SOME})(?:同学)?(?:{_ABSENCE})?(?:[以之]?外)?(?=[\s,，。;!]|其[他余它]|别的|[都全均]|$)"
 )
 _OUTSIDE = pattern(rf"(?P<names>{_SOME})(?:同学)?(?=除外)")
+# 除了小华都到了, 除子涵外全到: as they are called in class; 除了值日生都到了 tells nobody's name.
+_CALLED = "(?![\u4e00-\u9fff]?[都全的外])[\u4e00-\u9fff]{2,3}?"
+_BUT = pattern(
+    rf"除了?\s?(?P<names>{_CALLED}(?:[、和与]{_CALLED})*)(?:同学)?(?:[以之]?外)?"
+    r"(?=[\s,，。;!]|全班|大家|其[他余它]|别的|[都全均到来]|$)"
+)
 _REST = pattern(r"(?:[都全]|齐)[^,。;]{0,3}[到来齐勤]|到齐")
 # 缺安全, 请假:劳动、安全, 安全没来: a child is called so, and no activity is; 安全教育缺2人 tells of one.
 _SHORT = "[\u4e00-\u9fff]{2,3}"
@@ -71,23 +78,23 @@ _OF_SOME = pattern(
 )
 # 旗手:王小明, 王小明同学
 _ROLE = pattern(
-    rf"(?:旗手|领誓人|中队长|小队长|大队长|班长|领唱|朗诵者?|小讲解员)[:是为由]\s?(?P<names>{NAME}(?:[、和]{NAME}){{0,9}})(?![\u4e00-\u9fff])"
+    rf"(?:旗手|领誓人|中队长|小队长|大队长|班长|领唱|朗诵者?|小讲解员)[:是为由]\s?(?P<names>{known.NAME}(?:[、和]{known.NAME}){{0,9}})(?![\u4e00-\u9fff])"
 )
-_PUPIL = pattern(rf"(?:(?<![\u4e00-\u9fff])|(?<=[由请让]))(?P<names>(?:{LONG_NAME}|{NAME}))(?:同学|小朋友)")
+_PUPIL = pattern(rf"(?:(?<![\u4e00-\u9fff])|(?<=[由请让]))(?P<names>(?:{known.LONG_NAME}|{known.NAME}))(?:同学|小朋友)")
 # 表现好的有周杰轮、林俊洁
 _PRAISED = pattern(
     rf"(?:表现[\u4e00-\u9fff]{{0,4}}?|获奖|优秀|突出|积极|表扬)(?:的|同学|队员|学生|小朋友|少先队员|名单|有|是|为|包括|[:\s]){{0,4}}?"
-    rf"(?P<names>{NAME}(?:[、,和与及\s]{NAME}){{0,19}})(?=[\s,。;()、!]|同学|队员|小朋友|等|$)"
+    rf"(?P<names>{known.NAME}(?:[、,和与及\s]{known.NAME}){{0,19}})(?=[\s,。;()、!]|同学|队员|小朋友|等|$)"
 )
 # 王小明、李小红表现突出
 _PRAISE_AFTER = pattern(
-    rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,19}})(?:等?(?:\d{{1,2}}[人名位])?(?:同学|队员|小朋友)?)\s?"
+    rf"(?P<names>{known.NAME}(?:[、和与及]{known.NAME}){{0,19}})(?:等?(?:\d{{1,2}}[人名位])?(?:同学|队员|小朋友)?)\s?"
     r"(?:表现|获奖|获得|荣获|(?:最|特别|非常|很|十分)?(?:突出|优秀|积极)|(?:受到|被|得到)表扬)"
 )
 # 王老师, 带队老师:张丽华: not a child's, no warning, but no topic either
 _TEACHER = pattern(
-    rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|汇报人|签到人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{NAME}(?![\u4e00-\u9fff])"
-    rf"|(?<![\u4e00-\u9fff]){NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])(?![名位个])[\u4e00-\u9fff]老师(?=[\s,:)]|$)"
+    rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|汇报人|签到人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{known.NAME}(?![\u4e00-\u9fff])"
+    rf"|(?<![\u4e00-\u9fff]){known.NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])(?![名位个])[\u4e00-\u9fff]老师(?=[\s,:)]|$)"
 )
 # 7号请假, 3号和9号同学领誓, 表扬7号: told by the number on the roster, and no day; but 7号请假3人.
 _ROSTER_NUMBERS = r"(?P<names>(?<![\d月第])\d{1,2}号(?:[、,和与及]\s?\d{1,2}号)*)"
@@ -98,8 +105,13 @@ _NUMBERED = pattern(
     rf"|(?:表扬|批评|领[誓读唱]|主持|发言|{_ABSENCE}|旗手)(?:的|人)?[:是有]?\s?"
     rf"{_ROSTER_NUMBERS.replace('names', 'behind')}(?![\d\u4e00-\u9fff])"
 )
+# 队会42人,7号领誓 9号献花: beside what was held, what one of them did there; 9号献花42人 is a day.
+_NUMBERED_DEED = pattern(
+    rf"{_ROSTER_NUMBERS}(?=\s?(?:给|为|代表|负责|上台|担任|做|当|\s)*(?:献花|敬礼|讲(?:故事|解|话)|演讲|朗[诵读]|诵读|记录|护旗|[执擎举升][旗牌]手?"
+    r"|指挥|伴奏|独唱|唱歌|分享|示范|表演|主讲|代表|旗手|讲解员|小组长|摄影|拍照)(?!比赛|大赛|活动|仪式|会|了?\s?[:是有]?\s?(?:\d++(?!号)|[一二两三四五六七八九十][人名个位])))"
+)
 # (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
-_NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{NAME})")
+_NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{known.NAME})")
 # 和平 is a name.
 _LETTER_OF_NAME = pattern(r"[^、,和与及\s/]|(?<![^、,\s/])[和与及]")
 _PRAISE_CUE = pattern(r"表现|获|突出|优秀|积极|表扬")
@@ -143,26 +155,33 @@ def counts_absent(text: str) -> bool:
     return bool(counted and (_AWAY_CUE.search(text) or _HEALTH.search(text)))
 
 
-def absent_counted(text: str, known: Container[str]) -> str:
-    """张明、李娜请假, 王浩发烧 -> 请假2人: how many are told to be missing; not of what is `known`, as 六一没来."""
+def absent_counted(text: str, kept: Container[str]) -> str:
+    """张明、李娜请假, 王浩发烧 -> 请假2人: how many are told to be missing; what is `kept` stays, as 六一没来."""
 
     def count(match: re.Match[str], said: str) -> str:
         names = re.split("[、,和与及]", said)
-        whole = any(name in known or name.endswith("等") for name in names)
+        whole = any(name in kept or name.endswith("等") for name in names)
         # Who was late was there.
         late = next((word for word in ("迟到", "早退") if word in match[0]), "请假")
         return match[0] if whole else f" {late}{len(names)}人 "
 
     for rule in (_EXCEPTED, _OUTSIDE):
         text = rule.sub(lambda match: count(match, match["names"]), text)
+    text = _BUT.sub(lambda match: count(match, match["names"]) if _are_persons(match["names"]) else match[0], text)
     text = _MISSED.sub(lambda match: match[0] if match["family"] else count(match, match["names"]), text)
     return _AWAY.sub(lambda match: count(match, match["after"] or match["before"]), text)
+
+
+def _are_persons(names: str) -> bool:
+    called = re.split("[、和与]", names)
+    return all((len(each) == 2 and known.is_nickname(each)) or each in persons(each) for each in called)
 
 
 def hide_persons(scan: str, secrets: Secrets) -> str:
     """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
     if "号" in scan:
         scan = _NUMBERED.sub(_numbers_only, scan)
+        scan = _NUMBERED_DEED.sub(lambda match: _numbers_only(match) if _is_beside(match) else match[0], scan)
     if _AWAY_CUE.search(scan):
         scan = _AWAY.sub(lambda match: _themes_hidden(match, secrets), _NO_OTHER.sub(_unclear_hidden(secrets), scan))
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
@@ -170,6 +189,7 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
         for rule in (_LISTED, _EXCEPTED, _OUTSIDE, _ROLE, _PUPIL):
             scan = rule.sub(lambda match: _names_only(match, secrets), scan)
+        scan = _BUT.sub(lambda match: _names_only(match, secrets) if _are_persons(match["names"]) else match[0], scan)
         scan = _NEXT_OF_LIST.sub(lambda match: _names_only(match, secrets), scan)
     if _PRAISE_CUE.search(scan):
         for rule in (_PRAISED, _PRAISE_AFTER):
@@ -196,7 +216,7 @@ def _unless_theme(issue: str, themes: matters.Themes, secrets: Secrets) -> Calla
 def _named(match: re.Match[str], secrets: Secrets) -> str:
     """王小明脚扭伤: the name and the illness; the matter says what kind of data it is."""
     names = re.split("[、和与及]", match["names"])
-    if not all(map(is_name, names)) or activities.activity_over(match.string, match.start("names")):
+    if not all(map(known.is_name, names)) or activities.activity_over(match.string, match.start("names")):
         return match[0]
     matter = match["health"] or match["family"]
     issue = "PII_HEALTH" if match["health"] else "PII_FAMILY" if match["family"] else "PII_NAME"
@@ -212,8 +232,12 @@ def _each_hidden(names: str) -> str:
     return _LETTER_OF_NAME.sub(SECRET, names)
 
 
+def _is_beside(match: re.Match[str]) -> bool:
+    return activities.names_activity(match.string[: match.start()])
+
+
 def _numbers_only(match: re.Match[str]) -> str:
-    numbers = match["names"] or match["behind"]
+    numbers = match["names"] or match.groupdict().get("behind", "")
     return match[0].replace(numbers, _each_hidden(numbers))
 
 
@@ -242,14 +266,14 @@ def _praised(match: re.Match[str], secrets: Secrets) -> str:
     """Names beside 表现 or 获奖; two characters alone may be any word: 武术获奖."""
     names = [name for name in re.split(r"[、,和与及\s]+", match["names"]) if name]
     sure = any(len(name) > 2 for name in names) or ("表现" in match[0] and len(names) > 1)
-    if not (sure and all(map(is_name, names))):
+    if not (sure and all(map(known.is_name, names))):
         return match[0]
     return _names_only(match, secrets)
 
 
 def _names_only(match: re.Match[str], secrets: Secrets) -> str:
     names = [name for name in re.split(r"[、,和与及\s/]+", match["names"]) if name]
-    if any(name in NOT_NAMES for name in names):
+    if any(name in known.NOT_NAMES for name in names):
         return match[0]
     for name in names:
         secrets.add("PII_NAME", name)

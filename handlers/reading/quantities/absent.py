@@ -10,7 +10,7 @@ _OF_NAMES = f"{SECRET}、,和与及 :()"
 _ONE_NAME, _COUNTED_TOO = pattern(rf"{SECRET}+(?:\({SECRET}+)?"), pattern(r"[ 了:]{0,2}[\d一两二三四五六]")
 
 # 实到44 请假1, 除李红外其余44人: they came, however many the class has.
-CAME = pattern(r"(?:实(?!践)[到来际有参]*|其[他余它]|剩下|别的|余)[^,。;\n\d]{0,6}\d")
+CAME = pattern(r"(?:实(?!践)[到来际有参]*|其[他余它]|剩下|别的|余)[^,。;\n\d]{0,6}\d|分别到了?\s?\d")
 _ARE = pattern("(?:的?(?:同学|队员|人)?[有是])?")
 
 

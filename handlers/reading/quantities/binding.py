@@ -1,5 +1,7 @@
 """Which number a label counts: 应到42 the one after it, 2人请假 the one before."""
 
+from itertools import pairwise
+
 from handlers.reading.checkins.activities import activity_before
 from handlers.reading.quantities.tokens import Token
 from handlers.reading.quantities.words import OWNERS
@@ -52,6 +54,18 @@ def bind(tokens: list[Token], scan: str) -> None:
             continue
         if chosen is after or not _names_the_absent(tokens, place, chosen, scan):
             _mark(chosen, label, tokens[place - 1] if place and chosen is after else None, scan)
+
+
+def added(tokens: list[Token], scan: str) -> bool:
+    """20+22, 42+43人: whether free numbers are told as a sum; the measure of one is that of both."""
+    sums = [
+        (one, other)
+        for one, other in pairwise(tokens)
+        if one.kind == other.kind == "number" and not one.use and not other.use and scan[one.end : other.start] == "+"
+    ]
+    for one, other in sums:
+        one.strength = other.strength = max(one.strength, other.strength)
+    return bool(sums)
 
 
 def _of_others(tokens: list[Token], place: int, scan: str) -> bool:

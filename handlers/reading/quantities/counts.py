@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from handlers.reading.model import Hedge, Number
+from handlers.reading.quantities.words import FEW
 
 LARGEST_CLASS = 65
 # Of a class so few are mostly somebody in particular: 晕倒1个.
@@ -16,6 +17,8 @@ class Counts:
     due: int | None = None
     attended: int | None = None
     absent: int | None = None
+    apart: int = 0  # how many were elsewhere meanwhile, and may be among those who came
+    added: bool = False  # 20+22: of the numbers of a squad the sum
     named: int = 0  # who is told by name to be missing, of whom there may be more
     others: dict[str, int] = field(default_factory=dict)
     issue: str | None = None
@@ -50,6 +53,11 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
     if counts.rough and counts.issue == "COUNT_VAGUE" and not of_class:
         counts.attended, counts.hedges["attended"] = counts.rough
         counts.issue = None
+    if counts.added and counts.issue == "COUNT_AMBIGUOUS" and roster_size:
+        _add(counts, roster_size)
+    if counts.apart and counts.due is counts.absent is None and counts.attended and counts.attended == roster_size:
+        counts.issue, counts.given = "COUNT_AMBIGUOUS", [counts.attended, counts.attended - counts.apart]
+        counts.attended = None
     told = (counts.due is not None) + (counts.attended is not None)
     if counts.named and counts.absent is None and (told == 1 or (counts.full and not told)):
         counts.absent = counts.named
@@ -68,6 +76,12 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
     _derive(counts)
     if counts.issue is None:
         counts.issue = _fault(counts, of_class)
+
+
+def _add(counts: Counts, size: int) -> None:
+    """20+22 of a squad of 44; of 41+2 the second may be of somebody else."""
+    if min(counts.given) > FEW and sum(counts.given) <= size:
+        counts.attended, counts.issue = sum(counts.given), None
 
 
 def _by_roster(counts: Counts, absent: int, size: int) -> None:

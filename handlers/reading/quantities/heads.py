@@ -25,8 +25,10 @@ def read_counts(scan: str) -> tuple[Counts, str]:
     if not tokens:
         return Counts(), scan
     binding.bind(tokens, scan)
+    added = binding.added(tokens, scan)
     denies = any(token.kind == "oops" for token in tokens)
     counts = _resolve(binding.corrected(tokens, scan) if denies else tokens, scan)
+    counts.added = added
     counts.numbers = _numbers(tokens, scan, counts)
     return counts, _without(scan, tokens)
 
@@ -47,7 +49,7 @@ def _taken(token: Token, counts: Counts) -> str:
         return "thing"
     if token.use in ("due", "absent", "part", "thing", *words.OTHERS):
         return token.use
-    if token.use in ("boys", "girls", "late", "rest"):
+    if token.use in ("boys", "girls", "late", "rest", "apart"):
         return "part"
     if token.value in (counts.due, counts.together) and token.value != counts.attended:
         return "due" if token.value == counts.due else "thing"
@@ -80,7 +82,8 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
-    counts.certain = bool(counts.absent or counts.named) and absent.CAME.search(scan) is not None
+    counts.apart = sum(token.value or 0 for token in used.get("apart", ()))
+    counts.certain = bool(counts.absent or counts.named or "分别" in scan) and absent.CAME.search(scan) is not None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
     if "thing" in kinds:
@@ -102,7 +105,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
 def _doubtful(tokens: list[Token], scan: str, counts: Counts) -> bool:
     """Whether more persons of an unknown kind are named than came, or a bare 38 stands beside them unexplained."""
     bare = any(
-        token.kind == "number" and token.strength in (1, 2) and (token.value or 0) > owners.FEW
+        token.kind == "number" and token.strength in (1, 2) and (token.value or 0) > words.FEW
         and _taken(token, counts) == "open" and scan[token.start].isdecimal()
         for token in tokens
     )  # fmt: skip
@@ -196,7 +199,7 @@ def _explain(counts: Counts, others: list[Token]) -> None:
         known = (came, counts.due, counts.together)
         if value == came and token.use == "whole" and counts.absent is None:
             counts.due = counts.due or value
-        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > owners.FEW):
+        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > words.FEW):
             continue
         if counts.due is not None and value <= counts.due - came:
             continue  # 应到45实到43, 1人比赛: one of those who are missing

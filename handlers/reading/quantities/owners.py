@@ -1,8 +1,8 @@
 """Whose an unlabelled number is: of the whole class, of a few in some role, of those missing, of things."""
 
-from handlers.reading.checkins.activities import activity_before
+from handlers.reading.checkins.activities import activity_before, names_activity
 from handlers.reading.quantities.tokens import Token
-from handlers.reading.quantities.words import OTHERS
+from handlers.reading.quantities.words import FEW, OTHERS
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
@@ -14,16 +14,16 @@ _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 # 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
 _REST = ("其余", "其他", "另", "另有", "另外")
 _COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧对" + GAP + SECRET
-_OUT_OF = pattern(r"\s?(?:当?中|里)[面边间]?[ ,]?")
+_OUT_OF = pattern(r"\s?(?:(?:当?中|里)[面边间]?[ ,]?|有(?=\s?\d))")
 _NO_SOME = ("的有", "里有", "中有", "面有")
 _MADE = pattern(r"[包做折叠画编剪绣缝织搓捡](?![到来去])[\u4e00-\u9fff]{1,3}$")
 _CAME = pattern(r"[都全](?:[在来到齐]|参加)")
+_DEED = pattern(r"(?![都全均也已就还])(?:(?![没未不缺走离请漏晚迟])[\u4e00-\u9fff]){2,}+(?![\u4e00-\u9fff])")
+_IN_ANOTHER_PLACE = pattern(r"[在去到](?!台|现场|会上|[前后]排|[一二]起)")
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _END = pattern(r"[。;!?\n]")
 _COMING = "来到去有报齐加与看听错" + GAP + SECRET
 _ROLES = "员手者师长"
-# Fewer are mostly of something else than heads, where nothing says so.
-FEW = 9
 
 
 def place(exact: list[Token], scan: str) -> None:
@@ -42,6 +42,11 @@ def place(exact: list[Token], scan: str) -> None:
             token.use = "absent" if _beside_many(exact) else "thing"  # 1人住院; 2人感冒 alone says nothing of the rest
         elif token.strength == 3 and (token.value or 0) <= FEW and not token.own and _is_of_role(token, exact, scan):
             token.use = "part"
+        elif token.strength == 3 and (token.value or 0) <= FEW and not token.own and _do_something(token, exact, scan):
+            token.use = "apart" if _IN_ANOTHER_PLACE.match(scan, token.end) else "part"
+            deed = _DEED.match(scan, token.end)
+            # What they did is no topic, but may tell what was held.
+            token.end = deed.end() if deed and not names_activity(deed[0]) else token.end
         elif token.strength > 1 and _OUT_OF.match(scan, token.end):
             token.use = "whole"
         elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
@@ -89,6 +94,12 @@ def _is_of_role(token: Token, exact: list[Token], scan: str) -> bool:
     named = before > "\u4e00" and before.isalpha() and before not in _COUNTING
     role = named and (before in _ROLES or not activity_before(scan, token.start))
     return role and _beside_many(exact)
+
+
+def _do_something(token: Token, exact: list[Token], scan: str) -> bool:
+    """43人,2人帮老师搬书, 1人在校门口执勤: what only a few did beside the many; what they did not is another matter."""
+    many = [each for each in exact if each.strength and (each.value or 0) > FEW and each.start < token.start]
+    return bool(many) and _DEED.match(scan, token.end) is not None
 
 
 def _is_of_noun(token: Token, scan: str) -> bool:

@@ -6,8 +6,16 @@ from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.numbers import CHINESE
 from handlers.reading.text.patterns import any_of
 
+# So few are mostly of something else than heads, where nothing says so.
+FEW = 9
 # Who is left out: so many of them, or their names, which are hidden.
 _SOME = rf"\s?(?:[\d一两二三四五六]{{1,2}}\s?[个名人位]|{SECRET})"
+# Where somebody is who is not with the others: 1人在医务室, 2人回老家了.
+_ELSEWHERE = "医务室 校医室 卫生室 医院 家 家里 老家 办公室 宿舍 寝室 外地"
+_AWAY = [verb + place for verb in ("在", "去", "去了", "回", "回了") for place in _ELSEWHERE.split()]
+# Where somebody is who is not with the others: 1人在医务室, 2人回老家了.
+_ELSEWHERE = "医务室 校医室 卫生室 医院 家 家里 老家 办公室 宿舍 寝室 外地"
+_AWAY = [verb + place for verb in ("在", "去", "去了", "回", "回了") for place in _ELSEWHERE.split()]
 _TAKES_PART = "到 到场 到会 到课 到位 出席 出勤 参加 参与 参会 参训 参学 来 去 学 看 听 观看 收看 完成"
 
 
@@ -17,7 +25,7 @@ def _each(before: str) -> str:
 
 # What a label says of the number beside it -> its words.
 _LABELS = {
-    "due": "应 应有 本来 原计划 原定 该到 该来 原有 在册 编制 学籍数 " + _each("应 应该 应当"),
+    "due": "应 应有 应该 本来 原计划 原定 该到 该来 原有 在册 编制 学籍数 " + _each("应 应该 应当"),
     # The whole class: due where it is also said who came or is missing, else those who came.
     "whole": "班级共有 班级共 班上共有 班上共 班里共有 班里共 中队共有 中队共 "
     "全班共有 全班共 全班有 全班 全中队 全体 总人数 班级人数 班额 总数 一共有",
@@ -27,7 +35,7 @@ _LABELS = {
     "took": "参加 参与 参学 学完 已学 完成学习 收看 观看 听讲 聆听 完成",
     "absent": "假 请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 病 事 没学完 没看完 没做完 未学完 除了 除外 "
     "除了请假的 除请假的 除了没来的 "
-    "未学习 没做 未做 没交 未交 不去 缺了 缺 少了 少来 少 差 除 " + _each("未 没 没有"),
+    "未学习 没做 未做 没交 未交 不去 缺了 缺 少了 少来 少 差 除 " + _each("未 没 没有") + " " + " ".join(_AWAY),
     "late": "迟到 早退 晚到 后到 来晚了 来晚 晚来了 晚来",
     "家长": "家委会 家长代表 家长志愿者 学生家长 家长 爸爸妈妈 爸妈",
     "辅导员": "校外辅导员 中队辅导员 大队辅导员 辅导员",
@@ -46,7 +54,7 @@ _LABELS = {
     "boys": "男生 男队员 男孩 男",
     "girls": "女生 女队员 女孩 女",
     "heads": "师生 学员 少先队员 新队员 队员 学生 同学 孩子",
-    "full": "都来了 全来了 来齐了 人齐了 人齐 人都齐了 全部来了 "
+    "full": "满员 满勤 都来了 全来了 来齐了 人齐了 人齐 人都齐了 全部来了 "
     "已全部到齐 全部到齐 已到齐 都到齐 全到齐 全勤 全员参加 全员参与 全员到齐 全员 到齐 全部到场 全部学完 "
     "全部完成 全学完 全看完 全完成 都学完 都看完 全部参学 "
     "全体参加 全体参与 全体到齐 全部参加 全部到 全到 "
@@ -84,6 +92,9 @@ _GUARDED = {
     "病": r"(?<=[\d人名个])病(?=[\s),。;、\d]|$)|(?<=[\s(,、;])病(?=\s?[1-9一两二三四五])",
     "事": r"(?<=[\d人名个])事(?=[\s),。;、]|$)|(?<=[\s(,、;\d])事(?=\s?[1-9一两二三四五][人个名位\s,。)]|\s?[1-9])",
     "假": r"(?<![请病事公])假(?=\s?:?\s?\d)|(?<=\d)假(?![日期])",
+    **{word: rf"(?<=[\d人名个位学员生子]){word}" for word in _AWAY},
+    # 应该44实际43; 应该43人 alone is what somebody thinks.
+    "应该": r"应该(?=\s?:?\s?\d{1,3}\s?[人名个]{0,2}[\s,]*(?:实|来了|[到来]\s?\d))|(?<=\d[\s,])应该(?=\s?:?\s?\d)",
     "本来": rf"本来(?=\s?[\d{CHINESE}])",
     "原计划": rf"原计划(?=\s?[\d{CHINESE}])",
     "原定": rf"原定(?=\s?[\d{CHINESE}])",
@@ -120,8 +131,8 @@ RATE = r"(?:参[学与加训]|出[勤席]|到[场会课]|完成|合格)率\s?[�
 JUNK = (
     rf"{RATE}|\+1(?<![^\n]\+1)(?=[\s,]?[^\s\d,。!人名个位])|(?:浏览|阅读|播放|点击|转发|访问|点赞)[量次数]{{1,2}}\s?[:是为达到]{{0,2}}\s?\d+|(?:序号|编号|学号|页码|房号|学时|课时|积分|得分)\s?:?\s?\d+|第\s?[\d{CHINESE}]+|每(?!个?(?:班|中队|场)\s?[1-6]\d)[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?"
     r"|\d+\.\d+(?!\s?[余多]?[万千])"
-    r"|(?<![A-Za-z=*#_&])(?!(?<=[\u4e00-\u9fff])=)[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])"
-    r"|\d+(?=[A-Za-z=*#_&]|\+\d)|(?<=\d)\+\d+"
+    r"|(?<![A-Za-z=*#_&])(?!(?<=[\u4e00-\u9fff])=)[A-Za-z=*#_&]{1,12}-?\d[\d\-+]*(?! ?[\d人名])"
+    r"|\d+(?=[A-Za-z=*#_&])|(?<!\d)\d\+\d(?!\d)"
     rf"|[\d{CHINESE}]{{1,3}}人(?:[一为]?组|一队|一排|小组)|一个人?[都也]没[来到]"
 )
 # 名 and 位 count heads before these: 38名队员, 38名参加; not before 2名消防员

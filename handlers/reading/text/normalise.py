@@ -102,6 +102,10 @@ _AMOUNT = pattern(
     r"(?P<thing>(?!孩子|队员|同学|学生|小朋友|娃|人|家|老|志愿|名|位|节目)[\u4e00-\u9fff]{1,5}?)"
     rf"(?=[\s,。;!、]|$|\d|[{CHINESE}]*十|[来送一共给有参去献])"
 )
+# 没有44人，只有43人: the number that was denied is none of the report.
+_DENIED = pattern(
+    r"没有?\s?\d{1,3}\s?[人名个]人?[,\s]{0,2}(?:[只就才仅][有到来]?(?=\s?\d)|(?=(?:实[到来际有]|[到来]了)\s?\d))"
+)
 
 
 @record
@@ -142,6 +146,8 @@ def clean(raw: str) -> Clean:
     if "--" in text:
         text = _DASHES.sub(" ", text)
     text = _PARTED.sub(r"\2\1\3", _as_meant(_SLIP.sub(_mean, text)))
+    if "没" in text:
+        text = _DENIED.sub("", text)
     if not _DEED_SIGNS.isdisjoint(text):
         text = _AMOUNT.sub(r"\g<deed>\g<thing>\g<amount>", text)
     if " " in text and _SPACED.search(text):
