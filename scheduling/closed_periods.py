@@ -79,7 +79,10 @@ def keeper(now: datetime) -> Callable[[Connection, Changing], None]:
     return keep
 
 
-def shown(db: Connection, of: Unit, week: str, now: datetime) -> Digest:
-    """The digest of a week when somebody asks: of one that is closed what it was then, whoever looks when."""
+def shown(db: Connection, of: Unit, week: str, now: datetime, named: int | None = digests.NAMED) -> Digest:
+    """The digest of a week when somebody asks: of one that is closed what it was then, whoever looks when.
+
+    Of many missing squads at least `named` are named, without a number all of them.
+    """
     at = closed_at(week, now)
-    return digests.report(db, of, week, now) if now < at else digests.closed(db, of, week, at, now)
+    return digests.report(db, of, week, now, named) if now < at else digests.closed(db, of, week, at, now, named)

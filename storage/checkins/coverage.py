@@ -1,23 +1,40 @@
 """Which squads have checked in and which are missing, in a week or on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from storage.checkins import exemptions
 from storage.checkins.rollups import Sums, week_of
 from storage.organisation import history
 from storage.organisation.units import Kind
+from storage.statements import Prepared
 from storage.tables import checkin, event, participation, rollup, unit, unit_past
 
 # Written into the statement: as parameters PostgreSQL would not see that SELECT and GROUP BY say the same,
 # and neither database would use the index of the valid check-ins.
 KIND_SQUAD: ColumnElement[str] = literal_column(f"'{Kind.SQUAD.value}'")
 VALID = checkin.c.state == literal_column("'valid'")
+
+
+# Beyond so many squads all are read, to name some.
+_FEW = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +71,54 @@ class SquadSums:
 def squads(db: Connection, of: history.Part) -> dict[str, list[Squad]]:
     """Week → the squads that were to report in it, in the order of school, grade and class."""
     found: dict[str, list[Squad]] = {week: [] for week in of.weeks}
-    for week, *squad in db.execute(_squads(of.shape), of.values):
+    for week, *squad in _squads(of.shape).rows(db, of.values):
         found[week].append(Squad(*squad))
     return found
 
 
-@cache
-def _squads(shape: history.Shape) -> Select[Any]:
-    place, school, past = history.places(shape), unit.alias("school"), unit_past.alias("past")
-    then = (past.c.unit_id == place.c.school_id) & (past.c.since <= place.c.first) & (past.c.until > place.c.first)
+def named(db: Connection, of: history.Part, ids: Set[int]) -> list[Squad]:
+    """These squads of those that were to report in the one week of this part, in the same order."""
+    if len(ids) > _FEW:
+        [all_of] = squads(db, of).values()
+        return [squad for squad in all_of if squad.id in ids]
+    rows = db.execute(_some_squads(of.shape), {**of.values, "ids": list(ids)}).all() if ids else ()
+    return [Squad(*squad) for _, *squad in rows]
+
+
+def due(db: Connection, of: history.Part) -> dict[int, int]:
+    """Squad id → its school (0: outside one) of those that were to report in the one week of this part."""
+    return dict(map(tuple, _due(of.shape).rows(db, of.values)))
+
+
+def is_due(place: Subquery) -> ColumnElement[bool]:
+    """Whether a unit of `history.places` is a squad that is to report."""
     # A class that comes in September is not missing in June.
     in_force = or_(place.c.active_from.is_(None), place.c.active_from <= place.c.last)
+    return (place.c.kind == KIND_SQUAD) & place.c.active & in_force
+
+
+@cache
+def _due(shape: history.Shape) -> Prepared:
+    def of(place: Subquery) -> Select[Any]:
+        return select(place.c.id, func.coalesce(place.c.school_id, 0)).where(is_due(place))
+
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+@cache
+def _squads(shape: history.Shape) -> Prepared:
+    return Prepared(lambda _: _named_squads(history.places(shape)))
+
+
+@cache
+def _some_squads(shape: history.Shape) -> Select[Any]:
+    place = history.places(shape)
+    return _named_squads(place).where(place.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def _named_squads(place: Subquery) -> Select[Any]:
+    school, past = unit.alias("school"), unit_past.alias("past")
+    then = (past.c.unit_id == place.c.school_id) & (past.c.since <= place.c.first) & (past.c.until > place.c.first)
     return (
         select(
             place.c.week, place.c.id, place.c.name, place.c.path, func.coalesce(past.c.name, school.c.name, ""),
@@ -73,33 +127,12 @@ def _squads(shape: history.Shape) -> Select[Any]:
         .select_from(place)
         .outerjoin(school, school.c.id == place.c.school_id)
         .outerjoin(past, then)
-        .where(place.c.kind == KIND_SQUAD, place.c.active, in_force)
+        .where(is_due(place))
         .order_by(
             func.coalesce(place.c.school_id, 0), func.coalesce(place.c.grade, 0), func.coalesce(place.c.class_no, 0),
             place.c.id,
         )
     )  # fmt: skip
-
-
-def covered(db: Connection, of: history.Part) -> dict[str, set[int]]:
-    """The ids of the squads with a check-in in each week; may hold ids of units that are no squad."""
-    found: dict[str, set[int]] = {week: set() for week in of.weeks}
-    for week, id in db.execute(_covered(of.shape), of.values):
-        found[week].add(id)
-    return found
-
-
-@cache
-def _covered(shape: history.Shape) -> Select[Any]:
-    place = history.places(shape)
-    squad_id = _squad_id(place)
-    return (
-        select(place.c.week, squad_id)
-        .select_from(place)
-        .outerjoin(rollup, _of_place(place))
-        .group_by(place.c.week, squad_id)
-        .having(func.sum(rollup.c.events) > 0)
-    )
 
 
 def _of_place(place: Subquery) -> ColumnElement[bool]:

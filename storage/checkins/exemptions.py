@@ -3,13 +3,24 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Date, bindparam, delete, insert, select
 
+from storage.statements import Prepared
 from storage.tables import exemption, unit
 
 ZERO, EXCUSED = "zero", "excused"
 # Who is excused on Friday is excused from the week's report.
 _LAST_SCHOOL_DAY = timedelta(days=4)
+# An outer join, so that no database goes through all units for the few that are excused.
+_HELD = Prepared(
+    lambda _: (
+        select(unit.c.path, exemption.c.kind)
+        .select_from(exemption.outerjoin(unit, unit.c.id == exemption.c.unit_id))
+        .where(exemption.c.row == "", exemption.c.since <= bindparam("begun", type_=Date()))
+        .where(exemption.c.until >= bindparam("lasting", type_=Date()))
+        .order_by(exemption.c.id)
+    )
+)
 
 
 def add(
@@ -56,13 +67,7 @@ def on_day(db: Connection, day: date) -> dict[str, str]:
 
 
 def _holding(db: Connection, begun: date, lasting: date) -> dict[str, str]:
-    query = select(unit.c.path, exemption.c.kind).join(unit, unit.c.id == exemption.c.unit_id)
-    rows = db.execute(
-        query.where(exemption.c.row == "", exemption.c.since <= begun, exemption.c.until >= lasting).order_by(
-            exemption.c.id
-        )
-    )
-    return {row.path: row.kind for row in rows}
+    return dict(map(tuple, _HELD.rows(db, {"begun": begun, "lasting": lasting})))
 
 
 def kind_of(path: str, holding: dict[str, str]) -> str:

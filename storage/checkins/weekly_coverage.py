@@ -1,10 +1,11 @@
 """How many squads were to report in a week and did, counted by the database by school; and who has not.
 
-A province has 120,000 squads: what is shown of it are its schools, and of these the numbers.
+A province has 120,000 squads: what is shown of it are its schools, of these the numbers, and a few names.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Date,
     Select,
     Subquery,
     bindparam,
@@ -25,47 +27,108 @@ from sqlalchemy import (
     union_all,
 )
 
-from storage.base import chunks
 from storage.checkins import exemptions
-from storage.checkins.coverage import KIND_SQUAD, Squad, unexcused
+from storage.checkins.coverage import KIND_SQUAD, Squad, is_due
 from storage.organisation import history
-from storage.organisation.units import Unit, below
+from storage.organisation.units import Unit, end_of
+from storage.statements import Prepared
 from storage.tables import rollup, unit, unit_past
+from storage.tables.base import Path
 
-__all__ = ["Counts", "Squad", "missing", "missing_by_school", "of", "school_names"]
+__all__ = ["Counts", "Coverage", "Squad", "by_teams", "missing", "missing_by_school", "of", "school_names"]
 
 # What stands for a number of squads where there is none.
 _TEAM = -1
+# All who are silent are looked at where no more squads are due, or more of them are to be looked at one by one.
+_FEW = 1000
+# Of a single school, and what is outside one, all are named.
+_MANY_SCHOOLS = 2
 # School id (0: outside a school) → [squads that are due, those of them that have reported].
 Counts = dict[int, list[int]]
 
 
-def of(db: Connection, part: history.Part, week: str) -> tuple[dict[str, Counts], list[Squad]]:
+@dataclass(frozen=True, slots=True)
+class Coverage:
     """
-    (week → how many squads of each school were to report in it and did, those that have not in one of the weeks).
+    A week of a part of the tree. `exempt`: zero and excused → how many squads; `missing`: school id → how many others.
 
-    The squads are in the order of school, grade and class.
+    `named` are the first of these, in the order of school, grade and class; the schools are in the same order.
     """
-    found: dict[str, Counts] = {week: defaultdict(lambda: [0, 0]) for week in part.weeks}
-    teams: set[tuple[str, int]] = set()
-    for label, id, due, told in db.execute(_counted(part.shape), part.values):
+
+    counts: Counts
+    exempt: Counter[str]
+    missing: dict[int, int]
+    named: list[Squad]
+
+    @property
+    def due(self) -> int:
+        """How many squads were to report."""
+        return sum(due for due, _ in self.counts.values())
+
+
+def of(db: Connection, part: history.Part, most: int | None = None) -> Coverage:
+    """Who has reported in the one week of this part; at least so many who have not are named, or all."""
+    [week] = part.weeks
+    counts: Counts = defaultdict(lambda: [0, 0])
+    teams: set[int] = set()
+    for id, due, reported in _counted(part.shape).rows(db, part.values):
         if due == _TEAM:
-            teams.add((label, id))
+            teams.add(id)
             continue
-        both = found[label][id]
-        both[:] = both[0] + int(due), both[1] + int(told)
-    which = part if teams else history.Part({week: part.weeks[week]}, part.then)
-    without = _silent(db, which)
-    for label, squad in without:
-        found[label][squad.school_id or 0][1] += (label, squad.id) in teams
-    return found, [squad for label, squad in without if label == week and (label, squad.id) not in teams]
+        both = counts[id]
+        both[:] = both[0] + int(due), both[1] + int(reported)
+    left = Counter({id: due - reported for id, (due, reported) in counts.items()})
+    holding = exemptions.in_week(db, history.monday_of(week))
+    apart = teams | {int(path.rstrip("/").rpartition("/")[2]) for path in holding}
+    many = len(counts) > _MANY_SCHOOLS and sum(due for due, _ in counts.values()) > _FEW
+    few = most is not None and many and _are_few(db, apart)
+    exempt: Counter[str] = Counter()
+    named, others = [], set()
+    for _, squad in _silent(db, part, apart if few else None):
+        kind = "" if squad.id in teams else exemptions.kind_of(squad.path, holding)
+        if squad.id not in teams and not kind:
+            named.append(squad)
+            continue
+        others.add(squad.id)
+        left[squad.school_id or 0] -= 1
+        counts[squad.school_id or 0][1] += squad.id in teams
+        exempt.update([kind] if kind else ())
+    missing = {id: count for id, count in sorted(left.items()) if count}
+    if few:
+        named = [squad for squad in _first(db, part, missing, most or 0) if squad.id not in others]
+    return Coverage(counts, exempt, missing, named)
+
+
+def _are_few(db: Connection, apart: Collection[int]) -> bool:
+    """Whether what is to be looked at one by one is that little; of what is above schools it would be all."""
+    above = select(unit.c.id).where(unit.c.school_id.is_(None), unit.c.kind != KIND_SQUAD, unit.c.id.in_(apart))
+    return len(apart) <= _FEW and db.scalar(above.limit(1)) is None
+
+
+def _first(db: Connection, part: history.Part, missing: Mapping[int, int], most: int) -> list[Squad]:
+    """The silent squads of the first schools that have so many together."""
+    schools: set[int] = set()
+    for id, count in missing.items():
+        if most <= 0:
+            break
+        schools.add(id)
+        most -= count
+    # What is outside a school is found by looking at all.
+    rows = _silent(db, part, None if 0 in schools else schools)
+    return [squad for _, squad in rows if (squad.school_id or 0) in schools]
+
+
+def by_teams(db: Connection, part: history.Part) -> Counter[str]:
+    """Week → how many squads that have not reported themselves are covered by a 小队 that has."""
+    teams = set(map(tuple, _covering(part.shape).rows(db, part.values)))
+    silent = _silent(db, part, {id for _, id in teams})
+    return Counter(week for week, squad in silent if (week, squad.id) in teams)
 
 
 def missing(db: Connection, week: str, paths: Sequence[str]) -> tuple[list[Squad], int]:
     """(the squads in these subtrees that have said nothing of the week, how many squads there are)."""
-    counts, silent = of(db, history.part(db, paths, week), week)
-    holding = exemptions.in_week(db, history.monday_of(week))
-    return unexcused(silent, holding), sum(due for due, _ in counts[week].values())
+    found = of(db, history.part(db, paths, week))
+    return found.named, found.due
 
 
 def missing_by_school(db: Connection, week: str, paths: Sequence[str]) -> tuple[dict[int, int], int]:
@@ -75,49 +138,37 @@ def missing_by_school(db: Connection, week: str, paths: Sequence[str]) -> tuple[
     What `missing` comes to, in the order of its schools; of a province only those squads are looked at that a 小队
     covers or that are excused.
     """
-    part, holding = history.part(db, paths, week), exemptions.in_week(db, history.monday_of(week))
-    apart = {int(path.rstrip("/").rpartition("/")[2]) for path in holding}
-    above_schools = select(unit.c.id).where(unit.c.school_id.is_(None), unit.c.kind != KIND_SQUAD)
-    if any(db.scalar(above_schools.where(unit.c.id.in_(some)).limit(1)) for some in chunks.chunks(apart)):
-        silent, due = missing(db, week, paths)
-        return dict(Counter(squad.school_id or 0 for squad in silent)), due
-    left: dict[int, int] = defaultdict(int)
-    covered, total = set(), 0
-    for _, id, due, told in db.execute(_counted(part.shape), part.values):
-        if due == _TEAM:
-            covered.add(id)
-        else:
-            left[id], total = left[id] + int(due) - int(told), total + int(due)
-    looked_at: set[int] = set()
-    for some in chunks.chunks(apart | covered):
-        for _, _, *row in db.execute(_silent_at(part.shape), {**part.values, "ids": list(some)}):
-            squad = Squad(*row)
-            if squad.id not in looked_at and (squad.id in covered or exemptions.kind_of(squad.path, holding)):
-                looked_at.add(squad.id)
-                left[squad.school_id or 0] -= 1
-    return {id: count for id, count in sorted(left.items()) if count}, total
+    found = of(db, history.part(db, paths, week), 0)
+    return found.missing, found.due
 
 
 def school_names(db: Connection, of: Unit, week: str) -> dict[int, str]:
     """School id → what it was called in that week, of those that are in this part of the tree now."""
     first = history.monday_of(week)
+    return dict(map(tuple, _SCHOOLS.rows(db, {"low": of.path, "high": end_of(of.path), "first": first})))
+
+
+def _named_schools(_: str) -> Select[Any]:
+    first = bindparam("first", type_=Date())
     then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= first) & (unit_past.c.until > first)
+    here = (unit.c.path >= bindparam("low", type_=Path)) & (unit.c.path < bindparam("high", type_=Path))
     query = select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name)).outerjoin(unit_past, then)
-    return {id: name for id, name in db.execute(query.where(below(of.path), unit.c.id == unit.c.school_id))}
+    return query.where(here, unit.c.id == unit.c.school_id)
 
 
-def _silent(db: Connection, of: history.Part) -> list[tuple[str, Squad]]:
-    """(week, squad) of those without a check-in of their own."""
-    rows = db.execute(_silent_of(of.shape), of.values)
+_SCHOOLS = Prepared(_named_schools)
+
+
+def _silent(db: Connection, of: history.Part, ids: Collection[int] | None) -> list[tuple[str, Squad]]:
+    """(week, squad) of those without a check-in of their own; of these squads only and those in these schools."""
+    if ids is None:
+        rows = _silent_of(of.shape).rows(db, of.values)
+    else:
+        asked = (_silent_at(of.shape), {**of.values, "ids": sorted(ids)})
+        rows = list(db.execute(*asked)) if ids else []
     found = [(class_no or 0, week, Squad(*squad)) for class_no, week, *squad in rows]
     found.sort(key=lambda each: (each[1], each[2].school_id or 0, each[2].grade or 0, each[0], each[2].id))
     return [(week, squad) for _, week, squad in found]
-
-
-def _is_due(place: Subquery) -> ColumnElement[bool]:
-    # A class that comes in September is not missing in June.
-    in_force = or_(place.c.active_from.is_(None), place.c.active_from <= place.c.last)
-    return (place.c.kind == KIND_SQUAD) & place.c.active & in_force
 
 
 def _told(place: Subquery) -> ColumnElement[bool]:
@@ -125,22 +176,30 @@ def _told(place: Subquery) -> ColumnElement[bool]:
     return exists().where(there)
 
 
+def _teams(place: Subquery, *columns: Any) -> Any:
+    """Each squad whose 小队 has reported and so covers it."""
+    reported = (place.c.kind != KIND_SQUAD) & place.c.school_id.is_not(None) & (place.c.id != place.c.school_id)
+    return select(*columns).where(reported, _told(place))
+
+
 @cache
-def _counted(shape: history.Shape) -> CompoundSelect[Any]:
-    """(week, school, due, told) of squads; (week, squad, _TEAM, 0) of each 小队 that has reported and so covers it."""
+def _counted(shape: history.Shape) -> Prepared:
+    """Of one week: (school, due, told) of squads; (squad, _TEAM, 0) of each that a 小队 covers."""
 
     def of(place: Subquery) -> Any:
         school = func.coalesce(place.c.school_id, 0)
-        told = func.sum(case((_told(place), 1), else_=0))
-        return select(place.c.week, school, func.count(), told).where(_is_due(place)).group_by(place.c.week, school)
-
-    def teams(place: Subquery) -> Any:
-        reported = (place.c.kind != KIND_SQUAD) & place.c.school_id.is_not(None) & (place.c.id != place.c.school_id)
-        found = select(place.c.week, place.c.parent_id, literal(_TEAM), literal(0))
-        return found.where(reported, _told(place))
+        reported = func.sum(case((_told(place), 1), else_=0))
+        return select(school, func.count(), reported).where(is_due(place)).group_by(school)
 
     arms = history.arms(shape)
-    return union_all(*map(of, arms), *map(teams, arms))
+    teams = [_teams(each, each.c.parent_id, literal(_TEAM), literal(0)) for each in arms]
+    return Prepared(lambda _: union_all(*map(of, arms), *teams))
+
+
+@cache
+def _covering(shape: history.Shape) -> Prepared:
+    arms = history.arms(shape)
+    return Prepared(lambda _: union_all(*(_teams(each, each.c.week, each.c.parent_id) for each in arms)))
 
 
 @cache
@@ -156,8 +215,8 @@ def _silent_at(shape: history.Shape) -> CompoundSelect[Any]:
 
 
 @cache
-def _silent_of(shape: history.Shape) -> CompoundSelect[Any]:
-    return union_all(*map(_silent_in, history.arms(shape)))
+def _silent_of(shape: history.Shape) -> Prepared:
+    return Prepared(lambda _: union_all(*map(_silent_in, history.arms(shape))))
 
 
 def _silent_in(place: Subquery) -> Select[Any]:
@@ -169,4 +228,4 @@ def _silent_in(place: Subquery) -> Select[Any]:
     )  # fmt: skip
     named = place.outerjoin(school, school.c.id == place.c.school_id).outerjoin(past, then)
     query = select(place.c.class_no, place.c.week, *squad).select_from(named)
-    return query.where(_is_due(place), ~_told(place))
+    return query.where(is_due(place), ~_told(place))

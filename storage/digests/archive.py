@@ -25,6 +25,11 @@ _OF = Prepared(
     .where(digest.c.unit_id.in_([bindparam(name, type_=Integer()) for name in _UNITS]))
     .where(digest.c.week.in_([bindparam(name, type_=String()) for name in _LABELS]))
 )  # fmt: skip
+_KEPT = (
+    select(digest.c.week, digest.c.body, digest.c.made_at)
+    .where(digest.c.unit_id == bindparam("unit"), digest.c.week.in_(bindparam("labels", expanding=True)))
+    .order_by(digest.c.revision)
+)
 # A row of the table; what it calls week is the label of any period.
 Row = dict[str, Any]
 _OF_WEEK = (
@@ -63,9 +68,7 @@ def known(db: Connection, unit_ids: Iterable[int], labels: Collection[str]) -> s
 
 def weeks(db: Connection, of: Unit, labels: Collection[str]) -> dict[str, Any]:
     """Period → its newest row (week, body, made_at); without one of which nothing is kept."""
-    query = select(digest.c.week, digest.c.body, digest.c.made_at)
-    query = query.where(digest.c.unit_id == of.id, digest.c.week.in_(labels)).order_by(digest.c.revision)
-    return {row.week: row for row in db.execute(query)}
+    return {row.week: row for row in db.execute(_KEPT, {"unit": of.id, "labels": list(labels)})}
 
 
 def period(db: Connection, of: Unit, label: str) -> Period | None:

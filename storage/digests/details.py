@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 from storage.checkins import checkins
 from storage.checkins.coverage import VALID, SquadSums
 from storage.digests.parts import Which
-from storage.digests.whereabouts import REPORTS, TOLD
+from storage.digests.whereabouts import REPORTS, TOLD, scope
 from storage.tables import checkin, checkin_version, unit
 
 # So many rows are in memory at once.
@@ -80,7 +80,7 @@ def by_squad(db: Connection, which: Which) -> dict[int, list[SquadSums]]:
 
 def changes(db: Connection, which: Which, closed: datetime) -> list[Change]:
     """What was reported, corrected or withdrawn of these days after they were closed, in its order."""
-    there = checkin.c.day.between(which.first, which.last) & TOLD.within(which.of)
+    there = checkin.c.day.between(which.first, which.last) & TOLD.within(scope(which.of, which.first, which.last))
     was = checkin_version.c.before["attended"].as_integer()
     gone = case((checkin.c.state == "withdrawn", "withdrawn"), else_="corrected")
     what = unit.c.name, checkin.c.activity, checkin.c.day

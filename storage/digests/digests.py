@@ -1,6 +1,5 @@
 """The weekly digest of a part of the tree, from the rollups, and its frozen snapshots."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,34 +14,38 @@ from storage.organisation import history
 from storage.organisation.units import Unit
 
 FROZEN = archive.FROZEN
+# So many names of missing squads are enough to say or draw a digest.
+NAMED = 20
 _BEST = 3
 
 
 def weekly(
-    db: Connection, of: Unit, week: str, now: datetime | None = None, last: figures.Previous | None = None
-) -> figures.Digest:
-    """The digest as it stands now (revision 0), of the units of that week; `last` is the week before, if known."""
+    db: Connection, of: Unit, week: str, now: datetime | None = None, last: figures.Previous | None = None,
+    named: int | None = None,
+) -> figures.Digest:  # fmt: skip
+    """
+    The digest as it stands now (revision 0), of the units of that week; `last` is the week before, if known.
+
+    Of many missing squads at least `named` are named, without a number all of them.
+    """
     before = week_of(history.monday_of(week) - timedelta(days=7))
     year = _year_before(week)
     part = history.part(db, [of.path], week, *([] if last else [before]), *([year] if sums.is_any(db, year) else []))
-    of = part.was(of, week)
-    (counts, silent), summed = weekly_coverage.of(db, part, week), sums.by_week(db, part, week)
-    rows = summed[week].activities
-    due, covered = map(sum, zip(*counts[week].values(), strict=True)) if counts[week] else (0, 0)
-    earlier = {one: _previous(one, summed[one].activities, counts[one]) for one in part.weeks if one != week}
-    path = history.path_names(db, [of], week)[of.id]
-    holding = exemptions.in_week(db, history.monday_of(week))
-    kinds = Counter(exemptions.kind_of(squad.path, holding) for squad in silent)
+    of, alone = part.was(of, week), part.only([week])
+    found, rows = weekly_coverage.of(db, alone, named), sums.by_activity(db, alone)
+    earlier = _previous(db, part.only(one for one in part.weeks if one != week))
+    path, names = history.path_names(db, [of], week)[of.id], tuple(_name(squad, of) for squad in found.named)
     return figures.Digest(
         unit=path,
         week=week,
         revision=0,
         events=sum(row.events for row in rows),
-        squads_due=due,
-        squads_covered=covered,
+        squads_due=found.due,
+        squads_covered=sum(told for _, told in found.counts.values()),
         attendance=_attendance(rows),
         by_activity=tuple(row.figure for row in rows),
-        missing=tuple(_name(squad, of) for squad in coverage.unexcused(silent, holding)),
+        missing=names,
+        unnamed=sum(found.missing.values()) - len(names),
         nominations=sums.nominations(db, week, part),
         previous=last or earlier[before],
         title=_title(of, path),
@@ -50,25 +53,30 @@ def weekly(
         late=sum(row.late for row in rows),
         backfilled=sum(row.backfilled for row in rows),
         doubtful=sum(row.doubtful for row in rows),
-        zero=kinds[exemptions.ZERO],
-        excused=kinds[exemptions.EXCUSED],
+        zero=found.exempt[exemptions.ZERO],
+        excused=found.exempt[exemptions.EXCUSED],
         stars=funnel.of_week(db, of, week),
         last_year=earlier.get(year),
-        schools=_schools(db, of, week, summed[week], counts[week]),
+        schools=_schools(db, of, alone, found.counts),
     )
 
 
-def _schools(
-    db: Connection, of: Unit, week: str, summed: sums.WeekSums, counts: weekly_coverage.Counts
-) -> tuple[figures.Part, ...]:
+def _schools(db: Connection, of: Unit, part: history.Part, counts: weekly_coverage.Counts) -> tuple[figures.Part, ...]:
     if of.school_id:
         return ()
-    return sums.schools(db, summed.schools, counts, weekly_coverage.school_names(db, of, week))
+    [week] = part.weeks
+    return sums.schools(db, sums.by_school(db, part), counts, weekly_coverage.school_names(db, of, week))
 
 
-def _previous(week: str, rows: list[sums.ActivitySums], schools: weekly_coverage.Counts) -> figures.Previous:
-    heads, covered = _attendance(rows), sum(told for _, told in schools.values())
-    return figures.Previous(week, sum(row.events for row in rows), covered, heads.attended, heads.rate)
+def _previous(db: Connection, part: history.Part) -> dict[str, figures.Previous]:
+    """What each week of a part came to, as it stands now."""
+    summed = sums.totals(db, part) if part.weeks else {}
+    return {
+        week: figures.Previous(
+            week, each.events, each.told, each.attended, figures.percent(each.rated_attended, each.rated_due)
+        )
+        for week, each in summed.items()
+    }
 
 
 def _as_previous(frozen: figures.Digest) -> figures.Previous:
@@ -78,9 +86,8 @@ def _as_previous(frozen: figures.Digest) -> figures.Previous:
 
 def trend(db: Connection, of: Unit, weeks: Sequence[str]) -> list[figures.Previous]:
     """What each of these weeks came to, as it stands now; the units are those of each week."""
-    part = history.part(db, [of.path], *weeks)
-    (counts, _), summed = weekly_coverage.of(db, part, weeks[-1]), sums.by_week(db, part)
-    return [_previous(one, summed[one].activities, counts[one]) for one in weeks]
+    found = _previous(db, history.part(db, [of.path], *weeks))
+    return [found[week] for week in weeks]
 
 
 def _year_before(week: str) -> str:
@@ -93,39 +100,45 @@ def _year_before(week: str) -> str:
     return week_of(history.monday(begun.replace(year=begun.year - 1)) + (monday - history.monday(begun)))
 
 
-def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
+def report(
+    db: Connection, of: Unit, week: str, now: datetime | None = None, named: int | None = None
+) -> figures.Digest:
     """What is said when somebody asks: the frozen digest where there is one, with its `late`; else `weekly`."""
     previous = week_of(history.monday_of(week) - timedelta(days=7))
     kept_of = archive.weeks(db, of, (previous, week))
     row, before = kept_of.get(week), kept_of.get(previous)
     if row is None:
-        return _open(db, of, week, now, before)
+        return _open(db, of, week, now, before, named)
     then = replace(figures.from_json(row.body), title=_title(of, row.body["unit"]))
     then = replace(then, at=row.made_at.astimezone(now.tzinfo) if now else None)
     changes = digest_changes.since(db, of, week, row.made_at)
     if not changes.total:
         return replace(then, revision=FROZEN)
-    correction = digest_changes.Correction(changes, then.figures, weekly(db, of, week).figures)
+    correction = digest_changes.Correction(changes, then.figures, weekly(db, of, week, named=0).figures)
     return replace(then, correction=correction, revision=FROZEN + changes.total)
 
 
-def _open(db: Connection, of: Unit, week: str, now: datetime | None, before: Any | None) -> figures.Digest:
+def _open(
+    db: Connection, of: Unit, week: str, now: datetime | None, before: Any | None, named: int | None
+) -> figures.Digest:
     """The digest of a week of which nothing is kept; `before` is what is kept of the one before."""
     if before is None:
-        return weekly(db, of, week, now)
+        return weekly(db, of, week, now, named=named)
     frozen, changes = figures.from_json(before.body), digest_changes.since(db, of, before.week, before.made_at)
     if not changes.total:
         # Nothing has come since it was frozen: it need not be added up again.
-        return weekly(db, of, week, now, _as_previous(frozen))
-    shown = weekly(db, of, week, now)
+        return weekly(db, of, week, now, _as_previous(frozen), named)
+    shown = weekly(db, of, week, now, named=named)
     last = shown.previous
     standing = digest_changes.Figures(last.events, last.squads_covered, last.attended)
     return replace(shown, correction_before=digest_changes.Correction(changes, frozen.figures, standing))
 
 
-def closed(db: Connection, of: Unit, week: str, at: datetime, now: datetime | None = None) -> figures.Digest:
+def closed(
+    db: Connection, of: Unit, week: str, at: datetime, now: datetime | None = None, named: int | None = None
+) -> figures.Digest:
     """The digest of a week that was closed `at`: what is kept, else as it stands, since nothing has changed then."""
-    found = report(db, of, week, now or at)
+    found = report(db, of, week, now or at, named)
     return found if found.revision else replace(found, revision=FROZEN, at=at, best=best(db, of, found))
 
 

@@ -72,7 +72,7 @@ class Digest:
 
     `correction` says what those come to, `correction_before` the same of the week before, up to when this one was
     frozen. `late` and `backfilled` count check-ins that were not in time. `unit` is the path of names, `title` a short
-    clear name; `missing` are names of squads.
+    clear name; `missing` are names of squads, `unnamed` is how many more are missing.
     """
 
     unit: str
@@ -105,6 +105,12 @@ class Digest:
     last_year: Previous | None = None
     # Of a frozen week of a school: the squads with the most events then, at most three.
     best: tuple[Part, ...] = ()
+    unnamed: int = 0
+
+    @property
+    def squads_missing(self) -> int:
+        """How many squads have neither reported nor need not."""
+        return len(self.missing) + self.unnamed
 
     @property
     def figures(self) -> Figures:

@@ -1,14 +1,16 @@
 """How far the stars of a school year have come: nominated, agreed to, on public notice, awarded, handed over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select, true
 
 from storage.checkins.rollups import week_of
 from storage.organisation.history import monday_of, school_year
-from storage.organisation.units import Unit, below
+from storage.organisation.units import Unit, below, end_of
 from storage.tables import medal_quota, nomination, unit
 
 _STARS = ("S1", "S2", "S3", "S4", "S5")
@@ -47,12 +49,8 @@ def of_week(db: Connection, of: Unit, week: str) -> tuple[Star, ...]:
     sunday = monday + timedelta(days=6)
     year = school_year(sunday)
     terms = (f"{year}秋", f"{year + 1}春")
-    state, handed = nomination.c.state, nomination.c.presented_on
-    open_ones = state.in_((*_WAITING, *_NOTICE)) | ((state == _AWARDED) & handed.is_(None))
-    moved = open_ones | (nomination.c.week == week) | handed.between(monday, sunday)
-    # The week is what the index has.
-    year_of = (nomination.c.week >= week_of(date(year, 9, 1))) & nomination.c.term.in_(terms)
-    return _counted(db, of, year_of, moved, terms)
+    begun = {"begun": week_of(date(year, 9, 1)), "terms": terms}
+    return _counted(db, of, _of_week(), {**begun, "week": week, "monday": monday, "sunday": sunday}, terms)
 
 
 def of_days(db: Connection, of: Unit, first: date, last: date, zone: tzinfo | None) -> tuple[Star, ...]:
@@ -60,15 +58,31 @@ def of_days(db: Connection, of: Unit, first: date, last: date, zone: tzinfo | No
     terms = [f"{year}{term}" for year in range(first.year, last.year + 1) for term, day in _TERMS.items()
              if first <= date(year, *day) <= last]  # fmt: skip
     begin, end = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
-    made = (nomination.c.made_at >= begin) & (nomination.c.made_at < end)
+    made = {"begin": begin, "end": end, "from": week_of(first), "to": week_of(last)}
+    return _counted(db, of, _of_days(), made, terms)
+
+
+# Made once: making a statement costs more than asking it.
+@cache
+def _of_week() -> Select[Any]:
+    state, handed = nomination.c.state, nomination.c.presented_on
+    open_ones = state.in_((*_WAITING, *_NOTICE)) | ((state == _AWARDED) & handed.is_(None))
+    moved = (
+        open_ones | (nomination.c.week == bindparam("week")) | handed.between(bindparam("monday"), bindparam("sunday"))
+    )
     # The week is what the index has.
-    weeks = nomination.c.week.between(week_of(first), week_of(last))
-    return _counted(db, of, weeks & made, true(), terms)
+    in_terms = nomination.c.term.in_(bindparam("terms", expanding=True))
+    return _stages((nomination.c.week >= bindparam("begun")) & in_terms, moved)
 
 
-def _counted(
-    db: Connection, of: Unit, wanted: ColumnElement[bool], moves: ColumnElement[bool], terms: Sequence[str]
-) -> tuple[Star, ...]:
+@cache
+def _of_days() -> Select[Any]:
+    made = (nomination.c.made_at >= bindparam("begin")) & (nomination.c.made_at < bindparam("end"))
+    # The week is what the index has.
+    return _stages(nomination.c.week.between(bindparam("from"), bindparam("to")) & made, true())
+
+
+def _stages(wanted: ColumnElement[bool], moves: ColumnElement[bool]) -> Select[Any]:
     state, collective = nomination.c.state, nomination.c.child_id.is_(None)
     awarded = state == _AWARDED
     tests = (
@@ -76,17 +90,23 @@ def _counted(
         awarded & nomination.c.presented_on.is_not(None), moves,
     )  # fmt: skip
     query = select(nomination.c.medal, collective, *(func.sum(case((test, 1), else_=0)) for test in tests))
-    query = query.join(unit, unit.c.id == nomination.c.unit_id).where(below(of.path), wanted)
-    query = query.where(nomination.c.medal.in_(_STARS)).group_by(nomination.c.medal, collective)
-    rows = sorted(db.execute(query).all())
+    here = (unit.c.path >= bindparam("low")) & (unit.c.path < bindparam("high"))
+    query = query.join(unit, unit.c.id == nomination.c.unit_id).where(here, wanted)
+    return query.where(nomination.c.medal.in_(_STARS)).group_by(nomination.c.medal, collective)
+
+
+def _counted(
+    db: Connection, of: Unit, stages: Select[Any], values: Mapping[str, Any], terms: Sequence[str]
+) -> tuple[Star, ...]:
+    rows = sorted(db.execute(stages, {**values, "low": of.path, "high": end_of(of.path)}).all())
     places = _places(db, of, terms) if rows else {}
     found = []
     for medal, whole, *counts, moved in rows:
         nominated, waiting, agreed, on_notice, given, presented = map(int, counts)
         set_ = places.get((medal, bool(whole)), 0)
         if nominated:
-            stages = nominated, waiting, agreed, on_notice, given, presented
-            found.append(Star(medal, bool(whole), *stages, places=set_, moved=bool(moved)))
+            numbers = nominated, waiting, agreed, on_notice, given, presented
+            found.append(Star(medal, bool(whole), *numbers, places=set_, moved=bool(moved)))
     return tuple(found)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from storage.checkins import coverage, weekly_coverage
-from storage.digests.sums import by_week
+from storage.checkins import weekly_coverage
+from storage.digests.sums import totals
 from storage.organisation import history
 
 
@@ -26,8 +26,7 @@ class GroupSums:
 def of_week(db: Connection, paths: Sequence[str], week: str) -> GroupSums:
     """The sums of these subtrees, which do not overlap."""
     part = history.part(db, paths, week)
-    due, seen = coverage.squads(db, part)[week], coverage.covered(db, part)[week]
-    silent, _ = weekly_coverage.missing(db, week, paths)
-    attended = sum(each.attended for each in by_week(db, part)[week].activities)
-    names = tuple(f"{squad.school}{squad.name}" for squad in silent)
-    return GroupSums(len(due), sum(squad.id in seen for squad in due), attended, names)
+    found = weekly_coverage.of(db, part)
+    names = tuple(f"{squad.school}{squad.name}" for squad in found.named)
+    covered = sum(told for _, told in found.counts.values())
+    return GroupSums(found.due, covered, totals(db, part)[week].attended, names)

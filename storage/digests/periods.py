@@ -28,6 +28,11 @@ class Period:
     schools: tuple[figures.Part, ...] = ()
     missing: tuple[str, ...] = ()
 
+    @property
+    def squads_missing(self) -> int:
+        """How many squads have not reported."""
+        return len(self.missing)
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -47,14 +52,19 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
 
     Each check-in counts where its unit was on its day; an event of several units once (storage/checkins/events.py).
     """
-    tally = _Tally()
-    for activity, school, *numbers in db.execute(whereabouts.alone(of, first, last)):
+    part, tally = history.part(db, [of.path], week_of(last)), _Tally()
+    for activity, school, *numbers in whereabouts.alone(db, of, first, last):
         tally.add(activity, school, [int(each) for each in numbers])
     _add_shared(db, tally, of, first, last)
-    taking_part = {tuple(row) for row in db.execute(whereabouts.taking_part_in(of, first, last))}
+    taking_part = whereabouts.taking_part_in(db, of, first, last)
     covered = {squad for _, squad, _ in taking_part}
     per_activity = Counter(activity for activity, _, itself in taking_part if itself)
-    due = coverage.squads(db, history.part(db, [of.path], week_of(last)))[week_of(last)]
+    due = coverage.due(db, part)
+    silent = coverage.named(db, part, due.keys() - covered)
+    counts: weekly_coverage.Counts = defaultdict(lambda: [0, 0])
+    for squad, school in due.items():
+        both = counts[school]
+        both[:] = both[0] + 1, both[1] + (squad in covered)
     whole = [sum(column) for column in zip(*tally.whole.values(), strict=True)] or [0] * 5
     activities = [
         figures.Activity(name, each[0], per_activity[name], each[1], figures.percent(each[3], each[2]))
@@ -65,19 +75,15 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     return Period(
         first, last, whole[0],
         figures.Attendance(whole[1], whole[2], whole[3], figures.percent(whole[3], whole[2]), whole[4]),
-        len(due), sum(squad.id in covered for squad in due), tuple(activities),
-        () if of.school_id else sums.schools(db, tally.schools, *_of_schools(due, covered)),
-        tuple(f"{'' if of.school_id else each.school}{each.name}" for each in due if each.id not in covered),
+        len(due), len(covered & due.keys()), tuple(activities),
+        () if of.school_id else _schools(db, tally, counts, week_of(last)),
+        tuple(f"{'' if of.school_id else each.school}{each.name}" for each in silent),
     )  # fmt: skip
 
 
-def _of_schools(due: Iterable[coverage.Squad], covered: set[int]) -> tuple[weekly_coverage.Counts, dict[int, str]]:
-    """(the counts by school, their names)."""
-    counts: weekly_coverage.Counts = defaultdict(lambda: [0, 0])
-    for squad in due:
-        both = counts[squad.school_id or 0]
-        both[:] = both[0] + 1, both[1] + (squad.id in covered)
-    return counts, {squad.school_id: squad.school for squad in due if squad.school_id}
+def _schools(db: Connection, tally: _Tally, counts: weekly_coverage.Counts, week: str) -> tuple[figures.Part, ...]:
+    """The schools by what they were called in the last week."""
+    return sums.schools(db, tally.schools, counts, history.names_of(db, counts.keys() - {0}, week))
 
 
 def _add_shared(db: Connection, tally: _Tally, of: Unit, first: date, last: date) -> None:

@@ -1,12 +1,12 @@
 """The sums that a digest reads: the rollups by activity, the nominations by state."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from operator import add
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, Subquery, bindparam, case, func, select, union_all
+from sqlalchemy import Connection, Join, Select, String, Subquery, bindparam, case, func, select, union_all
 
 from storage.base import chunks
 from storage.checkins import coverage, weekly_coverage
@@ -14,11 +14,17 @@ from storage.checkins.rollups import Sums
 from storage.digests import figures
 from storage.organisation import history
 from storage.organisation.units import Kind, Unit
+from storage.statements import Prepared
 from storage.tables import nomination, rollup, unit
 
 # The units where somebody was nominated in a week; beyond so many all units of the part are looked at.
 _FEW = 1000
-_NOMINATED = select(nomination.c.unit_id).where(nomination.c.week == bindparam("week")).distinct()
+_NOMINATED = Prepared(
+    lambda _: select(nomination.c.unit_id).where(nomination.c.week == bindparam("week", type_=String())).distinct()
+    .limit(_FEW + 1)
+)  # fmt: skip
+_ANY = select(rollup.c.unit_id).where(rollup.c.week == bindparam("week")).limit(1)
+_HEADS = [func.sum(rollup.c[name]) for name in ("events", "attended", "rated_due", "rated_attended")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,55 +53,96 @@ class ActivitySums:
         return figures.percent(self.rated_attended, self.rated_due)
 
 
-@dataclass(slots=True)
-class WeekSums:
-    """The sums of a week by activity, the most frequent first; school id → 场, 人次, rated heads of what is in it."""
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a week comes to: distinct events, heads; `told` are the squads that were to report and did."""
 
-    activities: list[ActivitySums]
-    schools: dict[int, list[int]]
+    events: int = 0
+    attended: int = 0
+    rated_due: int = 0
+    rated_attended: int = 0
+    told: int = 0
 
 
-def by_week(db: Connection, part: history.Part, schools_of: str = "") -> dict[str, WeekSums]:
+def by_activity(db: Connection, part: history.Part) -> list[ActivitySums]:
     """
-    The sums of each week; by school of the one week alone that is named, since a province has 8,000 of them.
+    The sums of the one week of this part, the most frequent first.
 
     What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
-    added: dict[str, dict[str, list[int]]] = {week: {} for week in part.weeks}
-    found = {week: WeekSums([], {}) for week in part.weeks}
-    for week, activity, school, *numbers in db.execute(_summing(part.shape), {**part.values, "schools_of": schools_of}):
-        if activity is None:
-            continue
-        of_activity = added[week].setdefault(activity, [0] * len(numbers))
-        of_activity[:] = map(int, map(add, of_activity, numbers))
-        if school:
-            of_school = found[week].schools.setdefault(school, [0] * 4)
-            of_school[:] = map(int, map(add, of_school, numbers))
-    for week, each in added.items():
-        rows = [ActivitySums(activity, *numbers) for activity, numbers in each.items() if numbers[0] > 0]
-        # Sorted here, since the databases order Chinese words differently.
-        found[week].activities = sorted(rows, key=lambda row: (-row.events, -row.attended, row.activity))
+    added: dict[str, list[int]] = {}
+    for activity, *numbers in _by_activity(part.shape, part.whole).rows(db, part.values):
+        if activity is not None:
+            of_activity = added.setdefault(activity, [0] * len(numbers))
+            of_activity[:] = map(int, map(add, of_activity, numbers))
+    rows = [ActivitySums(activity, *numbers) for activity, numbers in added.items() if numbers[0] > 0]
+    # Sorted here, since the databases order Chinese words differently.
+    return sorted(rows, key=lambda row: (-row.events, -row.attended, row.activity))
+
+
+def by_school(db: Connection, part: history.Part) -> dict[int, list[int]]:
+    """School id → 场, 人次, rated heads of what is in it, of the one week of this part."""
+    found: dict[int, list[int]] = {}
+    for school, *numbers in _by_school(part.shape, part.whole).rows(db, part.values):
+        if school and numbers[0] is not None:
+            found[school] = list(map(int, map(add, found.get(school, (0,) * len(numbers)), numbers)))
     return found
+
+
+def totals(db: Connection, part: history.Part) -> dict[str, Totals]:
+    """What each week of this part comes to."""
+    found = dict.fromkeys(part.weeks, Totals())
+    for week, *numbers in _totals(part.shape, part.whole).rows(db, part.values):
+        if numbers[0] is not None:
+            found[week] = Totals(*map(int, map(add, astuple(found[week]), numbers)))
+    teams = weekly_coverage.by_teams(db, part)
+    return {week: replace(each, told=each.told + teams[week]) for week, each in found.items()}
 
 
 def is_any(db: Connection, week: str) -> bool:
     """Whether anything was counted in the week, anywhere."""
-    return db.scalar(select(rollup.c.week).where(rollup.c.week == week).limit(1)) is not None
+    return db.scalar(_ANY, {"week": week}) is not None
+
+
+def _counted(place: Subquery, whole: bool) -> Join:
+    """
+    The units of a part with what was counted at them.
+
+    An outer join lets both databases begin with the units, and not with all that was counted that week. Of a whole tree
+    that is the same, and half the work from the other end.
+    """
+    here = (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id)
+    return place.join(rollup, here, isouter=not whole)
 
 
 @cache
-def _summing(shape: history.Shape) -> CompoundSelect[Any]:
+def _by_activity(shape: history.Shape, whole: bool) -> Prepared:
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
 
-    def of(place: Subquery) -> Any:
+    def of(place: Subquery) -> Select[Any]:
         taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
-        school = case((place.c.week == bindparam("schools_of"), place.c.school_id))
-        columns = place.c.week, rollup.c.activity, school
-        here = (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id)
-        summed = select(*columns, *sums, func.sum(case((taking_part, 1), else_=0)))
-        return summed.select_from(place.outerjoin(rollup, here)).group_by(*columns)
+        summed = select(rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
+        return summed.select_from(_counted(place, whole)).group_by(rollup.c.activity)
 
-    return union_all(*map(of, history.arms(shape)))
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+@cache
+def _by_school(shape: history.Shape, whole: bool) -> Prepared:
+    def of(place: Subquery) -> Select[Any]:
+        return select(place.c.school_id, *_HEADS).select_from(_counted(place, whole)).group_by(place.c.school_id)
+
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+@cache
+def _totals(shape: history.Shape, whole: bool) -> Prepared:
+    def of(place: Subquery) -> Select[Any]:
+        reported = case(((rollup.c.events > 0) & coverage.is_due(place), place.c.id))
+        summed = select(func.min(place.c.week), *_HEADS, func.count(reported.distinct()))
+        return summed.select_from(_counted(place, whole))
+
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
 
 
 def schools(
@@ -127,7 +174,7 @@ def squads(db: Connection, of: Unit, week: str) -> tuple[figures.Part, ...]:
 
 def nominations(db: Connection, week: str, part: history.Part) -> dict[str, int]:
     """State → how many nominations of that week are in it."""
-    nominated = list(db.scalars(_NOMINATED.limit(_FEW + 1), {"week": week}))
+    nominated = [id for (id,) in _NOMINATED.rows(db, {"week": week})]
     few, none = len(nominated) <= _FEW, dict.fromkeys(figures.STATES, 0)
     if not nominated:
         return none

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Date,
     Select,
     String,
     and_,
+    bindparam,
     case,
     func,
     select,
@@ -20,7 +22,8 @@ from sqlalchemy import (
 
 from storage.checkins import events
 from storage.checkins.coverage import VALID
-from storage.organisation.units import Kind, Unit, below
+from storage.organisation.units import Kind, Unit, below, end_of
+from storage.statements import Prepared
 from storage.tables import checkin, event, participation, unit, unit_past
 
 
@@ -38,12 +41,40 @@ class _Place:
         parent = func.coalesce(past.c.parent_id, unit.c.parent_id)
         self.squad = case((self.is_squad, unit.c.id), else_=parent)
 
-    def within(self, of: Unit) -> ColumnElement[bool]:
+    def within(self, among: "Scope") -> ColumnElement[bool]:
         """In this part of the tree on that day; the units that it can be at all are named first, for the index."""
-        inside = f"%/{of.id}/%"
-        once = select(unit_past.c.unit_id).where(type_coerce(unit_past.c.path, String).like(inside))
-        candidates = union(select(unit.c.id).where(below(of.path)), once)
-        return unit.c.id.in_(candidates) & self.path.like(inside)
+        once = select(unit_past.c.unit_id).where(type_coerce(unit_past.c.path, String).like(among.inside))
+        candidates = union(select(unit.c.id).where(among.below), once)
+        return unit.c.id.in_(candidates) & self.path.like(among.inside)
+
+
+class Scope(NamedTuple):
+    """Some days of a part of the tree: its units, and the pattern of their paths."""
+
+    below: ColumnElement[bool]
+    inside: Any
+    first: Any
+    last: Any
+
+
+# Of any part and days: `_values` are the parameters.
+_ANY = Scope(
+    (unit.c.path >= bindparam("low")) & (unit.c.path < bindparam("high")),
+    bindparam("inside", type_=String()), bindparam("first", type_=Date()), bindparam("last", type_=Date()),
+)  # fmt: skip
+
+
+def scope(of: Unit, first: date, last: date) -> Scope:
+    """These days of a part of the tree."""
+    return Scope(below(of.path), _inside(of), first, last)
+
+
+def _inside(of: Unit) -> str:
+    return f"%/{of.id}/%"
+
+
+def _values(of: Unit, first: date, last: date) -> dict[str, Any]:
+    return {"low": of.path, "high": end_of(of.path), "inside": _inside(of), "first": first, "last": last}
 
 
 TOLD, NAMED = _Place(checkin.c.day), _Place(event.c.day)
@@ -57,16 +88,28 @@ NAMES = (
 
 def told_in(of: Unit, first: date, last: date) -> ColumnElement[bool]:
     """The condition of the valid check-ins of these days in this part of the tree."""
-    return VALID & checkin.c.day.between(first, last) & TOLD.within(of)
+    return _told(scope(of, first, last))
+
+
+def _told(among: Scope) -> ColumnElement[bool]:
+    return VALID & checkin.c.day.between(among.first, among.last) & TOLD.within(among)
 
 
 def named_in(of: Unit, first: date, last: date) -> ColumnElement[bool]:
     """The condition of who is named in the events of these days, in this part of the tree."""
-    return event.c.day.between(first, last) & NAMED.within(of)
+    return _named(scope(of, first, last))
 
 
-def alone(of: Unit, first: date, last: date) -> Select[Any]:
+def _named(among: Scope) -> ColumnElement[bool]:
+    return event.c.day.between(among.first, among.last) & NAMED.within(among)
+
+
+def alone(db: Connection, of: Unit, first: date, last: date) -> list[Any]:
     """By activity and school: single events, 人次, heads due and there where both are known, of how many."""
+    return _ALONE.rows(db, _values(of, first, last))
+
+
+def _alone(_: str) -> Select[Any]:
     rated = checkin.c.due > 0
     return (
         select(
@@ -75,16 +118,26 @@ def alone(of: Unit, first: date, last: date) -> Select[Any]:
             func.sum(case((rated, 1), else_=0)),
         )
         .select_from(REPORTS)
-        .where(told_in(of, first, last), checkin.c.event_id.is_(None))
+        .where(_told(_ANY), checkin.c.event_id.is_(None))
         .group_by(checkin.c.activity, TOLD.school)
     )  # fmt: skip
 
 
-def taking_part_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
-    """(activity, squad, whether it did so itself) of whoever reported or is named in an event of others."""
+_ALONE = Prepared(_alone)
+
+
+def taking_part_in(db: Connection, of: Unit, first: date, last: date) -> list[Any]:
+    """(activity, squad, whether it did so itself), once each, of whoever reported or is named in an event of others."""
+    return _TAKING_PART.rows(db, _values(of, first, last))
+
+
+def _taking_part(_: str) -> CompoundSelect[Any]:
     reports = select(checkin.c.activity, TOLD.squad, TOLD.is_squad).select_from(REPORTS)
     names = select(event.c.activity, NAMED.squad, NAMED.is_squad).select_from(NAMES)
-    return union(reports.where(told_in(of, first, last)), names.where(named_in(of, first, last)))
+    return union(reports.where(_told(_ANY)), names.where(_named(_ANY)))
+
+
+_TAKING_PART = Prepared(_taking_part)
 
 
 def shared_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:

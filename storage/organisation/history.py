@@ -40,7 +40,17 @@ _OF_UNIT = Unit.__slots__[1:-1]
 _PAST_OF = select(
     unit_past.c.unit_id, unit_past.c.since, unit_past.c.until, *(unit_past.c[name] for name in _OF_UNIT)
 ).where(unit_past.c.unit_id.in_(bindparam("ids", expanding=True)))
+_NAMED = unit.c.id.in_(bindparam("ids", expanding=True))
+_NAMES = select(unit.c.id, unit.c.name).where(_NAMED)
+_AT = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= bindparam("first"))
+_NAMES_THEN = (
+    select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name))
+    .outerjoin(unit_past, _AT & (unit_past.c.until > bindparam("first")))
+    .where(_NAMED)
+)
 Shape = tuple[int, ...]
+# The slashes in the path of what is below nothing.
+_OF_ROOT = 2
 
 
 def monday(day: date) -> date:
@@ -124,6 +134,15 @@ class Part:
         """What a unit at the end of one of the paths was in the week."""
         return replace(now, **self.then.get((week, now.id), {}))
 
+    def only(self, weeks: Iterable[str]) -> "Part":
+        """The same part of the tree in some of its weeks."""
+        return Part({week: self.weeks[week] for week in weeks}, self.then)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole tree: then what was counted in a week is gone through, and not its units."""
+        return all(path.count("/") == _OF_ROOT for paths in self.weeks.values() for path in paths)
+
     @property
     def shape(self) -> Shape:
         """How many paths each week has: what is asked of parts of one shape is one statement."""
@@ -190,12 +209,14 @@ def _places(number: int, count: int) -> list[Select[Any]]:
 def path_names(db: Connection, of: Iterable[Unit], week: str = "") -> dict[int, str]:
     """Unit id → the names from the root down, joined by `/`, as the roster file writes them; of now or of a week."""
     paths = {each.id: [int(part) for part in each.path.strip("/").split("/")] for each in of}
-    query = select(unit.c.id, unit.c.name)
-    if week:
-        first = monday_of(week)
-        then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= first) & (unit_past.c.until > first)
-        query = select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name)).outerjoin(unit_past, then)
-    names: dict[int, str] = {}
-    for ids in chunks.chunks({id for path in paths.values() for id in path}):
-        names.update({id: name for id, name in db.execute(query.where(unit.c.id.in_(ids)))})
+    names = names_of(db, {id for path in paths.values() for id in path}, week)
     return {id: "/".join(names[part] for part in path) for id, path in paths.items()}
+
+
+def names_of(db: Connection, ids: Iterable[int], week: str = "") -> dict[int, str]:
+    """Unit id → its name, of now or of a week."""
+    query, first = (_NAMES_THEN, {"first": monday_of(week)}) if week else (_NAMES, {})
+    names: dict[int, str] = {}
+    for some in chunks.chunks(ids):
+        names.update(map(tuple, db.execute(query, {"ids": some, **first}).all()))
+    return names

@@ -101,7 +101,7 @@ def asked(database: Database, size: dict[str, int], days: bool) -> dict[str, flo
     with database.read.connect() as db:
         for name, id in (("all", 1), ("county", 2), ("school", 2 + size["counties"])):
             of = units.by_id(db, id)
-            found[f"周报, {name}"] = timed(lambda of=of: digests.report(db, of, week))
+            found[f"周报, {name}"] = timed(lambda of=of: digests.report(db, of, week, named=digests.NAMED))
             found[f"未签到, {name}"] = timed(lambda of=of: weekly_coverage.missing(db, week, [of.path]))
             if days:
                 first, last = date(2026, 5, 1), date(2026, 5, 31)

@@ -178,10 +178,12 @@ def test_the_sums_are_right_in_every_part_of_the_tree(county: County, happened: 
         parts, nodes = lived.parts(), [county.top, *units.by_ids(county.db, lived.ids).values()]
         for week, at in itertools.product((WEEK, LAST_WEEK), nodes):
             of = history.part(county.db, [at.path], week)
-            now = sums.by_week(county.db, of)[week].activities
+            now = sums.by_activity(county.db, of)
             mine = [each for each in parts if each[0] == week]
             counted = lived.counted_by_hand(mine, of.weeks[week][0])
             assert (sum(each.events for each in now), sum(each.attended for each in now)) == counted, (at.name, week)
+            total = sums.totals(county.db, of)[week]
+            assert (total.events, total.attended) == counted, (at.name, week)
     finally:
         county.rollups.__init__()
         savepoint.rollback()

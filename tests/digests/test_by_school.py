@@ -1,17 +1,20 @@
 """A week by school: the schools add up to the whole, stay frozen, and hundreds of squads stay readable."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from handlers.digests import missing
+from handlers.digests.week import wording
 from storage.checkins import events, exemptions, weekly_coverage
-from storage.digests import digests, periods
-from storage.organisation import units
+from storage.digests import digests, periods, sums
+from storage.organisation import history, units
 from storage.organisation.units import Kind
 from tests.support.county import MONDAY, TODAY, WEEK, County, a_week, squads_of
 
 pytestmark = pytest.mark.both
+TODAY_AT = MONDAY.replace(day=TODAY.day)
 
 
 def test_the_schools_add_up_and_a_joint_event_counts_once_in_each(county: County) -> None:
@@ -62,16 +65,43 @@ def test_hundreds_of_squads_stay_readable(county: County) -> None:
     assert "12 个中队没签到" in down.text
 
 
-def test_who_is_missing_is_counted_by_school_as_they_are_listed(county: County) -> None:
+def test_what_is_said_is_the_same_however_few_are_named(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weekly_coverage, "_FEW", 10)
+    for school in [units.add(county.db, Kind.SCHOOL, f"第{place}小学", county.top) for place in range(4)]:
+        squads_of(county.db, school, 9)
+    a_week(county)
+    every, few = (digests.weekly(county.db, county.top, WEEK, TODAY_AT, named=named) for named in (None, 9))
+    assert len(every.missing) > len(few.missing) >= 9 and few.unnamed
+    assert replace(few, missing=every.missing, unnamed=0) == every
+    assert few.missing == every.missing[: len(few.missing)] and few.squads_missing == every.squads_missing
+    said = [wording.whole_text(county.db, each, county.top, TODAY) for each in (every, few)]
+    assert said[0] == said[1] and f"未签到 {len(every.missing)} 个中队" in said[0]
+    # What is kept names all.
+    assert digests.freeze(county.db, county.top, WEEK, MONDAY).missing == every.missing
+
+
+def test_who_is_missing_is_counted_by_school_as_they_are_listed(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weekly_coverage, "_FEW", 10)
+
     def same() -> int:
-        paths = [county.top.path]
-        silent, due = weekly_coverage.missing(county.db, WEEK, paths)
-        listed = Counter(squad.school_id or 0 for squad in silent)
-        assert weekly_coverage.missing_by_school(county.db, WEEK, paths) == (listed, due)
+        part = history.part(county.db, [county.top.path], WEEK)
+        every = weekly_coverage.of(county.db, part)
+        silent, listed = every.named, Counter(squad.school_id or 0 for squad in every.named)
+        assert weekly_coverage.missing_by_school(county.db, WEEK, [county.top.path]) == (listed, every.due)
+        for most in (0, 1, 8, 100):
+            few = weekly_coverage.of(county.db, part, most)
+            assert (few.counts, few.exempt, few.missing) == (every.counts, every.exempt, listed)
+            assert few.named == silent[: len(few.named)] and len(few.named) >= min(most, len(silent))
+        then = sums.totals(county.db, part)[WEEK]
+        assert then.told == sum(told for _, told in every.counts.values())
         return len(silent)
 
     def excuse(unit_id: int, kind: str = exemptions.EXCUSED) -> None:
-        exemptions.add(county.db, unit_id, kind, TODAY.replace(month=3, day=30), TODAY.replace(day=5), 1, MONDAY)
+        exemptions.add(
+            county.db, unit_id, kind, TODAY.replace(month=3, day=30), TODAY.replace(day=5), county.zhou, MONDAY
+        )
 
     more = [units.add(county.db, Kind.SCHOOL, f"第{place}小学", county.top) for place in range(3)]
     squads = [[units.by_id(county.db, id) for id in squads_of(county.db, school, 6)] for school in more]

@@ -28,7 +28,7 @@ def body(db: Connection, of: Unit, span: periods.Span, now: datetime) -> Mapping
     """What programs read: the figures, and of all periods `period`, `lines` and `schools`."""
     today, label = now.date(), span.label
     if "W" in label:
-        week = closed_periods.shown(db, of, label, now)
+        week = closed_periods.shown(db, of, label, now, named=None)
         told, schools, found = figures.as_json(week), week.schools, lines.of_week(db, [of.path], label, today)
     else:
         days = of_days(db, of, span, now)

@@ -42,7 +42,9 @@ def _praise(db: Connection, of: Unit, shown: Digest) -> str:
 def _due(shown: Digest, found: Sequence[Line]) -> str:
     owed = [f"{each.row.name}还差 {len(each.missing)} 个单位" for each in found if each.missing]
     told = (
-        [f"{len(shown.missing)} 个中队没签到" if shown.squads_due > 1 else "补上这一周的签到"] if shown.missing else []
+        [f"{shown.squads_missing} 个中队没签到" if shown.squads_due > 1 else "补上这一周的签到"]
+        if shown.squads_missing
+        else []
     )
     told += owed[:MOST_DUE] + ([f"另有 {len(owed) - MOST_DUE} 项"] if len(owed) > MOST_DUE else [])
     return "；".join(told) or "没有欠的"

@@ -100,14 +100,14 @@ def _trend(page: Page, one: Shown, found: list[figures.Previous]) -> None:
 
 
 def _missing(page: Page, one: Shown) -> None:
-    of = one.digest
+    of, count = one.digest, one.digest.squads_missing
     if not of.squads_due:
         return
-    page.heading(f"未签到 {len(of.missing)} 个中队" if of.missing else "中队全部签到")
+    page.heading(f"未签到 {count} 个中队" if count else "中队全部签到")
     # One more than the most is named as well: that is as short.
-    names = list(of.missing[: MOST_NAMES + (len(of.missing) == MOST_NAMES + 1)])
-    if len(of.missing) > len(names):
-        names.append(f"等 {len(of.missing)} 个")
+    names = list(of.missing[: MOST_NAMES + (count == MOST_NAMES + 1)])
+    if count > len(names):
+        names.append(f"等 {count} 个")
     page.chips(names)
     page.down(20)
 

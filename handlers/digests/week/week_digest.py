@@ -34,6 +34,6 @@ def named(db: Connection, unit: Unit) -> str:
 def buttons(shown: Digest, unit: str, admin: bool) -> tuple[Button, ...]:
     """Its picture, its workbook and who is missing; `unit` is how commands name it, after a space."""
     found = [Button("图", "周报", f"{shown.week} 图{unit}"), Button("表", "周报", f"{shown.week} 表{unit}")]
-    if admin and shown.missing:
+    if admin and shown.squads_missing:
         found.append(Button("未签到", "未签到", f"{shown.week}{unit}"))
     return tuple(found)

@@ -109,13 +109,13 @@ def _missing(shown: figures.Digest) -> str:
     if shown.squads_due <= 1:
         return ""
     told = [f"{word} {count} 个" for word, count in (("没有活动", shown.zero), ("请假", shown.excused)) if count]
-    if not shown.missing:
+    if not shown.squads_missing:
         return f"没有缺报（{'，'.join(told)}）" if told else "中队全部签到"
-    if len(shown.schools) > 1 and len(shown.missing) > MOST_NAMES:
+    if len(shown.schools) > 1 and shown.squads_missing > MOST_NAMES:
         beside = f"；{'，'.join(told)}" if told else ""
-        return f"未签到 {len(shown.missing)} 个中队，发「未签到」看是哪些{beside}"
+        return f"未签到 {shown.squads_missing} 个中队，发「未签到」看是哪些{beside}"
     beside = f"；{'，'.join(told)}" if told else ""
-    return f"未签到 {len(shown.missing)} 个：{numbers.listed(shown.missing, MOST_NAMES)}{beside}"
+    return f"未签到 {shown.squads_missing} 个：{numbers.listed(shown.missing, MOST_NAMES)}{beside}"
 
 
 def _medals(shown: figures.Digest) -> str:

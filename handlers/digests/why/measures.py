@@ -105,7 +105,7 @@ def value(measure: str, shown: Shown, activity: str = "") -> float | None:
     exempt = (shown.zero, shown.excused) if isinstance(shown, Digest) else (None, None)
     return {
         "events": shown.events, "squads": shown.squads_covered, "heads": shown.attendance.attended,
-        "rate": shown.attendance.rate, "missing": len(shown.missing), "late": late[0], "backfilled": late[1],
+        "rate": shown.attendance.rate, "missing": shown.squads_missing, "late": late[0], "backfilled": late[1],
         "coverage": percent(shown.squads_covered, shown.squads_due), "zero": exempt[0],
         "excused": exempt[1], "doubtful": doubtful, "due": shown.attendance.rated_due,
         "present": shown.attendance.rated_attended,
@@ -148,7 +148,7 @@ def _squads(measure: str, shown: Shown, of: Parts, activity: str) -> str:
     if measure == "missing":
         rest = [("没有活动", shown.zero), ("请假", shown.excused)] if isinstance(shown, Digest) else []
         less = "".join(f" − {word} {count}" for word, count in [("已签到", covered), *rest] if count)
-        return f"未签到 {len(shown.missing)} 个 = 应签到 {shown.squads_due}{less}"
+        return f"未签到 {shown.squads_missing} 个 = 应签到 {shown.squads_due}{less}"
     if activity:
         return f"{covered}个中队：自己报了「{activity}」的"
     named = min(len(of.named), covered)
