@@ -10,8 +10,11 @@ from sqlalchemy import Connection
 
 from handlers.catalogue.loader import FESTIVE
 from handlers.kit import Button, Due, Reply
-from scheduling.occasions import Occasions
+from scheduling.calendar import DAY, Calendar
+from scheduling.occasions import Cleared, Occasions
+from scheduling.tick import newest, rank
 from storage.people import people
+from storage.reminders import deliveries
 from storage.reminders.deliveries import DeliveryRow
 
 LATER, MUTE = "晚点提醒", "不再提醒"
@@ -30,6 +33,24 @@ def words(
     due = Due(db, now, person, row.occurrence, row.lead, row.day, row.payload, row.late, brief, known)
     reply: Reply | None = occasions.of(row).say(due)
     return reply
+
+
+def still(db: Connection, occasions: Occasions, row: DeliveryRow, now: datetime) -> str:
+    """What a delivery that was said would say now; empty: it asks for nothing any more."""
+    try:
+        reply = words(db, occasions, row, now, True)
+    except Cleared:
+        return ""
+    return reply.text if reply else ""
+
+
+def promised(db: Connection, occasions: Occasions, calendar: Calendar, person_id: int, now: datetime) -> list[str]:
+    """What today's letter had no room for, as far as it still asks for something."""
+    midnight = calendar.midnight(now)
+    told = deliveries.of_day(db, person_id, midnight, midnight + DAY)
+    rows, _, _ = newest(calendar, (row for row in told if row.kind in occasions.letters), lambda row: False)
+    in_turn = sorted(rows, key=lambda row: rank(occasions, row))
+    return [text for row in in_turn[_MOST:] if (text := still(db, occasions, row, now))]
 
 
 def join(occasions: Occasions, day: date, parts: Sequence[Part]) -> Reply:

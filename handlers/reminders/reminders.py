@@ -8,7 +8,7 @@ from handlers import rights
 from handlers.catalogue.current import calendar_at
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command, reads
-from handlers.reminders import coming_letters, date_figures, key_dates, naming, own_dates
+from handlers.reminders import coming_letters, date_figures, key_dates, letter, naming, own_dates
 from handlers.reminders.calendars import days_off
 from scheduling.calendar import Calendar
 from storage.reminders import holds
@@ -66,12 +66,14 @@ def _let_go(ask: Ask) -> Reply:
 def _next(ask: Ask, calendar: Calendar) -> Reply:
     letters = list(islice(coming_letters.letters(ask, AHEAD), SHOWN))
     listed = Button("重要日子", "提醒", "列表")
+    rest = letter.promised(ask.db, ask.occasions, calendar, ask.me.id, ask.now)
+    today = ["今天的提醒里没写完的：", *(f"· {each}" for each in rest)] if rest else []
     if not letters:
-        return Reply(f"接下来 {AHEAD} 天没有给您的提醒。", (listed,))
+        return Reply("\n".join([*today, f"接下来 {AHEAD} 天没有给您的提醒。"]), (listed,))
     lines = [f"{key_dates.day_of(one.at.date())} {one.at:%H:%M} {one.about}" for one in letters]
     names = [name for one in letters for name in one.dates][:1]
     how = [f"看准备清单，发：提醒 {name}" for name in names]
-    lines = ["接下来给您的提醒：", *lines, *how, *_warnings(ask, calendar)]
+    lines = [*today, "接下来给您的提醒：", *lines, *how, *_warnings(ask, calendar)]
     return Reply("\n".join(lines), (*(Button(name, "提醒", name) for name in names), listed))
 
 
