@@ -12,7 +12,7 @@ _LONGEST_GRAPHEME = 64
 _ZWJ = "\u200d"
 
 # Where a sign would be read as formatting, its full-width form looks the same and means nothing (and mentions nobody).
-_SIGNS = str.maketrans({"<": "＜", "*": "＊", "`": "｀", "_": "＿", "~": "～", "\\": "＼"})
+_SIGNS = str.maketrans({"<": "＜", "*": "＊", "`": "｀", "~": "～", "\\": "＼"})
 _AT_THE_START = (
     (re.compile(r"^(?: {4,}|\t+)", re.MULTILINE), "\u3000"),
     (re.compile(r"^( {0,3})#", re.MULTILINE), r"\1＃"),
@@ -22,6 +22,8 @@ _AT_THE_START = (
     (re.compile(r"^( {0,3}\d+)\) ", re.MULTILINE), r"\1）"),
     (re.compile(r"^ {0,3}[-=]{2,}\s*$", re.MULTILINE), "———"),
 )
+# BACKUP_DIR is copied into a file: within a word it means nothing in Markdown (CommonMark, rule 2 of emphasis).
+_UNDERLINE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LINK = re.compile(r"\](?=[(\[:])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
@@ -46,7 +48,7 @@ def is_picture(file: tuple[str, bytes], most: int) -> bool:
 
 def literal(text: str) -> str:
     """Markdown that shows `text` as it is, in any dialect: names and numbers stay what they are."""
-    text = text.translate(_SIGNS)
+    text = _UNDERLINE.sub("＿", text.translate(_SIGNS))
     for pattern, shown in _AT_THE_START:
         text = pattern.sub(shown, text)
     return _ENTITY.sub("＆", _LINK.sub("］", text))

@@ -29,8 +29,9 @@ def test_a_split_prefers_paragraphs_then_lines() -> None:
     ("三(2)中队 主题队日 38 人", "三(2)中队 主题队日 38 人"),
     ("1. 王老师\n2) 李*老*师", "1．王老师\n2）李＊老＊师"),
     ("# 不是标题\n> 不是引用\n- 一\n---", "＃ 不是标题\n＞ 不是引用\n· 一\n———"),
-    ("[点这里](http://x) <@all> a_b `c` ~~d~~ &lt;", "[点这里］(http://x) ＜@all> a＿b ｀c｀ ～～d～～ ＆lt;"),
+    ("[点这里](http://x) <@all> _b_ `c` ~~d~~ &lt;", "[点这里］(http://x) ＜@all> ＿b＿ ｀c｀ ～～d～～ ＆lt;"),
     ("#12 和 N20260403-07,编号 #12", "＃12 和 N20260403-07,编号 #12"),
+    ("写上 BACKUP_DIR 和 NAME_KEY", "写上 BACKUP_DIR 和 NAME_KEY"),
     ("    代码?", "\u3000代码?"),
 ])  # fmt: skip
 def test_words_are_shown_as_they_are(words: str, shown: str) -> None:

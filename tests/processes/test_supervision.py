@@ -110,7 +110,7 @@ def test_the_service_manager_hears_of_it_and_of_a_process_that_hangs_no_more(tmp
         for _ in range(3):
             manager.heard.clear()
             assert manager.hears("WATCHDOG=1", 10)
-        assert any("last tick" in each for each in manager.heard)
+        assert any("上次心跳" in each for each in manager.heard)
         one.process.send_signal(signal.SIGSTOP)
         while manager.hears("WATCHDOG=1", 0.2):
             manager.heard.clear()
