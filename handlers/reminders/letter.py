@@ -10,16 +10,13 @@ from sqlalchemy import Connection
 
 from handlers.catalogue.loader import FESTIVE
 from handlers.kit import Button, Due, Reply
-from scheduling.calendar import DAY, Calendar
 from scheduling.occasions import Cleared, Occasions
-from scheduling.tick import newest, rank
 from storage.people import people
-from storage.reminders import deliveries
 from storage.reminders.deliveries import DeliveryRow
 
 LATER, MUTE = "晚点提醒", "不再提醒"
 # So many things are written out, and so many of their buttons stand beside those of the letter itself.
-_MOST, _MOST_BUTTONS = 7, 4
+MOST, _MOST_BUTTONS = 7, 4
 
 Part = tuple[DeliveryRow, Reply]
 
@@ -44,21 +41,12 @@ def still(db: Connection, occasions: Occasions, row: DeliveryRow, now: datetime)
     return reply.text if reply else ""
 
 
-def promised(db: Connection, occasions: Occasions, calendar: Calendar, person_id: int, now: datetime) -> list[str]:
-    """What today's letter had no room for, as far as it still asks for something."""
-    midnight = calendar.midnight(now)
-    told = deliveries.of_day(db, person_id, midnight, midnight + DAY)
-    rows, _, _ = newest(calendar, (row for row in told if row.kind in occasions.letters), lambda row: False)
-    in_turn = sorted(rows, key=lambda row: rank(occasions, row))
-    return [text for row in in_turn[_MOST:] if (text := still(db, occasions, row, now))]
-
-
 def join(occasions: Occasions, day: date, parts: Sequence[Part]) -> Reply:
     """All of it as one letter; of a day that has something solemn nothing festive is said."""
     solemn = any(row.payload.get("solemn") for row, _ in parts)
     texts = [_plain(reply.text) if solemn and not row.payload.get("solemn") else reply.text for row, reply in parts]
     first, *others = texts
-    listed = [f"· {text}" for text in others[: _MOST - 1]]
+    listed = [f"· {text}" for text in others[: MOST - 1]]
     rest = [f"还有 {len(others) - len(listed)} 件，发「提醒」看。"] if len(others) > len(listed) else []
     text = "\n".join([first, *(["另外：", *listed, *rest] if others else [])])
     buttons = dict.fromkeys(_told_apart([reply for _, reply in parts]))

@@ -8,7 +8,7 @@ from handlers import rights
 from handlers.catalogue.current import calendar_at
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command, reads
-from handlers.reminders import coming_letters, date_figures, key_dates, letter, naming, own_dates
+from handlers.reminders import coming_letters, date_figures, key_dates, naming, own_dates
 from handlers.reminders.calendars import days_off
 from scheduling.calendar import Calendar
 from storage.reminders import holds
@@ -66,7 +66,7 @@ def _let_go(ask: Ask) -> Reply:
 def _next(ask: Ask, calendar: Calendar) -> Reply:
     letters = list(islice(coming_letters.letters(ask, AHEAD), SHOWN))
     listed = Button("重要日子", "提醒", "列表")
-    rest = letter.promised(ask.db, ask.occasions, calendar, ask.me.id, ask.now)
+    rest = coming_letters.promised(ask)
     today = ["今天的提醒里没写完的：", *(f"· {each}" for each in rest)] if rest else []
     if not letters:
         return Reply("\n".join([*today, f"接下来 {AHEAD} 天没有给您的提醒。"]), (listed,))

@@ -8,9 +8,8 @@ from itertools import islice
 
 from handlers.privacy import gate
 from handlers.roster import head as heads
-from handlers.roster.kinds import is_not_there, name_in, role_of, unknown
+from handlers.roster import kinds, school
 from handlers.roster.notes import A_SHEET, Notes, Record, place
-from handlers.roster.school import AS_TEXT, DAY, Rows, is_grade, is_school
 from storage.organisation.units import Kind
 from storage.people.people import Role
 from storage.roster.roster import Names
@@ -92,7 +91,11 @@ def read_pages(pages: Mapping[str, Iterable[Record]]) -> Sheet:
     """The lines of a workbook's sheets with the same head: of several each has its grade or school as its title."""
     titles, several = list(pages), len(pages) > 1
     says = (
-        heads.GRADE if all(map(is_grade, titles)) else heads.SCHOOL if several and all(map(is_school, titles)) else ""
+        heads.GRADE
+        if all(map(school.is_grade, titles))
+        else heads.SCHOOL
+        if several and all(map(school.is_school, titles))
+        else ""
     )
     if several and not says:
         named = gate.hidden("、".join(titles))
@@ -167,7 +170,7 @@ def _lines(
     rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str], titled: Mapping[str, str], notes: Notes
 ) -> Iterator[Line]:
     paths: set[Names] = set()
-    table = Rows()
+    table = school.Rows()
     for number, row, _ in rows:
         cells = ["" if _NOTHING.fullmatch(cell) else cell for cell in map(heads.plain, row)]
         # What is printed on several pages has its head on each.
@@ -230,20 +233,20 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
     kind = _kind(cells.get("类型", ""), wrong)
     members = _members(cells.get("应到人数", ""), wrong)
     aliases = tuple(_aliases(number, cells.get("别名", ""), notes, wrong))
-    (name, beside), label = name_in(cells.get("姓名", "")), cells.get("角色", "").replace(" ", "")
+    (name, beside), label = kinds.name_in(cells.get("姓名", "")), cells.get("角色", "").replace(" ", "")
     accounts = tuple(_accounts(cells, wrong))
     if not name:
         if label or accounts:
             notes.warn(number, "没有姓名，只登记单位")
         return Line(number, path, kind, members=members, aliases=aliases)
-    if beside and is_not_there(beside):
+    if beside and kinds.is_not_there(beside):
         wrong.append(f"「姓名」后面写着「({beside})」。不在岗的请把姓名空着；在岗的请去掉括号里的字")
     elif beside:
         notes.warn(number, f"姓名后面的「({beside})」没有写入")
-    role = role_of(label)
+    role = kinds.role_of(label)
     if role is None:
         also = "。都是班主任的话，把表头的「姓名」改成「班主任」" if heads.CLASS in cells and not label else ""
-        wrong.append(f"「角色」{unknown(label, [each.label for each in Role])}{also}")
+        wrong.append(f"「角色」{kinds.unknown(label, [each.label for each in Role])}{also}")
     if len(name) > _LONGEST_NAME:
         wrong.append(f"「姓名」最多 {_LONGEST_NAME} 个字")
     return Line(number, path, kind, name, role, accounts, members, aliases)
@@ -258,7 +261,7 @@ def names_of(written: str) -> Names:
 def _kind(written: str, wrong: list[str]) -> Kind | None:
     if not written or written in set(Kind):
         return Kind(written) if written else None
-    wrong.append(f"「类型」{unknown(written, list(Kind))}")
+    wrong.append(f"「类型」{kinds.unknown(written, list(Kind))}")
     return None
 
 
@@ -273,10 +276,9 @@ def _aliases(number: int, written: str, notes: Notes, wrong: list[str]) -> Itera
     for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
         if len(alias) > _LONGEST_UNIT:
             wrong.append(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
-        elif DAY.match(alias) or _FRACTION.fullmatch(alias):
-            wrong.append(
-                f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]}，大概是表格软件改的。{AS_TEXT}，或空着"
-            )
+        elif school.DAY.match(alias) or _FRACTION.fullmatch(alias):
+            what = "小数" if "." in alias else "日期"
+            wrong.append(f"「别名」是{what} {alias[:20]}，大概是表格软件改的。{school.AS_TEXT}，或空着")
         elif gate.is_private_unit(alias):
             notes.warn(number, f"别名「{alias}」里好像有人的姓名，没有写入。{gate.HERO}")
         else:
