@@ -55,9 +55,10 @@ def _workbook(content: bytes) -> roster.Sheet | Tables:
         return {name: _table(rows) for name in about["sheets"]}
     if (first := next(rows, None)) and badge_sheet.is_head(first[2:]):
         return {badge_sheet.SHEET: _table(chain([first], rows))}
-    sheet = roster.read_table(_records(chain([first], rows) if first is not None else rows), title)
+    every = chain([first], rows)
+    sheet = roster.read_pages({name: list(_records(every)) for name in about["sheets"]})
     notes = (
-        (about["others"], f"只读了工作表「{title}」，没有读：{'、'.join(about['others'])}"),
+        (about["others"], f"只读了工作表「{'」「'.join(about['sheets'])}」，没有读：{'、'.join(about['others'])}"),
         (about["far"], _FAR.format(about["far"])),
         (about["blind"], _BLIND),
     )

@@ -31,6 +31,7 @@ def push(ask: Ask) -> list[Reply]:
     wanted = ask.args.strip()
     what = next((each for each in _LISTS if wanted.startswith(each)), None)
     if what is None:
+        _groups(ask, _ALL, _LISTS[0])
         raise Refusal("请写明推送什么：「推送 周报」或「推送 未签到」。", *(Button(e, "推送", e) for e in _LISTS))
     period, rest = weeks.period_in(weeks.taught(ask, wanted.removeprefix(what)), ask.today, single=what == "未签到")
     form = " ".join(word for word in rest.split() if word in _FORMS)

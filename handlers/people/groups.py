@@ -21,7 +21,11 @@ _WELCOME = (
     "还没有加入的老师，请先私聊我。群里请不要写孩子的姓名。"
 )
 _BACK = "我回来了。本群绑定的是{}：每周一 8:00 照常发周报。要解除，请管理员发 /unbind。"
-_IN_GROUP = "请在要绑定的群里发。先把我加进群，再在群里发：/bind 单位"
+_IN_GROUP = {
+    "wecom": "企业微信的应用进不了群。群里要收周报，请信息技术老师加一个群机器人（管理员手册第 4 章）。",
+    "wecom_robot": "请在要绑定的群里发。先把我加进群，再在群里 @我，写：绑定 {unit}",
+}
+_BY_SLASH = "请在要绑定的群里发。先把我加进群，再在群里发：/bind {unit}"
 
 
 @command(
@@ -31,7 +35,8 @@ _IN_GROUP = "请在要绑定的群里发。先把我加进群，再在群里发�
 def bind(ask: Ask) -> Reply:
     """Bind this group or topic to the unit that is named, or to the asker's own when that is one."""
     if ask.message.private:
-        raise Refusal(_IN_GROUP)
+        unit = ask.args or places.scope(ask.me, ADMINS)[0].name
+        raise Refusal(_IN_GROUP.get(ask.message.channel, _BY_SLASH).format(unit=unit))
     found = places.chosen(ask, ADMINS, ask.args, "绑定")
     if len(found) > 1:
         names = "、".join(unit.name for unit in found[:5])

@@ -28,6 +28,8 @@ _SIGNS = GIVEN | SOUNDS
 # Of 向榜样 and 和同桌 the first is no surname.
 _ALONE = SURNAMES - SAID_ALONE
 _LONGEST = 3
+# 奥利维亚, 阿卜杜拉赫曼: of so many characters, and words that they are taken for.
+_LONGEST_ABROAD = 7
 
 
 def _any(*keys: str) -> str:
@@ -48,6 +50,13 @@ _LISTED = re.compile(
 )
 _AND = ("和", "与", "跟", "及", "以及")
 _PARTS = re.compile("[、和/ ]")
+_BARE = f"(?![和与跟])[{HAN}]"
+_PAIR_CUE = re.compile("[姐兄][妹弟]|双胞|龙凤")
+# 古月明月两姐妹, 古月、明月姐妹俩: both, though only the second stands beside what tells.
+_PAIR = re.compile(
+    rf"(?<![{HAN}])(?:{_any('said_of')}|[由请让给向为])?((?:{_BARE}){{2,3}})[、和与跟 ]?((?:{_BARE}){{2,3}})"
+    r"(?=(?:这|那)?(?:两个?|一对)小?(?:姐妹|兄弟|姐弟|兄妹)|小?(?:姐妹|兄弟|姐弟|兄妹)[俩两]|双胞胎|龙凤胎)"
+)
 _IS = "(?:是|为|有|叫)?"
 # 小组长黎明: whatever is behind; 队员黎明朗诵, 给黎明捐款: only what is done by one, or nothing.
 _TITLED = re.compile(rf"{_TITLE}{_IS}$")
@@ -66,9 +75,12 @@ def named_in(text: str) -> tuple[str, ...]:
 
 
 def listed(text: str) -> Iterator[str]:
-    """Who stands behind a colon: 主持人：黎明、高山."""
+    """Who stands behind a colon, or is one of two: 主持人：黎明、高山; 古月、明月两姐妹."""
     for match in _LISTED.finditer(text) if ":" in text or "：" in text else ():
         yield from (word for word in _PARTS.split(match[1]) if _could_be(word) and not TITLE.search(word))
+    for match in _PAIR.finditer(text) if _PAIR_CUE.search(text) else ():
+        if _NOBODY.isdisjoint(match.groups()) and any(map(_could_be, match.groups())):
+            yield from match.groups()
 
 
 @lru_cache(4096)
@@ -96,16 +108,27 @@ def _is_meant(run: str, start: int, end: int) -> bool:
 
 
 def _candidates(run: str) -> Iterator[tuple[int, int]]:
-    """Words that somebody may be called by, alone or as they sound abroad: 夏天, 贺新年, 奥利弗."""
+    """Words that somebody may be called by, alone or as they sound abroad: 夏天, 贺新年, 奥利弗, 奥利维亚."""
     spans = words_of(run)
     for place, (start, first) in enumerate(spans):
         ends = [first]
-        for _, end in spans[place + 1 : place + _LONGEST]:
-            alone = len(ends) == 1 and run[start:first] in _ALONE and not TITLE.match(run, first)
-            if alone or SOUNDS.issuperset(run[start:end]):
-                ends.append(end)
-        fitting = (end for end in ends if 2 <= end - start <= _LONGEST and not TITLE.match(run, end))
-        yield from ((start, end) for end in fitting if _could_be(run[start:end]))
+        for _, end in spans[place + 1 : place + _LONGEST_ABROAD]:
+            sounds = end - start <= _LONGEST_ABROAD and SOUNDS.issuperset(run[start:end])
+            if not sounds and (len(ends) > 1 or not _has_surname(run, start, first, end)):
+                break
+            ends.append(end)
+        fitting = (end for end in ends if end - start >= 2 and not TITLE.match(run, end))
+        for end in fitting:
+            if (end - start <= _LONGEST or SOUNDS.issuperset(run[start:end])) and _could_be(run[start:end]):
+                yield start, end
+
+
+def _has_surname(run: str, start: int, first: int, end: int) -> bool:
+    """贺|新年; 旗手有云|飞扬: where a title tells, whatever names are made of will do."""
+    if run[start:first] in _ALONE:
+        return not TITLE.match(run, first)
+    signs = first - start == 1 and end - start == _LONGEST and _SIGNS.issuperset(run[start:end])
+    return signs and _TITLED.search(run, 0, start) is not None
 
 
 def _could_be(word: str) -> bool:

@@ -21,18 +21,20 @@ KIN, _FATE, _LIVES = _WORDS["kin"], _WORDS["fate"], _WORDS["lives"]
 _HEALTH = re.compile(HEALTH)
 _FAMILY = re.compile(FAMILY)
 # 跟奶奶过, 跟着姥姥, 住姑姑家, 没爹没娘, 爸爸在坐牢, 家里有三个孩子没钱, 捡来的, 信主
-_OF_FAMILY = re.compile(
+OF_FAMILY = (
     rf"[跟和随由](?:着|同)?(?:{KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|[跟随由归](?:着|了)?(?:{KIN}){{1,2}}$"
     rf"|(?:{KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})|[没无](?:有)?(?:爹|娘|爸|妈|双亲|户口|父无母)|[住在](?:在|到)?(?:{KIN}|亲戚)家"
     r"|[领捡抱]回?来的(?=孩子|娃|[\s,，。;；]|$)|信(?:教|佛|主|耶稣|基督|伊斯兰|天主|上帝|真主)|[回藏维哈]族家庭"
 )
+_OF_FAMILY = re.compile(OF_FAMILY)
 # Nearly every sign with the radical 疒 tells an illness; those that tell something else as well are left out.
 _SICK = "".join(
     chr(sign) for sign in range(0x7592, 0x7670) if chr(sign) not in "病疫疗疼痛疲瘦痕痴瘾疾痒癖疵瘠瘪疙瘩痞"
 )
-_OF_HEALTH = re.compile(
+OF_HEALTH = (
     rf"[{_SICK}]+|{_WORDS['illness']}|(?:{_WORDS['body']})[^,，。;；\s]{{0,3}}(?:{_WORDS['trouble']})|{_WORDS['cure']}"
 )
+_OF_HEALTH = re.compile(OF_HEALTH)
 _BECAUSE = re.compile(_WORDS["because"])
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
@@ -49,6 +51,7 @@ _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
 # 电脑中毒, 系统瘫痪: nobody's illness; of 孩子玩手机中毒 it may be.
 _THING_BEFORE = re.compile(rf"(?<![玩用看])(?:{_WORDS['thing']})[都又也全被]?(?:[受遭]?[到了]?攻击)?$")
+_KIN_BEFORE = re.compile(rf"(?:{KIN})[^,，。;；\s]{{0,2}}$")
 _TITLE_BEFORE = re.compile(rf"(?:{_WORDS['title_before']})$")
 _TITLE_AFTER = re.compile(rf"[^,，。;；\n]{{0,2}}(?:{_WORDS['title_after']})")
 _CLAUSE = re.compile(r"[^,，。;；:：\s]{0,12}")
@@ -152,13 +155,16 @@ class Themes:
     def _of_somebody(self) -> bool:
         return bool(self._persons or _SOMEBODY.search(self._text))
 
-    def has(self, match: re.Match[str]) -> bool:
+    def has(self, match: re.Match[str], group: str | int = 0) -> bool:
         """Whether the matter that was found in the text is one."""
-        text, start, end = self._text, match.start(), match.end()
+        text, (start, end) = self._text, match.span(group)
         # 看望王小明弱视, 给脑瘫同学王小明送温暖: of whom it is said stands before it, or behind in the clause.
         behind = _CLAUSE.match(text, end) if self._persons else None
         after = behind[0] if behind else ""
         if any(text.endswith(name, 0, start) or name in after for name in self._persons):
+            return False
+        # 帮扶对象家里父亲残疾: of whose family it is said is somebody, whoever is helped.
+        if _KIN_BEFORE.search(text, max(0, start - 6), start):
             return False
         if _THING_BEFORE.search(text, max(0, start - 6), start):
             return True

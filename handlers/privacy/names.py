@@ -148,7 +148,21 @@ def _of_run(run: str) -> tuple[str, ...]:
     spans = list(_left_over(run, words))
     begins, ends = {start for start, _ in words}, {end for _, end in words}
     spans += [(at.start(), at.end() + 2) for at in DOUBLE.finditer(run) if at.start() in begins and at.end() in ends]
-    return tuple(run[start:end] for start, end in spans if not _is_grown(run, start, end, ends))
+    whole = (_whole(run, words, start, end) for start, end in spans)
+    return tuple(run[start:end] for start, end in whole if not _is_grown(run, start, end, ends))
+
+
+def _whole(run: str, words: tuple[tuple[int, int], ...], start: int, end: int) -> tuple[int, int]:
+    """The name with what it sounds on with: 马克西|姆, 阿|德里|安同学, 雅|各|布同学; half a name must not stay."""
+    if run[start] not in SOUNDS or len(words) == 1:
+        return start, end
+    sounding = [(first, last) for first, last in words if SOUNDS.issuperset(run[first:last])]
+    begins, ends = {last: first for first, last in sounding}, dict(sounding)
+    while (before := begins.get(start, begins.get(start - 1))) is not None:
+        start = before
+    while (after := ends.get(end)) == end + 1 and run[end] not in _ALONE:
+        end = after
+    return start, end
 
 
 def _foreign(run: str) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from handlers.reminders import letter
 from handlers.reminders.calendars import moments
 from handlers.wording import days
 from scheduling.calendar import DAY
-from scheduling.occasions import Cleared
 from storage.reminders import deliveries, wishes
 
 _OFFERED = "今天傍晚", "明天", "下周一"
@@ -56,7 +55,7 @@ def later(ask: Ask) -> Reply:
 def _useful(ask: Ask, rows: list[deliveries.DeliveryRow], then: datetime) -> list[deliveries.DeliveryRow]:
     """What still asks for something at that time."""
     found = [row for row in rows if row.lead < 0 or row.day >= then.date() or row.kind != "key_date"]
-    return [row for row in found if _said(ask, row)]
+    return [row for row in found if letter.still(ask.db, ask.occasions, row, ask.now)]
 
 
 @command(
@@ -104,17 +103,10 @@ def _letter(ask: Ask) -> tuple[str, list[deliveries.DeliveryRow], str]:
     raise Refusal(f"没有找到{when}的提醒，什么都没有改。发「提醒」看接下来的。", Button("提醒", "提醒"))
 
 
-def _said(ask: Ask, row: deliveries.DeliveryRow) -> str:
-    try:
-        reply = letter.words(ask.db, ask.occasions, row, ask.now, True)
-    except Cleared:
-        return ""
-    return reply.text if reply else ""
-
-
 def _name(ask: Ask, row: deliveries.DeliveryRow) -> str:
     """What its first words say; of what is settled already the day."""
-    first = re.split(r"[:：。，,\n]", _GREETED.sub("", _said(ask, row)))[0][:_LONGEST_NAME]
+    said = letter.still(ask.db, ask.occasions, row, ask.now)
+    first = re.split(r"[:：。，,\n]", _GREETED.sub("", said))[0][:_LONGEST_NAME]
     # A bracket that is cut off says nothing.
     return re.sub(r"还(?:有|有? ?\d+)?$|（[^）]*$", "", first) or f"{days.short(row.day)}的事"
 

@@ -10,7 +10,9 @@ from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask
 from handlers.reminders import letter
 from scheduling import preview
-from scheduling.calendar import Calendar
+from scheduling.calendar import DAY, Calendar
+from scheduling.tick import newest, rank
+from storage.reminders import deliveries
 from storage.reminders.deliveries import DeliveryRow
 
 _FIRST = re.compile(r"(?:老师好，)?([^（，。]+)")
@@ -39,6 +41,17 @@ def letters(ask: Ask, days: int) -> Iterator[Letter]:
             # From the day it is sent: a free day may have moved it forward.
             about = "、".join(f"{name}{_left(ask, row, at.date())}" for name, row in named.items())
             yield Letter(at, about, [name for name, row in named.items() if row.kind == "key_date"])
+
+
+def promised(ask: Ask) -> list[str]:
+    """What today's letter had no room for, as far as it still asks for something."""
+    calendar = calendar_of(ask.db)
+    midnight = calendar.midnight(ask.now)
+    told = deliveries.of_day(ask.db, ask.me.id, midnight, midnight + DAY)
+    rows, _, _ = newest(calendar, (row for row in told if row.kind in ask.occasions.letters), lambda row: False)
+    in_turn = sorted(rows, key=lambda row: rank(ask.occasions, row))
+    still = (letter.still(ask.db, ask.occasions, row, ask.now) for row in in_turn[letter.MOST :])
+    return [words for words in still if words]
 
 
 def _name(calendar: Calendar, row: DeliveryRow, words: str) -> str:

@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from handlers.catalogue.loader import FESTIVE
 from handlers.kit import Button, Due, Reply
-from scheduling.occasions import Occasions
+from scheduling.occasions import Cleared, Occasions
 from storage.people import people
 from storage.reminders.deliveries import DeliveryRow
 
 LATER, MUTE = "晚点提醒", "不再提醒"
 # So many things are written out, and so many of their buttons stand beside those of the letter itself.
-_MOST, _MOST_BUTTONS = 7, 4
+MOST, _MOST_BUTTONS = 7, 4
 
 Part = tuple[DeliveryRow, Reply]
 
@@ -32,12 +32,21 @@ def words(
     return reply
 
 
+def still(db: Connection, occasions: Occasions, row: DeliveryRow, now: datetime) -> str:
+    """What a delivery that was said would say now; empty: it asks for nothing any more."""
+    try:
+        reply = words(db, occasions, row, now, True)
+    except Cleared:
+        return ""
+    return reply.text if reply else ""
+
+
 def join(occasions: Occasions, day: date, parts: Sequence[Part]) -> Reply:
     """All of it as one letter; of a day that has something solemn nothing festive is said."""
     solemn = any(row.payload.get("solemn") for row, _ in parts)
     texts = [_plain(reply.text) if solemn and not row.payload.get("solemn") else reply.text for row, reply in parts]
     first, *others = texts
-    listed = [f"· {text}" for text in others[: _MOST - 1]]
+    listed = [f"· {text}" for text in others[: MOST - 1]]
     rest = [f"还有 {len(others) - len(listed)} 件，发「提醒」看。"] if len(others) > len(listed) else []
     text = "\n".join([first, *(["另外：", *listed, *rest] if others else [])])
     buttons = dict.fromkeys(_told_apart([reply for _, reply in parts]))

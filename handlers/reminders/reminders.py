@@ -66,12 +66,14 @@ def _let_go(ask: Ask) -> Reply:
 def _next(ask: Ask, calendar: Calendar) -> Reply:
     letters = list(islice(coming_letters.letters(ask, AHEAD), SHOWN))
     listed = Button("重要日子", "提醒", "列表")
+    rest = coming_letters.promised(ask)
+    today = ["今天的提醒里没写完的：", *(f"· {each}" for each in rest)] if rest else []
     if not letters:
-        return Reply(f"接下来 {AHEAD} 天没有给您的提醒。", (listed,))
+        return Reply("\n".join([*today, f"接下来 {AHEAD} 天没有给您的提醒。"]), (listed,))
     lines = [f"{key_dates.day_of(one.at.date())} {one.at:%H:%M} {one.about}" for one in letters]
     names = [name for one in letters for name in one.dates][:1]
     how = [f"看准备清单，发：提醒 {name}" for name in names]
-    lines = ["接下来给您的提醒：", *lines, *how, *_warnings(ask, calendar)]
+    lines = [*today, "接下来给您的提醒：", *lines, *how, *_warnings(ask, calendar)]
     return Reply("\n".join(lines), (*(Button(name, "提醒", name) for name in names), listed))
 
 

@@ -3,7 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
+# It is one of so many rows.
+HIGHEST = 10
 COLUMNS = ("组织", "类型", "姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名")
 # What a school's own table has instead: where the class is, and who is there as what.
 SCHOOL, GRADE, CLASS, COUNSELOR, BRIGADE = "学校", "年级", "班级", "中队辅导员", "大队辅导员"
@@ -40,16 +43,20 @@ _ALSO = {
         "应到人数",
     ),
     "单位类型": "类型",
-    "职务": "角色",
+    **dict.fromkeys(("职务", "职位", "岗位"), "角色"),
     "telegram": "Telegram ID",
     "其他名称": "别名",
     "别称": "别名",
 }
 _SQUADS = ("中队", "中队名称", "中队名", "所在中队", "所属中队")
-_UNITS = ("单位", "单位全称", "单位名称", "所属单位", "工作单位")
+_UNITS = ("部门", "所在部门", "所属部门", "单位", "单位全称", "单位名称", "所属单位", "工作单位")
 _COUNSELORS = ("辅导员", "辅导员姓名", "辅导员老师")
 _VALUES = {"学校", "年级", "中队", "中队辅导员", "大队辅导员"}
+_NO_VALUES = {"姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名"}
 _NOTE = re.compile(r"\([^()]*\)|\[[^\]]*\]|【[^】]*】|[*★※:。、]|必填|选填")
+
+# 张　明: a space that only makes names equally long.
+_PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
 
 
 def plain(cell: str) -> str:
@@ -57,6 +64,11 @@ def plain(cell: str) -> str:
     if cell.isascii() and cell.isprintable():
         return cell.strip()
     return "".join(filter(str.isprintable, unicodedata.normalize("NFKC", cell))).strip()
+
+
+def unpadded(name: str) -> str:
+    """张　明 → 张明; Anna Li stays."""
+    return _PADDING.sub("", plain(name))
 
 
 def columns_of(row: Sequence[str]) -> list[str]:
@@ -80,6 +92,40 @@ def is_head(row: Sequence[str]) -> bool:
     # 学校 and 大队辅导员 are also what stands below a head.
     heads = {name for name, cell in zip(found, row, strict=True) if _bare(plain(cell)) not in _VALUES}
     return COLUMNS[0] in found or bool({SCHOOL, GRADE, CLASS} & {*found} and {*KNOWN} & heads)
+
+
+def find(rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], int]:
+    """The head among a table's first rows, which may be of two, and how many rows end with it; empty: there is none."""
+    place = next((place for place, row in enumerate(rows[:HIGHEST]) if is_head(row)), None)
+    if place is None:
+        return (), 0
+    head, end = rows[place], place + 1
+    if place and _begins(rows[place - 1], head):
+        head = _joined(rows[place - 1], head)
+    if end < len(rows) and _goes_on(rows[end]):
+        head, end = _joined(head, rows[end]), end + 1
+    return head, end
+
+
+def _goes_on(row: Sequence[str]) -> bool:
+    """Whether a row below a head belongs to it: no class has 姓名 where its name stands."""
+    return is_head(row) or not _NO_VALUES.isdisjoint(columns_of(row))
+
+
+def _begins(row: Sequence[str], head: Sequence[str]) -> bool:
+    """Whether a row above a head belongs to it: it names a column where the head is empty."""
+    below = zip_longest(columns_of(row), head, fillvalue="")
+    return any(name in KNOWN and not under.strip() for name, under in below)
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """The head that two rows make, whether cells of it are merged or not: 姓名 below 班主任 is theirs."""
+    found, above = [], ""
+    for over, under in zip_longest(upper, lower, fillvalue=""):
+        above = over or above
+        theirs = columns_of([above])[0] in (COUNSELOR, BRIGADE) and columns_of([under])[0] == "姓名"
+        found.append(above if theirs else under or over)
+    return found
 
 
 def fault(row: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from handlers.roster.head import unpadded
 from storage.organisation.units import Kind
 from storage.people.people import Role
 
@@ -27,6 +28,12 @@ _ABOVE: dict[Kind, set[Kind]] = {
 }
 _BELOW_ANYTHING = set(Kind) - {Kind.SQUAD, Kind.TEAM}
 
+_GONE = "离调退拟停原前免卸候待休"
+# 大队辅导员(兼语文教师), but nobody who has not come yet or has gone.
+_ASIDE = re.compile(rf"\((?![^()]*[{_GONE}代副])[^()]*\)$")
+_AWAY = {*_GONE, "产", "空", "缺"}
+# 周红(代), 张明(数学); but 李芳(大) is told apart from another.
+_BESIDE = re.compile(r"(.+?)\((代|兼|男|女|[^()]{2,})\)")
 _POSTS = re.compile("[兼、,/和及]")
 # What people write for these words, which may be told what is meant.
 _MEANT = {
@@ -46,10 +53,23 @@ def may_stand_below(kind: str, above: str) -> bool:
 
 def role_of(label: str) -> Role | None:
     """The one role among posts: 班主任, 中队辅导员兼班主任, 大队辅导员、语文教师."""
+    label = _ASIDE.sub("", label)
     if whole := Role.named(label):
         return whole
     found = {Role.COUNSELOR if post == "班主任" else Role.named(post) for post in _POSTS.split(label)} - {None}
     return found.pop() if len(found) == 1 else None
+
+
+def name_in(written: str) -> tuple[str, str]:
+    """(the name, what stands in brackets behind it) of what is written as somebody's name."""
+    name = unpadded(written)
+    found = _BESIDE.fullmatch(name)
+    return (found[1].strip(), found[2]) if found else (name, "")
+
+
+def is_not_there(beside: str) -> bool:
+    """Whether what stands behind a name says that they have gone, or have not come: 已调走, 产假."""
+    return not _AWAY.isdisjoint(beside)
 
 
 def unknown(written: str, words: Sequence[str]) -> str:

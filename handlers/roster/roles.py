@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from handlers import rights
 from handlers.kit import Person
-from handlers.roster.sheet import Line, Sheet, unpadded
+from handlers.roster.head import unpadded
+from handlers.roster.notes import place
+from handlers.roster.sheet import Line, Sheet
 from handlers.roster.units import Units
 from storage.people.people import Role
 from storage.roster.roster import State
@@ -78,7 +80,7 @@ class Roles:
         key = person, at, role
         first = self.wanted.setdefault(key, line.number)
         if first != line.number:
-            self._notes.warn(line.number, f"和第 {first} 行是同一个人、同一个角色")
+            self._notes.warn(line.number, f"和{place(first)}是同一个人、同一个角色")
         elif not self._holds(*key) and self._takes_second(role, self._units.paths[at]):
             self.asked.append(key)
 
@@ -102,7 +104,7 @@ class Roles:
         person = owners.pop() if owners else self._homonym(line, at) or self._add(line.name)
         name, number = self._called.setdefault(person, (line.name, line.number))
         if name != line.name:
-            self._notes.problem(line.number, f"这个账号在第 {number} 行是「{name}」的，这里是「{line.name}」")
+            self._notes.problem(line.number, f"这个账号在{place(number)}是「{name}」的，这里是「{line.name}」")
             return None
         if not self._identify(line, person, at):
             return None

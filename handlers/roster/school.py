@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from handlers.reading.text.numbers import value_of
-from handlers.roster.head import BRIGADE, CLASS, COUNSELOR, GRADE, SCHOOL
+from handlers.roster.head import BRIGADE, CLASS, COUNSELOR, GRADE, SCHOOL, plain
+from handlers.roster.notes import place
 from storage.organisation.units import Kind
 from storage.people.people import Role
 
@@ -21,6 +22,11 @@ _PART = re.compile(rf"\(?第?{_NUMBER}\)?(?:班级?|中队)?")
 _WHOLE = re.compile(rf"(?:小学?)?([1-9]|[一二三四五六七八九])(?:年级?)?[(.-]?{_NUMBER}\)?(?:班级?|中队)?")
 _YEARS, _GRADE = re.compile(r"年级?$"), re.compile(r"(?:小学?)?([1-9]|[一二三四五六七八九])")
 
+
+_TITLE_OF_GRADE = re.compile(
+    r"(?:小学?)?(?:[1-9]|[一二三四五六七八九])年级|小[一二三四五六]|(?:20)?\d\d级|[初七八九][一二三]?(?:年级)?"
+)
+_TITLE_OF_SCHOOL = re.compile(r".*(?:小学|中学|学校|校区|分校|幼儿园|[一二三四五六七八九十实]小)")
 
 # What Excel makes of 3-2, and how it is kept from that.
 DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d+/\d+|\d+月\d+日")
@@ -91,8 +97,8 @@ class Rows:
 
     def taken(self) -> list[str]:
         """That such rows were taken to be of the school above, where each school is named once."""
-        shown = "、".join(map(str, self._left_out[:_MOST_SHOWN])) + (" 等" if self._left_out[_MOST_SHOWN:] else "")
-        return [f"第 {shown} 行没写「{SCHOOL}」，算作和上一行同一所"] if shown and not self._repeats else []
+        shown = place(*self._left_out[:_MOST_SHOWN]) + ("等" if self._left_out[_MOST_SHOWN:] else "")
+        return [f"{shown}没写「{SCHOOL}」，算作和上一行同一所"] if shown and not self._repeats else []
 
     def _places(self, cells: Cells) -> tuple[str, str]:
         """The school and the class; a class without its school or grade has those of the row above it."""
@@ -123,6 +129,16 @@ def _class_name(grade: str, squad: str) -> str:
     if whole and short in ("", _short(whole[1])):
         return f"{_short(whole[1])}({value_of(whole[2])})中队"
     return squad if short in squad else f"{grade}{squad}"
+
+
+def is_grade(title: str) -> bool:
+    """Whether a sheet is called after a grade: 三年级, 小三, 初一, 2023级."""
+    return _TITLE_OF_GRADE.fullmatch(plain(title)) is not None
+
+
+def is_school(title: str) -> bool:
+    """Whether it is called after a school: 实验小学, 城东校区."""
+    return _TITLE_OF_SCHOOL.fullmatch(plain(title)) is not None
 
 
 def _grade_name(grade: str) -> str:

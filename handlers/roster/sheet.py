@@ -3,14 +3,13 @@
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import NamedTuple
 
 from handlers.privacy import gate
 from handlers.roster import head as heads
-from handlers.roster.kinds import role_of, unknown
-from handlers.roster.school import AS_TEXT, DAY, Rows
+from handlers.roster import kinds, school
+from handlers.roster.notes import A_SHEET, Notes, Record, place
 from storage.organisation.units import Kind
 from storage.people.people import Role
 from storage.roster.roster import Names
@@ -18,9 +17,6 @@ from storage.roster.roster import Names
 # Under which channel an account is kept: both WeCom channels share one, since a member has one userid.
 WECOM, TELEGRAM = "wecom", "telegram"
 _SHOWN_HIDDEN = 10
-_QUOTED = re.compile("「[^」]*」")
-# The head is one of so many rows.
-HIGHEST = 10
 # A province has 165,000 squads and people.
 MOST_ROWS = 200_000
 _DEEPEST, _LONGEST_UNIT, _LONGEST_NAME, _MOST_MEMBERS = 12, 80, 40, 9999
@@ -30,15 +26,11 @@ _USABLE = f"可用的列：{'、'.join(heads.COLUMNS)}"
 _PERSONS = {"姓名", heads.COUNSELOR, heads.BRIGADE}
 _MAY_BE_EMPTY = _PERSONS | {"企业微信账号", "Telegram ID", "应到人数", "别名"}
 _COUNT = re.compile(r"(\d{1,4})(?:\.0+)? ?[人名个]?")
-# 张　明: a space that only makes names equally long.
-_PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
 # Two people in one cell: 张老师、李老师, 张明 李红. Two signs and a space are more than padding.
 _SEVERAL = re.compile(r"[、,;/&\n]|老师 ?(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]{2}) +(?=[\u3400-\u9fff]{2})")
 # What a formula comes to that could not be calculated.
 _FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!)")
 _NOT_CALCULATED = "{}是没有算出来的公式。请在 Excel 或 WPS 里打开，换成字或数，保存后再发"
-# 大队辅导员(兼语文教师), but nobody who has not come yet or has gone.
-_ASIDE = re.compile(r"\((?![^()]*[离调退拟停原前免卸代候待副])[^()]*\)$")
 # The foot of a table, which is no unit.
 _FOOT = re.compile(
     r"[总小合]\s*计:?|(?:填表|填报|制表|审核|复核|联系|负责|经办)人?:.*|(?:填表|填报|制表)?(?:日期|时间):.*"
@@ -50,14 +42,6 @@ _NOBODY = re.compile("[暂尚]?[无缺空]|没有|[空暂]缺|[待未](?:定|聘
 # What people write between units beside /; the second where what stands before is a unit of the file.
 _SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_·、,] *| +")
 _FRACTION = re.compile(r"\d+\.\d+")
-
-
-class Record(NamedTuple):
-    """A row of the file; `number` as the program shows it."""
-
-    number: int
-    cells: Sequence[str]
-    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +56,6 @@ class Line:
     accounts: tuple[tuple[str, str], ...] = ()
     members: int | None = None
     aliases: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Notes:
-    """What to tell about the file, without the names in it; a problem forbids the import, a warning does not."""
-
-    problems: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    # The units whose rows have a problem: what follows from it for others is not said.
-    broken: set[Names] = field(default_factory=set)
-
-    def problem(self, number: int, words: str) -> None:
-        """Something wrong in this row."""
-        self.problems.append(f"第 {number} 行：{_without_names(words)}")
-
-    def warn(self, number: int, words: str) -> None:
-        """Something odd in this row."""
-        self.warnings.append(f"第 {number} 行：{_without_names(words)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,34 +82,65 @@ class Sheet:
         return {account for line in self.lines for account in line.accounts}
 
 
-def _without_names(words: str) -> str:
-    """What is quoted of the file may be anything: 「王小明」 → 「王××」."""
-    return _QUOTED.sub(lambda match: gate.hidden(match[0]), words)
-
-
 def unreadable(words: str) -> Sheet:
     """The sheet of a file of which nothing can be read, with the reason."""
     return Sheet((), Notes([words]))
 
 
-def read_table(rows: Iterable[Record], title: str = "") -> Sheet:
-    """The lines of a table, read as it comes; its head may stand below a title, and have two rows."""
+def read_pages(pages: Mapping[str, Iterable[Record]]) -> Sheet:
+    """The lines of a workbook's sheets with the same head: of several each has its grade or school as its title."""
+    titles, several = list(pages), len(pages) > 1
+    says = (
+        heads.GRADE
+        if all(map(school.is_grade, titles))
+        else heads.SCHOOL
+        if several and all(map(school.is_school, titles))
+        else ""
+    )
+    if several and not says:
+        named = gate.hidden("、".join(titles))
+        return unreadable(f"有 {len(titles)} 张工作表的表头一样（{named}），看不出要哪几张。请合成一张，或只留要的那张")
+    sheets = [
+        read_table(_of_sheet(rows, several * page), title, says) for page, (title, rows) in enumerate(pages.items(), 1)
+    ]
+    if not several:
+        return sheets[0]
+    whole = _together([each.whole or each for each in sheets]) if any(each.whole for each in sheets) else None
+    return replace(_together(sheets), whole=whole)
+
+
+def _of_sheet(rows: Iterable[Record], page: int) -> Iterator[Record]:
+    return (row._replace(number=page * A_SHEET + row.number) for row in rows)
+
+
+def _together(sheets: Sequence[Sheet]) -> Sheet:
+    notes = Notes(
+        list(dict.fromkeys(words for each in sheets for words in each.notes.problems)),
+        list(dict.fromkeys(words for each in sheets for words in each.notes.warnings)),
+        set().union(*(each.notes.broken for each in sheets)),
+    )
+    return Sheet(tuple(line for each in sheets for line in each.lines), notes)
+
+
+def read_table(rows: Iterable[Record], title: str = "", says: str = "") -> Sheet:
+    """
+    The lines of a table, read as it comes; its head may stand below a title, and have two rows.
+
+    `says`: the column that its title stands for, where the classes have none.
+    """
     numbered = iter(rows)
-    head = next((row for row in islice(numbered, HIGHEST) if heads.is_head(row.cells)), None)
-    if head is None:
+    first = list(islice(numbered, heads.HIGHEST + 1))
+    head, above = heads.find([row.cells for row in first])
+    if not head:
         where = f"工作表「{title}」" if title else ""
         return unreadable(f"{where}第 1 行应是表头，有「组织」这一列（或「学校」「班级」「班主任」）。{_USABLE}")
-    below = list(islice(numbered, 1))
-    if below and heads.is_head(below[0].cells):
-        # Merged cells stand in both rows; what is only in the upper one heads several columns.
-        head = below.pop()
-    if wrong := heads.fault(head.cells):
+    if wrong := heads.fault(head):
         return unreadable(wrong)
-    rows = [*below, *islice(numbered, MOST_ROWS + 1)]
+    rows = [*first[above:], *islice(numbered, MOST_ROWS + 1)]
     if len(rows) > MOST_ROWS:
         return unreadable(f"超过 {MOST_ROWS} 行，没有读。请按区县分成几个文件。")
     seen, hidden = _split(rows)
-    return _sheet(head.cells, seen, hidden, title)
+    return _sheet(head, seen, hidden, title, says)
 
 
 def _split(rows: Iterable[Record]) -> tuple[list[Record], list[Record]]:
@@ -154,23 +151,26 @@ def _split(rows: Iterable[Record]) -> tuple[list[Record], list[Record]]:
     return seen, hidden
 
 
-def _sheet(head: Sequence[str], seen: Sequence[Record], hidden: Sequence[Record], title: str) -> Sheet:
+def _sheet(head: Sequence[str], seen: Sequence[Record], hidden: Sequence[Record], title: str, says: str) -> Sheet:
     notes, columns = Notes(), heads.columns_of(head)
-    lines = tuple(_lines(seen, columns, [heads.plain(cell) for cell in head], notes))
+    titled = {says: title} if says and heads.CLASS in columns and says not in columns else {}
+    lines = tuple(_lines(seen, columns, [heads.plain(cell) for cell in head], titled, notes))
     if unknown := [name for name in columns if name and name not in heads.KNOWN]:
         notes.warnings.insert(0, f"没有用到这些列：{gate.hidden('、'.join(unknown))}")
     if not lines and not notes.problems:
         notes.problems.append("文件里除了表头什么也没有")
     if not hidden:
         return Sheet(lines, notes, title)
-    rows = "、".join(str(row.number) for row in hidden[:_SHOWN_HIDDEN]) + (" 等" if len(hidden) > _SHOWN_HIDDEN else "")
-    notes.warnings.insert(0, f"第 {rows} 行是隐藏的（或被筛选掉的），共 {len(hidden)} 行，没有算进去")
-    return Sheet(lines, notes, title, _sheet(head, sorted((*seen, *hidden)), (), title))
+    rows = place(*(row.number for row in hidden[:_SHOWN_HIDDEN])) + ("等" if len(hidden) > _SHOWN_HIDDEN else "")
+    notes.warnings.insert(0, f"{rows}是隐藏的（或被筛选掉的），共 {len(hidden)} 行，没有算进去")
+    return Sheet(lines, notes, title, _sheet(head, sorted((*seen, *hidden)), (), title, says))
 
 
-def _lines(rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str], notes: Notes) -> Iterator[Line]:
+def _lines(
+    rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str], titled: Mapping[str, str], notes: Notes
+) -> Iterator[Line]:
     paths: set[Names] = set()
-    table = Rows()
+    table = school.Rows()
     for number, row, _ in rows:
         cells = ["" if _NOTHING.fullmatch(cell) else cell for cell in map(heads.plain, row)]
         # What is printed on several pages has its head on each.
@@ -179,7 +179,7 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], heading: Sequence[str
         if _FOOT.fullmatch(next(filter(None, cells))):
             notes.warn(number, "像是合计或表尾，没有算进去")
             continue
-        named = dict(zip(columns, cells, strict=False))
+        named = {**titled, **dict(zip(columns, cells, strict=False))}
         for column in [column for column in _MAY_BE_EMPTY & named.keys() if _NOBODY.fullmatch(named[column])]:
             if column in _PERSONS:
                 notes.warn(number, f"「{heading[columns.index(column)]}」写的是「{named[column]}」，当作还没有人")
@@ -233,16 +233,20 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
     kind = _kind(cells.get("类型", ""), wrong)
     members = _members(cells.get("应到人数", ""), wrong)
     aliases = tuple(_aliases(number, cells.get("别名", ""), notes, wrong))
-    name, label = unpadded(cells.get("姓名", "")), _ASIDE.sub("", cells.get("角色", "").replace(" ", ""))
+    (name, beside), label = kinds.name_in(cells.get("姓名", "")), cells.get("角色", "").replace(" ", "")
     accounts = tuple(_accounts(cells, wrong))
     if not name:
         if label or accounts:
             notes.warn(number, "没有姓名，只登记单位")
         return Line(number, path, kind, members=members, aliases=aliases)
-    role = role_of(label)
+    if beside and kinds.is_not_there(beside):
+        wrong.append(f"「姓名」后面写着「({beside})」。不在岗的请把姓名空着；在岗的请去掉括号里的字")
+    elif beside:
+        notes.warn(number, f"姓名后面的「({beside})」没有写入")
+    role = kinds.role_of(label)
     if role is None:
         also = "。都是班主任的话，把表头的「姓名」改成「班主任」" if heads.CLASS in cells and not label else ""
-        wrong.append(f"「角色」{unknown(label, [each.label for each in Role])}{also}")
+        wrong.append(f"「角色」{kinds.unknown(label, [each.label for each in Role])}{also}")
     if len(name) > _LONGEST_NAME:
         wrong.append(f"「姓名」最多 {_LONGEST_NAME} 个字")
     return Line(number, path, kind, name, role, accounts, members, aliases)
@@ -251,18 +255,13 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
 def names_of(written: str) -> Names:
     """The names of a path joined by `/` or a sign like it: 青禾区少工委/实验小学/三（2）中队."""
     parts = _SEPARATORS.split(heads.plain(written)) if written.strip() else ()
-    return tuple(sys.intern(unpadded(name.strip())) for name in parts)
-
-
-def unpadded(name: str) -> str:
-    """张　明 → 张明; Anna Li stays."""
-    return _PADDING.sub("", heads.plain(name))
+    return tuple(sys.intern(heads.unpadded(name.strip())) for name in parts)
 
 
 def _kind(written: str, wrong: list[str]) -> Kind | None:
     if not written or written in set(Kind):
         return Kind(written) if written else None
-    wrong.append(f"「类型」{unknown(written, list(Kind))}")
+    wrong.append(f"「类型」{kinds.unknown(written, list(Kind))}")
     return None
 
 
@@ -277,10 +276,9 @@ def _aliases(number: int, written: str, notes: Notes, wrong: list[str]) -> Itera
     for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
         if len(alias) > _LONGEST_UNIT:
             wrong.append(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
-        elif DAY.match(alias) or _FRACTION.fullmatch(alias):
-            wrong.append(
-                f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]}，大概是表格软件改的。{AS_TEXT}，或空着"
-            )
+        elif school.DAY.match(alias) or _FRACTION.fullmatch(alias):
+            what = "小数" if "." in alias else "日期"
+            wrong.append(f"「别名」是{what} {alias[:20]}，大概是表格软件改的。{school.AS_TEXT}，或空着")
         elif gate.is_private_unit(alias):
             notes.warn(number, f"别名「{alias}」里好像有人的姓名，没有写入。{gate.HERO}")
         else:

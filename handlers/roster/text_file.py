@@ -5,8 +5,9 @@ import io
 import re
 from collections.abc import Iterator
 
-from handlers.roster.head import is_head
-from handlers.roster.sheet import HIGHEST, Record, Sheet, read_table, unreadable
+from handlers.roster.head import HIGHEST, is_head
+from handlers.roster.notes import Record
+from handlers.roster.sheet import Sheet, read_table, unreadable
 
 # Bytes of a file: as many rows as a roster may have, of 160 bytes. As of a workbook (bot/files/workbooks/page.py):
 # columns of a row, characters of a cell.

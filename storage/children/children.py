@@ -86,6 +86,14 @@ def names(db: Connection, vault: Vault, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: ERASED if row.erased_at else vault.open(row.name) for row in rows}
 
 
+def numbered(db: Connection, vault: Vault, unit_id: int) -> dict[int, str]:
+    """Number → name of the children of a squad of whom both are known, in order."""
+    here = (child.c.unit_id == unit_id) & child.c.number.is_not(None) & child.c.erased_at.is_(None)
+    rows = db.execute(select(child.c.number, child.c.name).where(here).order_by(child.c.number))
+    named = ((number, vault.open(name)) for number, name in rows)
+    return {number: name for number, name in named if not _NUMBER.fullmatch(name)}
+
+
 def any_of(db: Connection, vault: Vault, said: Iterable[str], paths: Sequence[str] = ("",)) -> bool:
     """Whether a child that is kept has one of these names; `paths`: one of these subtrees."""
     keys = {key for name in said for key in vault.fingerprints(plain(name))}

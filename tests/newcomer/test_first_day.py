@@ -34,7 +34,7 @@ class Teacher:
 
     def __init__(self, way: str, source: Path, folder: Path, where: dict[str, str], **settings: str) -> None:
         self.steps = re.split(r"^\d+\. ", way, flags=re.MULTILINE)[1:]
-        self.settings, self.environment, self.said = settings, HERE | where, ""
+        self.settings, self.environment, self.said, self.warned = settings, HERE | where, "", ""
         self.place = folder / "counselor-bot"
         assert "git clone REPOSITORY counselor-bot && cd counselor-bot && make install" in self.steps[0]
         git(folder, "clone", "-q", str(source), str(self.place))
@@ -77,7 +77,7 @@ class Teacher:
         os.close(ours)
         os.close(theirs)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        self.said = done.stdout
+        self.said, self.warned = done.stdout, done.stderr
 
     def _fill_in(self, named: list[str]) -> None:
         file = self.place / ".env"

@@ -29,6 +29,13 @@ OWN_TABLES = {
     "the brigade's counselor in each row": "学校,大队辅导员,班级,班主任 | 一小,李芳,三2班,张明 | 一小,李芳,三3班,周红",
     "the district beside it": "区县,学校,班级,班主任,联系电话 | 青禾,一小,三(2)班,张明, | 青禾,一小,三(3)班,周红,",
     "a title and its head twice": "名单 | 学校,班级,班主任 | 一小,三.2,张明 | 学校,班级,班主任 | ,三-3,周红 | 合计,2",
+    "departments and classes": "所属部门,班级,姓名,职位 | 一小,三(2)班,张明,班主任 | 一小,三(3)班,周红,班主任",
+    "a head of two rows, not merged": "学校,班级,班主任, | ,,姓名,账号 | 一小,三(2)班,张明,00101 | 一小,三(3)班,周红,",
+    "groups above the head": "学校,班级信息,,教师 | ,年级,班级,班主任 | 一小,三年级,2班,张明 | 一小,三年级,3班,周红",
+    "two persons in a head of two rows": (
+        "学校,班级,班主任,,大队辅导员 | ,,姓名,电话,姓名 | 一小,三(2)班,张明,,李芳 | 一小,三(3)班,周红,,李芳"
+    ),
+    "who stands in": "学校,班级,班主任 | 一小,三(2)班,张明（语文） | 一小,三(3)班,周红（代）",
     "posts aside": "学校,班级,姓名,角色 | 一小,三(2)班,张明,中队辅导员（兼数学教师） | ,三3班,周红,中队辅导员（兼）",
 }  # fmt: skip
 
@@ -41,6 +48,43 @@ def test_a_schools_own_table_is_read(kind: str) -> None:
     named = {(line.path, line.name, line.role and line.role.label) for line in sheet.lines if line.name}
     assert named == {(TWO, "张明", "中队辅导员"), (THREE, "周红", "中队辅导员"), *brigade}
     assert {(line.path, line.kind) for line in sheet.lines if not line.name} == {(TOP, "学校")}
+
+
+GRADES = {
+    "a sheet a grade": [("一年级", "班级,班主任 | 1班,张明 | 2班,周红"), ("二年级", "班级,班主任 | 1班,李强")],
+    "below titles": [
+        ("一年级", "学校,班级,班主任 | 一小,1班,张明 | 一小,2班,周红"),
+        ("二年级", "名单 | 学校,班级,班主任 | 一小,1班,李强"),
+    ],
+    "a school each": [
+        ("一小", "班级,班主任 | 一1,张明 | 一2,周红"), ("二小", "班级,班主任 | 二1,李强"), ("说明", "怎么填")
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", GRADES)
+def test_sheets_that_are_alike_are_read_as_one(kind: str) -> None:
+    sheet = in_sheets(GRADES[kind])
+    assert sheet.notes.problems == sheet.notes.warnings == []
+    named = {(line.path[-1], line.name) for line in sheet.lines if line.name}
+    assert named == {("一(1)中队", "张明"), ("一(2)中队", "周红"), ("二(1)中队", "李强")}
+
+
+def in_sheets(sheets: list[tuple[str, str]]) -> roster.Sheet:
+    """Of a workbook with these sheets."""
+    return sheet_of(workbooks.xlsx(*((name, [row.split(",") for row in rows.split(" | ")]) for name, rows in sheets)))
+
+
+def test_sheets_that_are_alike_and_say_not_of_what_are_asked_about() -> None:
+    sheet = in_sheets([("2025", "班级,班主任 | 一1,张明"), ("2026", "班级,班主任 | 一1,周红")])
+    assert sheet.notes.problems == ["有 2 张工作表的表头一样（2025、2026），看不出要哪几张。请合成一张，或只留要的那张"]
+
+
+def test_what_is_wrong_in_a_further_sheet_is_said_with_it() -> None:
+    sheet = in_sheets([("一年级", "班级,班主任 | 1班,张明"), ("二年级", "班级,班主任 | 1班,李强 | 2班,王芳（已调走）")])
+    assert sheet.notes.problems == [
+        "第 2 张工作表第 3 行：「姓名」后面写着「(已调走)」。不在岗的请把姓名空着；在岗的请去掉括号里的字"
+    ]
 
 
 @pytest.mark.parametrize("both", ["三(2)班（雷锋中队）", "雷锋中队（三(2)班）"])

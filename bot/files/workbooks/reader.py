@@ -14,12 +14,12 @@ from bot.files.workbooks import markup, opendocument, xlsx
 from bot.files.workbooks.page import Book, LockedError, Page, TooMuchError, number, page_of
 
 _EXPLANATIONS = "说明"
-_MOST_LOOKED_AT, _HIGHEST = 5, 10
+_MOST_LOOKED_AT, _HIGHEST = 40, 10
 # The sheets of the catalogue, and of badges; a workbook with the first sheet of one of them is such a one. So is one
 # with a sheet whose name begins so: who holds a place of a row of the catalogue.
 _NO_ROSTER, _HELD = (("行", "字段", "选项"), ("基础章",)), "在册"
 # A school's own table has two of these columns.
-_OWN_COLUMNS = ("学校", "单位", "年级", "班级", "班主任", "中队", "大队", "姓名", "辅导员")
+_OWN_COLUMNS = ("学校", "单位", "部门", "年级", "班级", "班主任", "中队", "大队", "姓名", "辅导员")
 # What a locked .xlsx consists of: a file within the old container.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -63,17 +63,26 @@ def _page(book: object, name: str) -> Page:
     return page
 
 
-def _roster(book: Book) -> str:
-    """The sheet with the roster: the one that is called so, else the first with its head, else the first."""
-    headed = (name for name, read in list(book.items())[:_MOST_LOOKED_AT] if _headed(read()))
-    return "名册" if "名册" in book else next(headed, next(iter(book)))
+def _rosters(book: Book) -> list[str]:
+    """The sheets with the roster: the one that is called so, else all with the first head of one, else the first."""
+    if "名册" in book:
+        return ["名册"]
+    found: dict[str, list[str]] = {}
+    for name, read in list(book.items())[:_MOST_LOOKED_AT]:
+        if head := _head(read()):
+            found.setdefault(head, []).append(name)
+    return next(iter(found.values()), [next(iter(book))])
 
 
-def _headed(page: Page) -> bool:
-    heads = [row for number, (_, row) in page.rows.items() if number <= _HIGHEST]
-    return any("组织" in cell for row in heads for cell in row) or any(
-        sum(cell.strip().startswith(_OWN_COLUMNS) for cell in row) > 1 for row in heads
-    )
+def _head(page: Page) -> str:
+    """The row that is its head, as one text; empty: it has none."""
+    heads = (cells for number, (_, cells) in sorted(page.rows.items()) if number <= _HIGHEST)
+    return next(("|".join(map(str.strip, cells)) for cells in heads if _is_head(cells)), "")
+
+
+def _is_head(cells: list[str]) -> bool:
+    own = sum(cell.strip().startswith(_OWN_COLUMNS) for cell in cells)
+    return own > 1 or any("组织" in cell for cell in cells)
 
 
 def _text(cell: object) -> str:
@@ -90,14 +99,19 @@ def answer(content: bytes) -> tuple[int, bytes]:
         book = _book(content)
         names = list(book)
         tables = next(([name for name in kind if name in names] for kind in _NO_ROSTER if kind[0] in names), [])
-        chosen = tables or [name for name in names if name.startswith(_HELD)][:1] or [_roster(book)]
+        chosen = tables or [name for name in names if name.startswith(_HELD)][:1] or _rosters(book)
         pages = [book[name]() for name in chosen]
     except TooMuchError:
         return TOO_MUCH, b""
     except LockedError:
         return LOCKED, b""
     others = [name for name in names if name not in (*chosen, _EXPLANATIONS)]
-    about = {"sheets": chosen, "others": others, "far": pages[0].far, "blind": content.startswith(_OLD)}
+    about = {
+        "sheets": chosen,
+        "others": others,
+        "far": next((page.far for page in pages if page.far), ""),
+        "blind": content.startswith(_OLD),
+    }
     return 0, b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in (about, *_lines(pages)))
 
 

@@ -1,7 +1,7 @@
 """登记: who or what holds a place of a roster row from now on, with or without an account."""
 
 from handlers.catalogue.model import Row
-from handlers.kit import MEMBERS, Ask, Button, NotMeant, Refusal, Reply, Unit
+from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
 from handlers.programmes.rosters import roster_list, roster_words
 from handlers.programmes.rosters.roster_lines import Told, entries, held
 from handlers.registry import ANYTHING, command
@@ -12,19 +12,21 @@ MOST = 10
 
 
 @command(
-    "登记", who=MEMBERS, group="活动", rank=31, help="登记聘任、岗位、结对", follows=r"\S", glued=ANYTHING,
+    "登记", who=MEMBERS, group="活动", rank=31, help="登记聘任、岗位、结对", follows=r"$|\S", glued=ANYTHING,
     examples=("登记 校外辅导员 王建国 五老 聘期两年",),
 )  # fmt: skip
 def enter(ask: Ask) -> list[Reply]:
     """Who or what holds a place from now on; the term of the row where none is said."""
     rows = programmes.rosters(ask)
-    own = [row for row in rows if programmes.units_for(ask.me, row)] or rows
+    own = [row for row in rows if programmes.units_for(ask.me, row)]
     begun = (row for row in sorted(rows, key=lambda row: -len(row.name)) if ask.args.startswith(row.name))
-    row = next(begun, None) or programmes.named(rows, ask.args) or roster_words.row_in(own, ask.args)
+    row = next(begun, None) or programmes.named(rows, ask.args) or roster_words.row_in(own or rows, ask.args)
     # 登记站籍90 is a report.
     glued = ask.message.text.startswith("登记") and ask.message.text[2:3].isalnum()
     if glued and not (row and ask.args.startswith((row.name, *row.words))):
         raise NotMeant
+    if row is None and not own:
+        raise Denied("聘任、岗位、结对由学校、社区、辅导站这些单位自己登记，不由您来登记，没有记。", what="登记")
     if row is None:
         known = "、".join(each.name for each in own)
         raise Refusal(f"没看出登记哪一类，没有记。有：{known}\n像这样发：{own[0].example}")

@@ -100,7 +100,7 @@ _TEACHER = pattern(
 _ROSTER_NUMBERS = r"(?P<names>(?<![\d月第])\d{1,2}号(?:[、,和与及]\s?\d{1,2}号)*)"
 _NUMBERED = pattern(
     rf"{_ROSTER_NUMBERS}(?=(?:同学|队员|小朋友|学生|孩子|选手)(?!们|[大代][会表])"
-    rf"|\s?(?:{_ABSENCE}|有事|不舒服|病了|{matters.HEALTH}|领[誓读唱操]|主持(?![召了])|发言|带头|当选|荣?获|被评|讲得|表现|做得)"
+    rf"|\s?(?:{_ABSENCE}|有事|不舒服|病了|领[誓读唱操]|主持(?![召了])|发言|带头|当选|荣?获|被评|讲得|表现|做得)"
     r"(?!了?\s?[:是有]?\s?(?:\d++(?!号)|[一两二三四五六七八九十][人名个位])))"
     rf"|(?:表扬|批评|领[誓读唱]|主持|发言|{_ABSENCE}|旗手)(?:的|人)?[:是有]?\s?"
     rf"{_ROSTER_NUMBERS.replace('names', 'behind')}(?![\d\u4e00-\u9fff])"
@@ -109,6 +109,11 @@ _NUMBERED = pattern(
 _NUMBERED_DEED = pattern(
     rf"{_ROSTER_NUMBERS}(?=\s?(?:给|为|代表|负责|上台|担任|做|当|\s)*(?:献花|敬礼|讲(?:故事|解|话)|演讲|朗[诵读]|诵读|记录|护旗|[执擎举升][旗牌]手?"
     r"|指挥|伴奏|独唱|唱歌|分享|示范|表演|主讲|代表|旗手|讲解员|小组长|摄影|拍照)(?!比赛|大赛|活动|仪式|会|了?\s?[:是有]?\s?(?:\d++(?!号)|[一二两三四五六七八九十][人名个位])))"
+)
+# 7号嗓子发炎, 7号王小明脚扭了: that child's, and no day; of 7号爱牙日牙疼预防讲座 it is one.
+_NUMBERED_MATTER = pattern(
+    rf"{_ROSTER_NUMBERS}\s?(?:{known.NAME})?(?:同学|队员)?{_WHY}[\u4e00-\u9fff]{{0,3}}?"
+    rf"(?P<matter>(?P<health>{matters.HEALTH}|{matters.OF_HEALTH})|{matters.FAMILY}|{matters.OF_FAMILY})"
 )
 # (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
 _NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{known.NAME})")
@@ -180,6 +185,7 @@ def _are_persons(names: str) -> bool:
 def hide_persons(scan: str, secrets: Secrets) -> str:
     """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
     if "号" in scan:
+        scan = _NUMBERED_MATTER.sub(_numbered_matter(matters.Themes(scan), secrets), scan)
         scan = _NUMBERED.sub(_numbers_only, scan)
         scan = _NUMBERED_DEED.sub(lambda match: _numbers_only(match) if _is_beside(match) else match[0], scan)
     if _AWAY_CUE.search(scan):
@@ -239,6 +245,16 @@ def _is_beside(match: re.Match[str]) -> bool:
 def _numbers_only(match: re.Match[str]) -> str:
     numbers = match["names"] or match.groupdict().get("behind", "")
     return match[0].replace(numbers, _each_hidden(numbers))
+
+
+def _numbered_matter(themes: matters.Themes, secrets: Secrets) -> Callable[[re.Match[str]], str]:
+    def put(match: re.Match[str]) -> str:
+        if themes.has(match, "matter"):
+            return match[0]
+        numbers, told = match["names"], match[0][len(match["names"]) :]
+        return _each_hidden(numbers) + secrets.add("PII_HEALTH" if match["health"] else "PII_FAMILY", told)
+
+    return put
 
 
 def _unclear_hidden(secrets: Secrets) -> Callable[[re.Match[str]], str]:
