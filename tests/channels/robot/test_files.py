@@ -51,7 +51,7 @@ def test_a_slow_upload_is_spread_over_several_tries(
         letter = Outgoing(1, ZHANG, "", file=("周报.xlsx", bytes(3 * PIECE)), notice=True)
         monkeypatch.setattr(robot_upload, "SECONDS_A_TRY", 0.0)
         for _ in range(2):
-            with pytest.raises(SendError, match="it goes on"):
+            with pytest.raises(SendError, match="还在继续"):
                 await stage.robot.send(letter)
         monkeypatch.setattr(robot_upload, "SECONDS_A_TRY", 40.0)
         await stage.robot.send(letter)

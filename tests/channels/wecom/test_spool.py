@@ -51,7 +51,7 @@ def test_a_failing_disk_loses_nothing_that_was_acknowledged(tmp_path: Path, fake
                         response = await stage.post(message)
                         assert (response.status_code, response.content) == (200, b"")
                 status, reason = await health(stage)
-                assert status == 503 and "takes no message" in reason and "readonly" in reason
+                assert status == 503 and "写不进" in reason and "readonly" in reason
                 assert stage.query(select(func.count()).select_from(inbox)) == [(0,)]
                 (kept,) = (tmp_path / "spool").glob("wecom-*")
                 assert "主题队日".encode() not in kept.read_bytes() and kept.stat().st_mode & 0o077 == 0
