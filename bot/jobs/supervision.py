@@ -33,7 +33,9 @@ class Supervision:
     def say(self, *words: str) -> None:
         """`READY=1`, `STATUS=…`, `WATCHDOG=1`, `STOPPING=1`."""
         if self._address:
+            # A manager that does not listen just now holds nobody up: a full queue takes no more words.
             with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+                to.setblocking(False)
                 to.sendto("\n".join(words).encode(), self._address)
 
     async def live(self, answers: Callable[[], Awaitable[object]], status: Callable[[], str]) -> None:

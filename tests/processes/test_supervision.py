@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.jobs.supervision import Supervision
+from bot.settings import Settings
 from tests.support.process import ROOT, Serving
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 TELEGRAM = {"TELEGRAM_TOKEN": "123456:made-up", "TELEGRAM_API_URL": "http://127.0.0.1:9/bot"}
 ROBOT = {"WECOM_ROBOT_ID": "r", "WECOM_ROBOT_SECRET": "made-up", "WECOM_ROBOT_URL": "wss://127.0.0.1:9"}
@@ -75,24 +78,31 @@ def test_a_bug_while_it_starts_ends_it(tmp_path: Path) -> None:
 
 
 class Manager:
-    """What systemd hears."""
+    """What systemd hears, always listening."""
 
     def __init__(self, folder: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.path = str(folder / "notify")
         self._socket.bind(self.path)
         self.heard: list[str] = []
+        self._ends, self._more = False, threading.Condition()
+        self._listening = threading.Thread(target=self._listen)
+        self._listening.start()
+
+    def _listen(self) -> None:
+        while not self._ends:
+            if select.select([self._socket], [], [], 0.1)[0]:
+                with self._more:
+                    self.heard += self._socket.recv(4096).decode().splitlines()
+                    self._more.notify_all()
 
     def hears(self, words: str, within: float = 60) -> bool:
-        until_then = time.monotonic() + within
-        while (left := until_then - time.monotonic()) > 0:
-            if select.select([self._socket], [], [], left)[0]:
-                self.heard += self._socket.recv(4096).decode().splitlines()
-                if any(each.startswith(words) for each in self.heard):
-                    return True
-        return False
+        with self._more:
+            return self._more.wait_for(lambda: any(each.startswith(words) for each in self.heard), within)
 
     def close(self) -> None:
+        self._ends = True
+        self._listening.join()
         self._socket.close()
 
 
@@ -125,3 +135,16 @@ def test_the_host_may_be_of_ipv6(tmp_path: Path) -> None:
         assert one.url.startswith("http://[::1]:")
         assert httpx.get(f"{one.url}/health", trust_env=False, timeout=10).json()["status"] == "ok"
         assert one.stop()[0] == 0
+
+
+def test_a_service_manager_that_does_not_listen_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        supervision = Supervision(Settings(_env_file=None, data_dir=tmp_path))
+        speaking = threading.Thread(target=lambda: [supervision.say("WATCHDOG=1") for _ in range(1000)], daemon=True)
+        speaking.start()
+        speaking.join(PATIENCE)
+        assert not speaking.is_alive() and deaf.recv(100) == b"WATCHDOG=1"
