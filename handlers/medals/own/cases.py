@@ -11,7 +11,7 @@ from storage.medals import nominations
 from storage.medals.states import State
 
 LOOKED_AT = 60
-_SHORT = re.compile(r"(?<![\d月./:-])(?:(0\d{1,2}|\d{2})(?![\d.月日人名个号/:-])|(\d{1,2})号(?!队|线|楼))")
+_SHORT = re.compile(r"(?<![\dA-Za-z月./:-])(?:(0\d{1,2}|\d{2})(?![\d.月日人名个号/:-])|(\d{1,2})号(?!队|线|楼))")
 _OF_CHECKINS = re.compile(r"签到|打卡|活动|队[会课日]|升旗|祭扫|实到|人数|\d\s*[人名个]")
 _ALL = re.compile("都|全部?|所有|刚才")
 LISTED = 10
