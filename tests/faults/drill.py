@@ -14,7 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.ledger import Ledger, messages
+from tests.faults.ledger import Ledger
+from tests.faults.practice import messages
 from tests.support.process import ROOT, Serving
 from tests.support.stage import ZONE
 
