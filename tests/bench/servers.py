@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,7 +103,7 @@ def fill(folder: Path, channel: str = "telegram") -> None:
 
 
 @dataclass(frozen=True)
-class Server:
+class Server(ABC):
     """What is measured: its name, and the module of a peer (none: ours)."""
 
     name: str
@@ -110,17 +111,17 @@ class Server:
     database: str = "bot.db"
     channel: ClassVar[str]
 
+    @abstractmethod
     def load(self) -> Load:
         """Who posts to it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settings(self, load: Load) -> dict[str, str]:
         """Our bot's environment."""
-        raise NotImplementedError
 
+    @abstractmethod
     def options(self, load: Load) -> list[str]:
         """A peer's command line, but for its port and its database."""
-        raise NotImplementedError
 
     @contextlib.contextmanager
     def started(self, folder: Path, load: Load, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
