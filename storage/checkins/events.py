@@ -238,10 +238,12 @@ def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:
     inside = [part for part in after if _holds(gone, part)]
     outside = [part for part in after if part not in inside]
     loose = [part for part in inside if not any(_holds(each, part) for each in outside)]
-    named = [part.unit_id for part in loose if not part.checkin_id]
     alone = [part for part in loose if part.checkin_id]
     ids = [part.checkin_id for part in alone]
     db.execute(update(checkin).where(checkin.c.id.in_(ids)).values(event_id=None))
+    # It was a whole that named them: without one nobody is named, also who has moved away from it since.
+    here = loose if _has_whole(db, of) else after
+    named = [part.unit_id for part in here if not part.checkin_id]
     db.execute(delete(participation).where(participation.c.event_id == of.id, participation.c.unit_id.in_(named)))
     resum(rollups, of, [[*after, gone]], [parts(db, of.id), *([part] for part in alone)])
     for grade in alone:
@@ -249,6 +251,12 @@ def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:
             into = begin(db, of.activity, of.day)
             join(db, rollups, into, [grade, *(part for part in alone if _holds(grade, part))])
     return named
+
+
+def _has_whole(db: Connection, of: Event) -> bool:
+    query = select(checkin.c.id).join(unit, unit.c.id == checkin.c.unit_id)
+    there = query.where(VALID, checkin.c.event_id == of.id, unit.c.kind.in_(WHOLES))
+    return db.execute(there.limit(1)).first() is not None
 
 
 def _holds(one: Part, other: Part) -> bool:
