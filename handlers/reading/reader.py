@@ -70,7 +70,7 @@ def _with_aside(plain: normalise.Clean, whole: Reading, context: Context, secret
     """三(1)队课41人,老师问三(2)报了没; 上周没有活动,这周队课43人: the check-in, and the rest in `more`."""
     for held, aside in tasks.halves(plain.text):
         other = _of_one(replace(plain, text=aside, media=0), replace(context, existing=()), secrets)
-        if other.intent not in _ASIDE or (other.intent == "question" and (other.help is None or tasks.undoes(aside))):
+        if other.intent not in _ASIDE or (other.intent == "question" and (other.help is None or not tasks.asks(aside))):
             continue
         report = _of_one(replace(plain, text=held), context, secrets)
         told = report.intent == "checkin" and any(record.attended for record in report.records)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from handlers.reading.checkins.activities import find_activity, names_activity
+from handlers.reading.claims.cues import ASKING
 from handlers.reading.text.patterns import pattern
 
 # The row of a reminder, copied back, and the sender's own words under it.
@@ -30,7 +31,7 @@ _WHETHER = pattern(
     r"(?:请问|老师|这[条个]?|我|您?好|帮我|看下?|查下?|有没有|是否|已经?|都|\W)*+"
     r"(?:签到|上?报|打卡|收到|记录?|登记|提交|成功)(?:[上到成]功?)?[了过]*(?:没有?|吗|么)?\W*"
 )
-_UNDONE = pattern(r"[没未](?:能|有)?(?:[开办搞做上]|举[行办]|进行|组织|参加|去)|取消|改期|推迟|延期")
+_ASKED, _ENDS, _END = pattern(r"(?:[?吗么呢]|没有?)$"), pattern(r"(?<=[,;。!?\n])"), " ,;。!\n"
 _TURNS, _TURNED = pattern(r"\W*[哦噢啊呃]?\W*(?:不对|[说记发报搞]?错了)"), pattern(r"(?:不对|错了)\W*$")
 # Each half is read: of a long text, which is a story, that would be often.
 _LONGEST, _MOST_CLAUSES = 120, 5
@@ -78,9 +79,10 @@ def apart(text: str) -> tuple[str, str] | None:
     return (second, first) if medal_first else (first, second)
 
 
-def undoes(aside: str) -> bool:
-    """队课41人,车够坐吗?队课没开成: what else is said is that it was not held."""
-    return _UNDONE.search(aside) is not None
+def asks(aside: str) -> bool:
+    """Whether it ends with a question; 车够坐吗?队课改到下周了 ends with what became of what was told."""
+    last = [each for each in _ENDS.split(aside.rstrip(_END)) if each][-1]
+    return _ASKED.search(last) is not None or ASKING.found.search(last) is not None
 
 
 def of_this(question: str) -> bool:
