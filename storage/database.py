@@ -89,7 +89,6 @@ def _close(_connection: object, entry: ConnectionPoolEntry) -> None:
     entry.close()
 
 
-# hide_parameters below: an error's text goes to the log, and the parameters are what people wrote.
 def file_of(url: str) -> Path | None:
     """The file of a SQLite database; None: it is on a server."""
     kind, _, path = url.partition(":///")
@@ -102,6 +101,7 @@ def is_to_come(url: str) -> bool:
     return file is not None and not file.exists()
 
 
+# hide_parameters below: an error's text goes to the log, and the parameters are what people wrote.
 def open_database(url: str) -> Database:
     """Open `url` (SQLAlchemy form, e.g. `sqlite:///data/bot.db`, `postgresql://…`); makes a SQLite file's folder."""
     parsed = make_url(url)

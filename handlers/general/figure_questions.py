@@ -90,10 +90,11 @@ _USUAL = {"月": "本月", "季": "本季度", "学期": "本学期", "学年": 
 _KIND = re.compile("(?!.*[算要该能])[一-鿿]{2,10}")
 _DONE = re.compile("[一-鿿]{2}了?(?:多少|几)")
 # How many there are, not how many came; how many may be nominated.
-_OTHERWISE = re.compile(
-    "(?:我们?|咱们?|本|全)?的?(?:学?校|班级?|中队|大队|[区县市])里?(?:现在|目前|一共|总共|共|有)*(?:多少|几)[个名]?"
-    "(?:人|队员|少先队员|学生|孩子|同学)[啊呢吗]?[?？]?|.*名额.*"
+SIZE = (
+    "(?:请问|我想知道)?(?:我们?|咱们?|本|全)?的?(?:学?校|班级?|中队|大队|[区县市])[里上]?(?:现在|目前|应该|一共|总共|共|应?有|是|应到)*"
+    "(?:多少|几)[个名]?(?:人|队员|少先队员|学生|孩子|同学)[啊呢呀吗]?[?？]?"
 )
+_OTHERWISE = re.compile(f"{SIZE}|.*名额.*")
 _LONGEST = 40
 # What asks by itself, so that no report is taken for a question; 本周情况：没有活动 is one.
 _ASKS = frozenset({"many", "rank", "more", "stock"})

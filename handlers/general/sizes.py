@@ -3,14 +3,11 @@
 import re
 
 from handlers.asker.schools import school_of
+from handlers.general.figure_questions import SIZE
 from handlers.kit import REPORTERS, Ask, Button, Reply
 from storage.organisation.units import Kind
 
-# 我们班一共多少人, 我校有多少少先队员.
-_SIZE = re.compile(
-    "(?:请问|我想知道)?(?:我们?|咱们?|本|全)的?(?:学?校|班级?|中队|大队)[里上]?(?:现在|目前|应该|一共|总共|共|应?有|是|应到)*"
-    "(?:多少|几)[个名]?(?:人|队员|少先队员|学生|孩子|同学)[啊呢呀]?[?？]?"
-)
+_SIZE = re.compile(SIZE)
 _CHANGED = "报的时候写了应到的，以您写的为准；名册里的人数由管理员改：发「导出 名册」，改好再「导入」。"
 
 

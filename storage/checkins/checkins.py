@@ -201,11 +201,16 @@ def hold(db: Connection, old: Checkin) -> Checkin | None:
 
 def between(
     db: Connection, first: date, last: date, *, person_id: int | None = None, paths: Sequence[str] = (), most: int = 30,
-    only: ColumnElement[bool] | None = None,
+    activity: str | None = None, only: ColumnElement[bool] | None = None,
 ) -> list[Checkin]:  # fmt: skip
-    """The newest `most` valid check-ins of the days from `first` to `last`: of this sender, or of these subtrees."""
+    """
+    The newest `most` valid check-ins of the days from `first` to `last`: of this sender, or of these subtrees.
+
+    Of one `activity` where it is named; `only`: what else storage asks of them.
+    """
     whose = checkin.c.person_id == person_id if person_id is not None else within(paths)
     query = _SELECT.where(whose, checkin.c.day.between(first, last), true() if only is None else only)
+    query = query.where(checkin.c.activity == activity) if activity else query
     rows = db.execute(query.order_by(checkin.c.day.desc(), checkin.c.id.desc()).limit(most))
     return [_checkin(row) for row in rows]
 
