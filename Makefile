@@ -38,7 +38,7 @@ run: $(RUN_STAMP) ## 启动机器人；没有配平台就是演练页面
 	@exec $(PY) -m bot serve
 
 test: $(DEV_STAMP) ## 用 SQLite 测试，不做久的
-	$(PY) -m pytest -m "not long"
+	$(PY) -m pytest -m "not long and not static"
 
 test-long: $(DEV_STAMP) ## 久的测试：断电、浏览器、各平台的全部对话、全部命令
 	$(PY) -m pytest -m long
@@ -51,13 +51,14 @@ quick: $(DEV_STAMP) ## 只测一块，几秒：make quick AREA=checkins
 test-postgresql: $(DEV_STAMP) ## 用 PostgreSQL 测数据库（久的：TEST_DATABASE=postgresql make test-long）
 	TEST_DATABASE=postgresql $(PY) -m pytest -m 'both and not sqlite and (not long or postgresql)'
 
-check: $(DEV_STAMP) ## 检查写法、类型、引用方向、不安全的调用、密码
+check: $(DEV_STAMP) ## 检查写法、类型、引用方向、不安全的调用、密码、文件的规矩
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	git ls-files -z 'bot/*.py' 'handlers/*.py' 'scheduling/*.py' 'storage/*.py' | xargs -0 -P 2 -n 250 $(PY) -m bandit -q -c pyproject.toml
 	git ls-files -z | xargs -0 -P 2 -n 350 $(VENV)/bin/detect-secrets-hook --baseline .secrets.baseline
+	$(PY) -m pytest -n 0 -m static tests/house
 
 bench: $(DEV_STAMP) $(BENCH_STAMP) ## 速度和内存，同一次里的比值
 	$(PY) -m tests.bench

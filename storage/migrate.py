@@ -19,10 +19,15 @@ _LOCK = 0x636F756E  # "coun": the number of the advisory lock under which Postgr
 def revision(engine: Engine) -> str | None:
     """The revision a database has; None for an empty one."""
     with engine.connect() as db:
-        if not inspect(db).has_table("alembic_version"):
-            return None
-        found: str | None = db.scalar(text("SELECT version_num FROM alembic_version"))
-        return found
+        return revision_seen_by(db)
+
+
+def revision_seen_by(db: Connection) -> str | None:
+    """The same by a connection that is open."""
+    if not inspect(db).has_table("alembic_version"):
+        return None
+    found: str | None = db.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def migrate(engine: Engine, then: Callable[[Connection], None] | None = None) -> bool:

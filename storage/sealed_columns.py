@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sqlalchemy import Column, Connection, Executable, Table, inspect, select, union_all
 
-from storage import tables
+from storage import migrate, tables
 from storage.base import key_values
 from storage.base.vault import Vault, WrongKey
 
@@ -67,17 +67,21 @@ def _fingerprints(vault: Vault) -> list[str]:
 
 def _values(db: Connection, newest: int | None) -> Iterator[bytes]:
     """Every sealed value; of so many `newest` rows of each table only the first of each column."""
-    found_there = inspect(db)
-    tables_there = set(found_there.get_table_names())
-    asked = []
-    for table in (table for table in SEALED if table.name in tables_there):
-        # A database that is about to be migrated may lack some.
-        there = {column["name"] for column in found_there.get_columns(table.name)}
-        asked += [table.c[name] for name in SEALED[table] if name in there]
-    if asked:
+    if asked := tuple(_there(db)):
         # Whoever has seen enough goes, and the server's cursor with them.
-        with db.execute(_query(tuple(asked), newest)) as values:
+        with db.execute(_query(asked, newest)) as values:
             yield from values.scalars()
+
+
+def _there(db: Connection) -> list[Column[bytes]]:
+    """The sealed columns; a database that is about to be migrated may lack some."""
+    sealed = [table.c[name] for table, names in SEALED.items() for name in names]
+    if migrate.revision_seen_by(db) == migrate.HEAD:
+        return sealed
+    seen = inspect(db)
+    tables_there = [table.name for table in SEALED if seen.has_table(table.name)]
+    there = {(name, column["name"]) for name in tables_there for column in seen.get_columns(name)}
+    return [column for column in sealed if (column.table.name, column.name) in there]
 
 
 @lru_cache(4)

@@ -1,21 +1,16 @@
-"""What tests share: who runs what when; CI may not skip anything; a county whose changes each test takes back."""
+"""Who runs what when; CI may not skip anything. What the tests share stands in tests/support/shared.py."""
 
 import gc
 import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support import leaks
-from tests.support.county import County
-from tests.support.databases import POSTGRESQL, drop_databases, new_database, share_statements
-from tests.support.features import share_features
+from tests.support import POSTGRESQL
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
 # Long as well, but on PostgreSQL, where nothing else is run of what takes long.
@@ -48,6 +43,8 @@ LONG = [
         *(() if POSTGRESQL else LONG_HERE),
     )
 ]
+# Looks at the files of the project and at nothing that runs: `make check`.
+STATIC = re.compile(r"tests/house/test_(tidy|imports|operations|punctuation|promises)\.py")
 # So often the clock is moved in a talk of many days; all days are ticked through.
 MANY_DAYS = 3 if POSTGRESQL else 2
 # The longest of the others, one by one as well.
@@ -77,18 +74,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(leaks, "leaks")
-    share_statements()
-    share_features()
+    # Who only hands out the tests has no use for the program, and nobody begins before it is ready.
+    if hasattr(config, "workerinput") or config.getoption("dist") == "no":
+        for plugin in ("tests.support.leaks", "tests.support.shared"):
+            config.pluginmanager.import_plugin(plugin)
     # The tests kill processes, not the machine: nothing has to reach a disk.
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 << 30:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """What is long as a whole is not even read where nothing long is run: each worker would."""
+    """What is long or static as a whole is not even read where it is not run: each worker would."""
     at = collection_path.as_posix()
-    return True if config.getoption("markexpr") == "not long" and at.endswith(".py") and turn(at) < len(LONG) else None
+    short = config.getoption("markexpr") == "not long and not static"
+    return True if short and at.endswith(".py") and (turn(at) < len(LONG) or STATIC.search(at)) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -97,6 +96,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if turn(item.nodeid) < len(LONG) or (not area and _is_of_many_days(item)):
             item.add_marker("long")
+        if STATIC.search(item.nodeid):
+            item.add_marker("static")
     left_out = {
         item for item in items
         if (item.get_closest_marker("postgresql") and not POSTGRESQL) or (area and not _is_of(item, area))
@@ -147,28 +148,3 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and CI may not skip: {report.longrepr}"
     return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    yield
-    folder = getattr(item, "funcargs", {}).get("tmp_path")
-    if folder and POSTGRESQL:
-        drop_databases(folder)
-
-
-@pytest.fixture(scope="module")
-def county_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """One database for all tests of a module, so that its statements are compiled once."""
-    opened = new_database(tmp_path_factory.mktemp("county"))
-    with opened.write.connect() as db:
-        yield db
-    opened.close()
-
-
-@pytest.fixture
-def county(county_database: Connection) -> Iterator[County]:
-    """A county; what a test does to it is rolled back."""
-    transaction = county_database.begin()
-    yield County(county_database)
-    transaction.rollback()

@@ -24,7 +24,7 @@ from tests.support.platforms.telegram_stage import SECRET
 from tests.support.process import ROOT, Serving
 from tests.support.stage import ZONE
 from tests.support.sums import broken
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 # Debian keeps it where only root looks.
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -70,7 +70,7 @@ def nginx(folder: Path, bots: list[Serving]) -> Iterator[httpx.HTTPTransport]:
         yield httpx.HTTPTransport(uds=str(socket))
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE)
 
 
 def test_its_letters_go_on_and_everybody_is_answered_once_and_in_order(tmp_path: Path) -> None:

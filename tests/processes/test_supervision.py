@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,17 +42,16 @@ NOT_SET = {name: "" for name in os.environ if name.lower().endswith("_proxy") or
 def run(command: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     given = {**os.environ, **NOT_SET, **TELEGRAM, "DATA_DIR": str(folder), "PORT": "0", **environment}
     return subprocess.run(
-        [sys.executable, "-m", "bot", command], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "bot", command], cwd=ROOT, env=given, capture_output=True, text=True, timeout=PATIENCE
     )
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_start_that_cannot_be_ends_with_the_cure(fault: str, tmp_path: Path) -> None:
     name, _, value = fault.partition("=")
-    began = time.monotonic()
     ended = run("serve", tmp_path, **{name: value})
     assert ended.returncode == 2 and FAULTS[fault] in ended.stderr and "Traceback" not in ended.stderr
-    assert "planted" not in ended.stderr and time.monotonic() - began < 30
+    assert "planted" not in ended.stderr
     # Where nothing is called nothing is in the way.
     assert f"不对 环境变量：{ended.stderr.strip()}" in run("doctor", tmp_path, **{name: value}).stdout
 
@@ -133,7 +131,7 @@ def test_the_service_manager_hears_of_it_and_of_a_process_that_hangs_no_more(tmp
 def test_the_host_may_be_of_ipv6(tmp_path: Path) -> None:
     with Serving(tmp_path, fresh=True, **NOT_SET, **TELEGRAM, HOST="::1") as one:
         assert one.url.startswith("http://[::1]:")
-        assert httpx.get(f"{one.url}/health", trust_env=False, timeout=10).json()["status"] == "ok"
+        assert httpx.get(f"{one.url}/health", trust_env=False, timeout=PATIENCE).json()["status"] == "ok"
         assert one.stop()[0] == 0
 
 

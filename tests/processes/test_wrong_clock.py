@@ -14,7 +14,7 @@ from tests.channels.telegram.test_process import CHECKIN, ZHANG, Bot
 from tests.support.databases import POSTGRESQL
 from tests.support.platforms.fake_telegram import FakeTelegram
 from tests.support.process import Serving
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 pytestmark = [
@@ -51,7 +51,7 @@ def serving(bot: Bot, machine: Machine) -> Serving:
 
 
 def health(one: Serving) -> dict[str, object]:
-    return dict(httpx.get(f"{one.url}/health", timeout=10).json())
+    return dict(httpx.get(f"{one.url}/health", timeout=PATIENCE).json())
 
 
 def doubted(one: Serving, words: str) -> bool:

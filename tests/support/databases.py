@@ -24,8 +24,8 @@ import storage.database
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.tables import lease, outbox
+from tests.support import POSTGRESQL
 
-POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 _numbers = count(1)
 # The place of a file → the address of the database on the server that stands for it.
 _copies: dict[str, str] = {}

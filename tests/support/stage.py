@@ -72,7 +72,7 @@ class Bot(Driven):
     async def hear(self, body: dict, times: int = 2) -> Outcome:
         """Deliver a message (as a platform does: possibly twice), then send what there is to send."""
         message = decode(body, self.clock.now(), self.channel.spool)
-        outcomes = [await self.app.pipeline.submit(message) for _ in range(times)]
+        outcomes = await asyncio.gather(*[self.app.pipeline.submit(message) for _ in range(times)])
         await self.send()
         assert len({outcome.inbox_id for outcome in outcomes}) == 1
         assert [outcome.repeat for outcome in outcomes] == [False] + [True] * (times - 1)

@@ -43,7 +43,7 @@ class FakeRobot(Rules):
 
     def __enter__(self) -> "FakeRobot":
         self._thread.start()
-        self._started.wait(10)
+        self._started.wait(PATIENCE)
         return self
 
     def __exit__(self, *_: object) -> None:
