@@ -139,7 +139,7 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
         return [counts]
     if len(counts.given) == units:
         return [Counts(attended=number, certain=counts.certain) for number in counts.given]
-    if counts.each:
+    if counts.each or (counts.alike and len(counts.given) == 1):
         return [Counts(attended=counts.attended) for _ in range(units)]
     if counts.full and counts.attended is None:
         return [Counts(full=True) for _ in range(units)]

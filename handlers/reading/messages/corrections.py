@@ -43,6 +43,10 @@ _TO_BE = pattern(
     rf"(?!.*(?:明|下周|下个?月|{GAP}))\W*(?P<what>[^,。\n\d]{{2,12}}?)(?:(?:那[条个次场]|的)*(?:人数)?(?P<turn>[写记报算弄]成|改成?)"
     r"|那[条个次场]的?(?:应该?[是为]?|应当是?))\s?(?P<right>\d{1,3})\s?[人名个]?(?:吧|才对|就行)?\W*"
 )
+# 队课没上成改成自习了: what was done instead, and nothing that was said is wrong.
+_INSTEAD = pattern(
+    r"(?:没有?[开去搞办做上弄走]成|[开办搞去上]不[成了]|没法|取消|停课|因为?|由于|下雨)[^。;\n]{0,14}改(?:成|为)了?(?!\s?[\d应实])"
+)
 # 要改成实到40吗? asks; 能改成40吗? is a polite order.
 _ASKS_WHETHER = pattern(
     r"^(?!.*(?:可以|[能帮请行好]|麻烦)).*(?:要|用|需要?|是不是|该)[^,。]{0,6}(?:改|更正)[^,。]*[吗么?]\W*$"
@@ -91,7 +95,7 @@ _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICA
 
 def corrects(text: str, scan: str, there: bool) -> bool:
     """Whether `text` puts right what was said before; `there`: anything that it may be of, else +1 is only talk."""
-    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or _ASKS_HOW.match(text):
+    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or _ASKS_HOW.match(text) or _INSTEAD.search(text):
         return False
     if (news := _TO_BE.fullmatch(scan)) and activities.names_activity(news["what"]):
         return True

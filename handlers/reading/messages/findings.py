@@ -4,6 +4,7 @@ import re
 
 from handlers.reading.checkins.found import Found
 from handlers.reading.checkins.lists import without_numbers
+from handlers.reading.claims import denied
 from handlers.reading.model import Context
 from handlers.reading.persons.personal_data import Secrets, hide_numbers, hide_persons
 from handlers.reading.text import idioms
@@ -45,5 +46,5 @@ def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
         hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself
     if _own_children(hits, scan, context):
         hits = []  # 一年级小朋友第一次升旗, of a class of that grade
-    dates, scan = find_said_dates(hide_persons(scan, secrets), context.received, bool(hits))
+    dates, scan = find_said_dates(denied.hidden(hide_persons(scan, secrets)), context.received, bool(hits))
     return Found(text, scan, hits, dates, entries, chain, plain.media, secrets.issues, context.received)

@@ -9,6 +9,7 @@ from handlers.reading.checkins import activities
 from handlers.reading.persons import names as known
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.findings import Secrets as Secrets
+from handlers.reading.persons.roster_numbers import ABSENCE, WHY, hide_roster_numbers
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
@@ -30,26 +31,24 @@ _STREET = pattern(
 )
 _VISITED = pattern(r"参观|走进|寻访|前往|来到|走访")
 _STREET_CUE = pattern(r"[路街巷弄道同]\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号|\d(?:号楼|[栋幢座单])")
-_ABSENCE = "请病假|请事假|请假|没来|没到|未到|缺席|缺勤|病假|事假|缺课|迟到|早退"
-_WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都|的|身体|身患|患有?|患上)?"
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
 _WHO_MISSES = (
-    rf"(?P<names>{known.NAME}(?:[、和与及]{known.NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
+    rf"(?P<names>{known.NAME}(?:[、和与及]{known.NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{WHY}"
     rf"(?:(?P<health>{matters.HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{matters.FAMILY}))"
-    rf"|(?=(?:[\d两二三四五六][人名个位])?(?:{_ABSENCE})|有事|家里有事))"
+    rf"|(?=(?:[\d两二三四五六][人名个位])?(?:{ABSENCE})|有事|家里有事))"
 )
 _NAMED = pattern(_WHO_MISSES)
 # 王小明发烧没来, 周子轩请病假, 李小红和王浩病了
-_MISSED = pattern(rf"{_WHO_MISSES}了?\s?(?:{_ABSENCE})?")
+_MISSED = pattern(rf"{_WHO_MISSES}了?\s?(?:{ABSENCE})?")
 # 请假2人:王小明、李小红  缺王小明
 _LISTED = pattern(
-    rf"(?:{_ABSENCE}|缺(?![席勤课]))(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={known.NAME}、))?\s?"
+    rf"(?:{ABSENCE}|缺(?![席勤课]))(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={known.NAME}、))?\s?"
     rf"(?P<names>{known.NAME}(?:[、,和与及\s/]{{1,2}}{known.NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
 )
 # 除了王小明都到了, 全到,除了王小明; 少了王小明, 就差王小明, 王小明除外
 _SOME = rf"{known.NAME}(?:[、,和与及]{known.NAME}){{0,9}}"
 _EXCEPTED = pattern(
-    rf"(?:除了?|少了|[就只还]差了?)\s?(?P<names>{_SOME})(?:同学)?(?:{_ABSENCE})?(?:[以之]?外)?(?=[\s,，。;!]|其[他余它]|别的|[都全均]|$)"
+    rf"(?:除了?|少了|[就只还]差了?)\s?(?P<names>{_SOME})(?:同学)?(?:{ABSENCE})?(?:[以之]?外)?(?=[\s,，。;!]|其[他余它]|别的|[都全均]|$)"
 )
 _OUTSIDE = pattern(rf"(?P<names>{_SOME})(?:同学)?(?=除外)")
 # 除了小华都到了, 除子涵外全到: as they are called in class; 除了值日生都到了 tells nobody's name.
@@ -63,13 +62,13 @@ _REST = pattern(r"(?:[都全]|齐)[^,。;]{0,3}[到来齐勤]|到齐")
 _SHORT = "[\u4e00-\u9fff]{2,3}"
 _AWAY_CUE = pattern(r"假|除|没[来到]|未到|[缺少]|席|迟到|早退")
 _AWAY = pattern(
-    rf"(?<!无)(?<!无人)(?<!没人)(?<!没有)(?<!减)(?:{_ABSENCE}|缺(?![席勤课])|少(?!先队|年|儿))(?:(?:\d{{1,2}}|[一两二三四五六])[人名]\s?[:(])?"
+    rf"(?<!无)(?<!无人)(?<!没人)(?<!没有)(?<!减)(?:{ABSENCE}|缺(?![席勤课])|少(?!先队|年|儿))(?:(?:\d{{1,2}}|[一两二三四五六])[人名]\s?[:(])?"
     rf"(?:的?[是有]|了)?\s?[:(]?\s?(?P<after>{_SHORT}(?:[、,和]{_SHORT})*)(?![\u4e00-\u9fff]|\s?\d)"
-    rf"|(?<![\u4e00-\u9fff])(?P<before>{_SHORT}(?:[、和]{_SHORT})*?)(?:同学)?(?:{_ABSENCE})(?!\s?:?\s?(?:\d(?!\d)|[一二两三四五六七八九十]))"
+    rf"|(?<![\u4e00-\u9fff])(?P<before>{_SHORT}(?:[、和]{_SHORT})*?)(?:同学)?(?:{ABSENCE})(?!\s?:?\s?(?:\d(?!\d)|[一二两三四五六七八九十]))"
 )
 # 队课 缺 红领巾爱学习 40人, 请假 队课 祭扫: whatever was meant, it is no other activity and no topic.
 _NO_OTHER = pattern(
-    rf"(?<![^\s,;。:({GAP}])(?:{_ABSENCE}|[缺少差])\s?:?\s?(?P<after>(?=[\u4e00-\u9fff]{{2}})[\u4e00-\u9fff]+(?:\s[\u4e00-\u9fff]+)*)"
+    rf"(?<![^\s,;。:({GAP}])(?:{ABSENCE}|[缺少差])\s?:?\s?(?P<after>(?=[\u4e00-\u9fff]{{2}})[\u4e00-\u9fff]+(?:\s[\u4e00-\u9fff]+)*)"
     r"(?!\s?[:有是]?\s?[1-9一两二三四五六七八九](?!\d))"
 )
 # 2人 请假 祭扫, 王小明 没来 祭扫: of whom it is said stands before.
@@ -95,25 +94,6 @@ _PRAISE_AFTER = pattern(
 _TEACHER = pattern(
     rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|汇报人|签到人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{known.NAME}(?![\u4e00-\u9fff])"
     rf"|(?<![\u4e00-\u9fff]){known.NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])(?![名位个])[\u4e00-\u9fff]老师(?=[\s,:)]|$)"
-)
-# 7号请假, 3号和9号同学领誓, 表扬7号: told by the number on the roster, and no day; but 7号请假3人.
-_ROSTER_NUMBERS = r"(?P<names>(?<![\d月第])\d{1,2}号(?:[、,和与及]\s?\d{1,2}号)*)"
-_NUMBERED = pattern(
-    rf"{_ROSTER_NUMBERS}(?=(?:同学|队员|小朋友|学生|孩子|选手)(?!们|[大代][会表])"
-    rf"|\s?(?:{_ABSENCE}|有事|不舒服|病了|领[誓读唱操]|主持(?![召了])|发言|带头|当选|荣?获|被评|讲得|表现|做得)"
-    r"(?!了?\s?[:是有]?\s?(?:\d++(?!号)|[一两二三四五六七八九十][人名个位])))"
-    rf"|(?:表扬|批评|领[誓读唱]|主持|发言|{_ABSENCE}|旗手)(?:的|人)?[:是有]?\s?"
-    rf"{_ROSTER_NUMBERS.replace('names', 'behind')}(?![\d\u4e00-\u9fff])"
-)
-# 队会42人,7号领誓 9号献花: beside what was held, what one of them did there; 9号献花42人 is a day.
-_NUMBERED_DEED = pattern(
-    rf"{_ROSTER_NUMBERS}(?=\s?(?:给|为|代表|负责|上台|担任|做|当|\s)*(?:献花|敬礼|讲(?:故事|解|话)|演讲|朗[诵读]|诵读|记录|护旗|[执擎举升][旗牌]手?"
-    r"|指挥|伴奏|独唱|唱歌|分享|示范|表演|主讲|代表|旗手|讲解员|小组长|摄影|拍照)(?!比赛|大赛|活动|仪式|会|了?\s?[:是有]?\s?(?:\d++(?!号)|[一二两三四五六七八九十][人名个位])))"
-)
-# 7号嗓子发炎, 7号王小明脚扭了: that child's, and no day; of 7号爱牙日牙疼预防讲座 it is one.
-_NUMBERED_MATTER = pattern(
-    rf"{_ROSTER_NUMBERS}\s?(?:{known.NAME})?(?:同学|队员)?{_WHY}[\u4e00-\u9fff]{{0,3}}?"
-    rf"(?P<matter>(?P<health>{matters.HEALTH}|{matters.OF_HEALTH})|{matters.FAMILY}|{matters.OF_FAMILY})"
 )
 # (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
 _NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{known.NAME})")
@@ -184,10 +164,7 @@ def _are_persons(names: str) -> bool:
 
 def hide_persons(scan: str, secrets: Secrets) -> str:
     """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
-    if "号" in scan:
-        scan = _NUMBERED_MATTER.sub(_numbered_matter(matters.Themes(scan), secrets), scan)
-        scan = _NUMBERED.sub(_numbers_only, scan)
-        scan = _NUMBERED_DEED.sub(lambda match: _numbers_only(match) if _is_beside(match) else match[0], scan)
+    scan = hide_roster_numbers(scan, secrets)
     if _AWAY_CUE.search(scan):
         scan = _AWAY.sub(lambda match: _themes_hidden(match, secrets), _NO_OTHER.sub(_unclear_hidden(secrets), scan))
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
@@ -236,25 +213,6 @@ def _named(match: re.Match[str], secrets: Secrets) -> str:
 def _each_hidden(names: str) -> str:
     """What parts them stays: how many there are is counted."""
     return _LETTER_OF_NAME.sub(SECRET, names)
-
-
-def _is_beside(match: re.Match[str]) -> bool:
-    return activities.names_activity(match.string[: match.start()])
-
-
-def _numbers_only(match: re.Match[str]) -> str:
-    numbers = match["names"] or match.groupdict().get("behind", "")
-    return match[0].replace(numbers, _each_hidden(numbers))
-
-
-def _numbered_matter(themes: matters.Themes, secrets: Secrets) -> Callable[[re.Match[str]], str]:
-    def put(match: re.Match[str]) -> str:
-        if themes.has(match, "matter"):
-            return match[0]
-        numbers, told = match["names"], match[0][len(match["names"]) :]
-        return _each_hidden(numbers) + secrets.add("PII_HEALTH" if match["health"] else "PII_FAMILY", told)
-
-    return put
 
 
 def _unclear_hidden(secrets: Secrets) -> Callable[[re.Match[str]], str]:

@@ -13,6 +13,7 @@ _NEXT_TO = pattern(r"[ :=]*[也都]?(?:应?该?[为是]|的(?:人?有|是)?|[了
 _PUT_RIGHT = pattern(
     r"[ ,:]?(?:补[一上个]?下?)?[少漏忘没多]?[了]?[写打报填记算]?[错漏]?了?[ ,:]*(?:应该?)?[是为成]?[ ,:]*"
 )
+_PLUS = pattern(r"\+|[, ]?(?:[又再还另外]{0,2}加上?了?|另外?还?有|还有|外带|和)")
 _NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 # 2人花粉过敏未参加, 1人发烧请假: why somebody is missing stands between.
@@ -57,14 +58,16 @@ def bind(tokens: list[Token], scan: str) -> None:
 
 
 def added(tokens: list[Token], scan: str) -> bool:
-    """20+22, 42+43人: whether free numbers are told as a sum; the measure of one is that of both."""
+    """20+22, 40人加2个插班生: whether free numbers are told as a sum; the measure of one is that of both."""
     sums = [
         (one, other)
         for one, other in pairwise(tokens)
-        if one.kind == other.kind == "number" and not one.use and not other.use and scan[one.end : other.start] == "+"
-    ]
+        if one.kind == other.kind == "number" and not one.use and not other.use
+        and _PLUS.fullmatch(scan, one.end, other.start)
+    ]  # fmt: skip
     for one, other in sums:
         one.strength = other.strength = max(one.strength, other.strength)
+        other.own = True
     return bool(sums)
 
 
@@ -153,7 +156,7 @@ def _mark(number: Token, label: Token, before: Token | None, scan: str) -> None:
     label.use = "taken"
     if label.kind == "hedge":
         number.hedge = label.hedge
-    elif label.kind in ("total", "each"):
+    elif label.kind in ("total", "each", "alike"):
         number.strength = max(number.strength, 2)
     else:
         number.use = label.kind

@@ -24,6 +24,7 @@ class Counts:
     issue: str | None = None
     full: bool = False
     each: bool = False
+    alike: bool = False  # 都是40人: of several each
     guessed: bool = False  # that `due` is the whole class, of the place where it stands
     certain: bool = False  # that those counted came: 实到44 请假1, and not 44人 请假1
     firm: bool = False  # said with a label or with 人, not by a bare number alone

@@ -16,7 +16,7 @@ _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
 # 除了小明都来了, 其他42人都到了: not the whole class.
 _EXCEPT = pattern(r"除(?![尘草夕害])|其[他余它]|剩下|别的")
 _WATCHING = ("观看", "收看", "聆听")
-_NOUNS = words.OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
+_NOUNS = words.OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "alike", "oops", "part"}
 
 
 def read_counts(scan: str) -> tuple[Counts, str]:
@@ -70,6 +70,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
         not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan)
     )
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
+    counts.alike = "alike" in kinds and any(token.kind == "alike" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
     exact = [token for token in numbers if not token.vague]
     told = any(token.use == "due" for token in exact)
