@@ -27,6 +27,8 @@ def read_message(text: str, context: Context) -> Reading:
         return _nothing(plain)
     if "实到" in plain.text and "\n" in plain.text:
         plain = replace(plain, text=tasks.own_answer(plain.text))
+    if "也是" in plain.text or "一样" in plain.text or "同" in plain.text:
+        plain = replace(plain, text=tasks.spelled_out(plain.text))
     order = read_command(plain.text, context)
     if order is not None:
         return order

@@ -152,6 +152,8 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
     activity = piece.activity.name or (activities.OTHER if piece.held else None)
     if activity is None:
         issues.append("ACTIVITY_MISSING")
+    if activity == _OF_COUNSELORS and counts.attended is None and counts.due is None and "辅导员" in counts.others:
+        counts.attended, counts.issue = counts.others.pop("辅导员"), None
     of_class = (unit is None or unit[0].isdecimal()) and activity != _OF_COUNSELORS
     settle(counts, context.roster_size.get(unit) if unit else None, of_class)
     usual = _usual(unit, activity, counts, context)

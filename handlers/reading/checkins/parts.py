@@ -93,13 +93,19 @@ def _own_parts(found: Found, layout: Layout) -> list[Segment]:
     parts: list[Segment] = []
     start, clauses = 0, list(_CLAUSE.finditer(scan))
     for match in clauses if len(clauses) <= _MOST_CLAUSES else ():
-        if _complete(found.part((start, match.end()))):
+        if _complete(found.part((start, match.end()))) and not _is_among(scan, start):
             parts.append(Segment(hits, start, match.end()))
             start = match.end()
-    rest = found.part((start, len(scan))) if parts and start < len(scan) else None
+    left = bool(parts) and start < len(scan) and not _is_among(scan, start)
+    rest = found.part((start, len(scan))) if left else None
     if rest and (_counts(rest) or (rest.activity.rank and rest.counts.attended is not None)):
         parts.append(Segment(hits, start, len(scan)))
     return parts if len(parts) > 1 else segments
+
+
+def _is_among(scan: str, start: int) -> bool:
+    """42人参加队会,其中10人参加表演: what some of them did is no other one."""
+    return scan.startswith("其中", start)
 
 
 def _complete(piece: Piece) -> bool:

@@ -46,5 +46,8 @@ def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
         hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself
     if _own_children(hits, scan, context):
         hits = []  # 一年级小朋友第一次升旗, of a class of that grade
-    dates, scan = find_said_dates(denied.hidden(hide_persons(scan, secrets)), context.received, bool(hits))
+    own = context.bound_unit
+    # 队会4.2 39人 of another squad than 四(2): there it may be the squad's own name.
+    beside_unit = bool(hits) or (own is not None and f"{own.replace('-', '.')} " not in scan)
+    dates, scan = find_said_dates(denied.hidden(hide_persons(scan, secrets)), context.received, beside_unit)
     return Found(text, scan, hits, dates, entries, chain, plain.media, secrets.issues, context.received)

@@ -16,6 +16,10 @@ _INSTEAD = pattern(
     r"(?P<first>[^\n]{0,24}?(?:作废|撤回|撤销|删[掉了除]|不算)[^,;。!\n]{0,6})[,;。!\s]+"
     r"(?:重新?|再|请)?(?:重?报|发|签到|记)(?:一[条次个])?[:,\s]*(?P<second>[^\n]*\d.*)",
 )
+# 三(2)队课41人,祭扫也是: as many again.
+_LIKEWISE = pattern(
+    r"(?P<heads>(?<!\d)\d{1,3}[人名个位]?)(?P<next>[^,;。\d\n]{0,6}[,;、\s]+(?![和跟与同])[^,;。\n]{2,14}?)(?:也是|[也都]?一样|同[样上])(?=[,;。!\n]|$)"
+)
 _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
 # 队课40人 推荐…: a task begins without any mark.
 _BEGINS = pattern(r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便)")
@@ -50,6 +54,11 @@ def own_answer(text: str) -> str:
     if not match or own in (None, find_activity(match["row"])[0].name):
         return text
     return f"{match['unit']} {match['own']}{text[match.end() :]}"
+
+
+def spelled_out(text: str) -> str:
+    """三(2)队课41人,祭扫也是 -> …,祭扫41人."""
+    return _LIKEWISE.sub(lambda match: match["heads"] + match["next"] + match["heads"], text)
 
 
 def instead(text: str) -> tuple[str, str] | None:

@@ -20,6 +20,7 @@ _MADE = pattern(r"[包做折叠画编剪绣缝织搓捡](?![到来去])[\u4e00-\
 _CAME = pattern(r"[都全](?:[在来到齐]|参加)")
 _DEED = pattern(r"(?![都全均也已就还])(?:(?![没未不缺走离请漏晚迟])[\u4e00-\u9fff]){2,}+(?![\u4e00-\u9fff])")
 _IN_ANOTHER_PLACE = pattern(r"[在去到](?!台|现场|会上|[前后]排|[一二]起)")
+_TO_WHAT = pattern(r"(?:参加|参与|出席|[上开去])了?")
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _END = pattern(r"[。;!?\n]")
 _COMING = "来到去有报齐加与看听错" + GAP + SECRET
@@ -32,7 +33,11 @@ def place(exact: list[Token], scan: str) -> None:
     for token in exact:
         if scan.endswith(_REST, 0, token.start) and not absences:
             token.use = "rest"
-        if token.use in ("", "total", "heads") and _is_among(token, scan) and not _is_the_rest(token, exact, scan):
+        if (
+            token.use in ("", "total", "heads", "took")
+            and _is_among(token, scan)
+            and not _is_the_rest(token, exact, scan)
+        ):
             token.use = "part"
         if token.use not in ("", "total"):
             continue
@@ -56,7 +61,9 @@ def place(exact: list[Token], scan: str) -> None:
 def _is_among(token: Token, scan: str) -> bool:
     """42人,其中旗手3人,鼓手10人: all that is told after it, to the end of the sentence."""
     among = scan.rfind("其中", 0, token.start)
-    return among >= 0 and not _END.search(scan, among, token.start)
+    # 全班41人,其中35人参加队课 came to what is only told here.
+    came = _TO_WHAT.match(scan, token.end) is not None and not names_activity(scan[: max(among, 0)])
+    return among >= 0 and not came and not _END.search(scan, among, token.start)
 
 
 def _is_the_rest(token: Token, exact: list[Token], scan: str) -> bool:

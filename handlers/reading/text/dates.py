@@ -167,6 +167,12 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
 _BEFORE_HEADS = pattern(
     r"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?=\s\d{1,4}\s?(?:[人名]|$|[\s,;。、]|[\u4e00-\u9fff]?到))"
 )
+# 今天补报昨天的队会: when it is told is not when it was held.
+_TOLD_LATE = pattern(r"(?:今天|今日|现在|刚才)(?:才|来|再|想)?(?=补[报签交录填登])")
+# 和昨天一样, 比上周多2人: no day of what is told.
+_COMPARED = pattern(
+    r"(?:[和跟与同比]|相比)\s?(?:昨[天日]|前天|上个?[周月]|去年)[^,。;\n\d]{0,4}?(?:一样|相同|差不多|持平)(?=[,。;!\s]|$)"
+)
 _HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当那]|[一二三四五六七八九十][日号]|\d{8}")
 # 提前10分钟, 比平时晚半小时, 推迟一小时开始: how long, and how much sooner or later.
 _LASTED = (
@@ -187,6 +193,10 @@ _TIME_HINT = pattern(r"[:点时分秒节午上晚晨]")
 def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[list[When], str]:
     """All dates in `scan`, in order of place, and the text with dates and times taken out (same length)."""
     found: list[When] = []
+    if "补" in scan:
+        scan = _TOLD_LATE.sub(lambda match: GAP * len(match[0]), scan)
+    if "样" in scan or "同" in scan or "平" in scan or "差" in scan:
+        scan = _COMPARED.sub(lambda match: GAP * len(match[0]), scan)
     for rule, find, needs in _RULES if _HINT.search(scan) else ():
         if any(map(scan.__contains__, needs)):
             scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]

@@ -27,6 +27,10 @@ _DEBRIS = pattern(
     r"|圆满|意义|感受|体会|费用|成交|金额"
     r"|停电|(?:点击|浏览|阅读|播放|转发|点赞)量|\d+[份袋斤件块本名个道次位]|^共\d|发言|答题|点赞\d|刚才|上次|缺|假|没|未|(?:是|开始|完)$|准备(?:完毕|就绪|好)"
 )
+# 3月, 第12周, 本周第二次, 301教室: when and where.
+_WHEN = pattern(
+    r"(?:[本这上]?[周月]|[春秋]季?|本?学期)?第?[\d一二三四五六七八九十]+(?:[月周次天楼]|节课)|在?[\d一二三四五六]{1,3}(?:楼|教室|室)"
+)
 # Of a form: what stands behind 地点: or 备注: is no topic.
 _OF_TOPIC = pattern(r"主题|课题|内容|项目|活动|形式|名称|题目|类型|[课会日动]$")
 _NEXT_LABEL = pattern(r"\s(?:活动)?(?:时间|日期|地点|人数|人员|形式|对象|主持人?|参加人员?|备注)\s?:")
@@ -59,6 +63,7 @@ def _chunks(scan: str, told: str) -> Iterator[str]:
         theirs = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
         label = match[0] if after == ":" else ""
         words = "" if label or place in gone or not theirs or _WENT.search(match[0]) else trimmed(match[0])
+        words = "" if _WHEN.fullmatch(words) else words
         beside = after == HELD or (before == HELD and not _DEBRIS.search(words))
         if words and (beside or words.startswith(("《", "“", "「"))):
             yield words
