@@ -50,7 +50,8 @@ def _by_unit(match: re.Match[str], scan: str, hits: Sequence[Hit]) -> list[Claus
     cuts, at = [], match.start()
     for hit in hits[first:last]:
         before = scan[hit.start - 1 : hit.start]
-        denied = before == "、" and COUNTED.search(scan, at, hit.start) and _UNCOUNTED.match(scan, hit.end, match.end())
+        # 三(2)队课41人三(3)队课未报: what is told before is whole.
+        denied = before != " " and COUNTED.search(scan, at, hit.start) and _UNCOUNTED.match(scan, hit.end, match.end())
         if hit.start > match.start() and (before == " " or denied):
             cuts.append(hit.start)
         at = hit.end

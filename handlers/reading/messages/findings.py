@@ -6,7 +6,7 @@ from handlers.reading.checkins.found import Found
 from handlers.reading.checkins.lists import without_numbers
 from handlers.reading.claims import denied
 from handlers.reading.model import Context
-from handlers.reading.persons.personal_data import Secrets, hide_numbers, hide_persons
+from handlers.reading.persons import personal_data
 from handlers.reading.text import idioms
 from handlers.reading.text.normalise import Clean
 from handlers.reading.text.patterns import pattern
@@ -33,7 +33,7 @@ def _own_children(hits: list[Hit], scan: str, context: Context) -> bool:
     return len(hits) == 1 and hits[0].unit == grade and scan.startswith(_CHILDREN, hits[0].end)
 
 
-def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
+def found_in(plain: Clean, context: Context, secrets: personal_data.Secrets) -> Found:
     """What a message about attendance has in it; what is personal is hidden, and noted in `secrets`."""
     text = plain.text
     if "帮" in text or "给" in text or "替" in text:
@@ -41,7 +41,7 @@ def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
     if "备注" in text:
         text = _NOTE.sub(lambda match: match["between"] + " " * len(match["note"]), text)
     scan, entries, chain = without_numbers(idioms.held(text), of_names=False)
-    hits, scan = find_units(hide_numbers(scan, secrets), context)
+    hits, scan = find_units(personal_data.hide_numbers(scan, secrets), context)
     if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):
         hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself
     if _own_children(hits, scan, context):
@@ -49,5 +49,7 @@ def found_in(plain: Clean, context: Context, secrets: Secrets) -> Found:
     own = context.bound_unit
     # 队会4.2 39人 of another squad than 四(2): there it may be the squad's own name.
     beside_unit = bool(hits) or (own is not None and f"{own.replace('-', '.')} " not in scan)
-    dates, scan = find_said_dates(denied.hidden(hide_persons(scan, secrets)), context.received, beside_unit)
+    dates, scan = find_said_dates(
+        denied.hidden(personal_data.hide_persons(scan, secrets)), context.received, beside_unit
+    )
     return Found(text, scan, hits, dates, entries, chain, plain.media, secrets.issues, context.received)

@@ -7,9 +7,9 @@ from handlers.privacy import matters
 from handlers.privacy.names import persons
 from handlers.reading.checkins import activities
 from handlers.reading.persons import names as known
+from handlers.reading.persons import roster_numbers
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.findings import Secrets as Secrets
-from handlers.reading.persons.roster_numbers import ABSENCE, WHY, hide_roster_numbers
 from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
@@ -31,24 +31,25 @@ _STREET = pattern(
 )
 _VISITED = pattern(r"参观|走进|寻访|前往|来到|走访")
 _STREET_CUE = pattern(r"[路街巷弄道同]\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号|\d(?:号楼|[栋幢座单])")
+_ABSENCE, _WHY = roster_numbers.ABSENCE, roster_numbers.WHY
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
 _WHO_MISSES = (
-    rf"(?P<names>{known.NAME}(?:[、和与及]{known.NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{WHY}"
+    rf"(?P<names>{known.NAME}(?:[、和与及]{known.NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
     rf"(?:(?P<health>{matters.HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{matters.FAMILY}))"
-    rf"|(?=(?:[\d两二三四五六][人名个位])?(?:{ABSENCE})|有事|家里有事))"
+    rf"|(?=(?:[\d两二三四五六][人名个位])?(?:{_ABSENCE})|有事|家里有事))"
 )
 _NAMED = pattern(_WHO_MISSES)
 # 王小明发烧没来, 周子轩请病假, 李小红和王浩病了
-_MISSED = pattern(rf"{_WHO_MISSES}了?\s?(?:{ABSENCE})?")
+_MISSED = pattern(rf"{_WHO_MISSES}了?\s?(?:{_ABSENCE})?")
 # 请假2人:王小明、李小红  缺王小明
 _LISTED = pattern(
-    rf"(?:{ABSENCE}|缺(?![席勤课]))(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={known.NAME}、))?\s?"
+    rf"(?:{_ABSENCE}|缺(?![席勤课]))(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={known.NAME}、))?\s?"
     rf"(?P<names>{known.NAME}(?:[、,和与及\s/]{{1,2}}{known.NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
 )
 # 除了王小明都到了, 全到,除了王小明; 少了王小明, 就差王小明, 王小明除外
 _SOME = rf"{known.NAME}(?:[、,和与及]{known.NAME}){{0,9}}"
 _EXCEPTED = pattern(
-    rf"(?:除了?|少了|[就只还]差了?)\s?(?P<names>{_SOME})(?:同学)?(?:{ABSENCE})?(?:[以之]?外)?(?=[\s,，。;!]|其[他余它]|别的|[都全均]|$)"
+    rf"(?:除了?|少了|[就只还]差了?)\s?(?P<names>{_SOME})(?:同学)?(?:{_ABSENCE})?(?:[以之]?外)?(?=[\s,，。;!]|其[他余它]|别的|[都全均]|$)"
 )
 _OUTSIDE = pattern(rf"(?P<names>{_SOME})(?:同学)?(?=除外)")
 # 除了小华都到了, 除子涵外全到: as they are called in class; 除了值日生都到了 tells nobody's name.
@@ -62,13 +63,13 @@ _REST = pattern(r"(?:[都全]|齐)[^,。;]{0,3}[到来齐勤]|到齐")
 _SHORT = "[\u4e00-\u9fff]{2,3}"
 _AWAY_CUE = pattern(r"假|除|没[来到]|未到|[缺少]|席|迟到|早退")
 _AWAY = pattern(
-    rf"(?<!无)(?<!无人)(?<!没人)(?<!没有)(?<!减)(?:{ABSENCE}|缺(?![席勤课])|少(?!先队|年|儿))(?:(?:\d{{1,2}}|[一两二三四五六])[人名]\s?[:(])?"
+    rf"(?<!无)(?<!无人)(?<!没人)(?<!没有)(?<!减)(?:{_ABSENCE}|缺(?![席勤课])|少(?!先队|年|儿))(?:(?:\d{{1,2}}|[一两二三四五六])[人名]\s?[:(])?"
     rf"(?:的?[是有]|了)?\s?[:(]?\s?(?P<after>{_SHORT}(?:[、,和]{_SHORT})*)(?![\u4e00-\u9fff]|\s?\d)"
-    rf"|(?<![\u4e00-\u9fff])(?P<before>{_SHORT}(?:[、和]{_SHORT})*?)(?:同学)?(?:{ABSENCE})(?!\s?:?\s?(?:\d(?!\d)|[一二两三四五六七八九十]))"
+    rf"|(?<![\u4e00-\u9fff])(?P<before>{_SHORT}(?:[、和]{_SHORT})*?)(?:同学)?(?:{_ABSENCE})(?!\s?:?\s?(?:\d(?!\d)|[一二两三四五六七八九十]))"
 )
 # 队课 缺 红领巾爱学习 40人, 请假 队课 祭扫: whatever was meant, it is no other activity and no topic.
 _NO_OTHER = pattern(
-    rf"(?<![^\s,;。:({GAP}])(?:{ABSENCE}|[缺少差])\s?:?\s?(?P<after>(?=[\u4e00-\u9fff]{{2}})[\u4e00-\u9fff]+(?:\s[\u4e00-\u9fff]+)*)"
+    rf"(?<![^\s,;。:({GAP}])(?:{_ABSENCE}|[缺少差])\s?:?\s?(?P<after>(?=[\u4e00-\u9fff]{{2}})[\u4e00-\u9fff]+(?:\s[\u4e00-\u9fff]+)*)"
     r"(?!\s?[:有是]?\s?[1-9一两二三四五六七八九](?!\d))"
 )
 # 2人 请假 祭扫, 王小明 没来 祭扫: of whom it is said stands before.
@@ -164,7 +165,7 @@ def _are_persons(names: str) -> bool:
 
 def hide_persons(scan: str, secrets: Secrets) -> str:
     """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
-    scan = hide_roster_numbers(scan, secrets)
+    scan = roster_numbers.hidden(scan, secrets)
     if _AWAY_CUE.search(scan):
         scan = _AWAY.sub(lambda match: _themes_hidden(match, secrets), _NO_OTHER.sub(_unclear_hidden(secrets), scan))
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)

@@ -51,7 +51,7 @@ _ANOTHER = pattern(r"号(?=\s?\d)")
 _ONE = pattern(r"[^、,和与及\s]")
 
 
-def hide_roster_numbers(scan: str, secrets: Secrets) -> str:
+def hidden(scan: str, secrets: Secrets) -> str:
     """Take out who is told by a number; what parts them stays: how many there are is counted."""
     if not ("号" in scan or ("假" in scan and "(" in scan) or "缺" in scan):
         return scan
