@@ -24,7 +24,7 @@ _BARE = re.compile(
     r"|签到|打卡|记录|提交|上报|报|消息|请|麻烦|帮我|帮忙|我|把|要|想|老师|谢谢|[您你]好|吧|啊|呀|吗|cancel|[\W_])*",
     re.IGNORECASE,
 )
-_SEQUENCE = re.compile(r"第\s?([一二三四五六七八九1-9])\s?[场次]")
+_SEQUENCE = re.compile(r"第\s?([一二三四五六七八九1-9])\s?[场次节]")
 # 第一条改成42: the first of those that were told, or of those that are shown?
 _ORDINAL = re.compile(r"第\s?[一二三四五六七八九1-9]\s?[条个]")
 _DIGITS = str.maketrans("一二三四五六七八九", "123456789")

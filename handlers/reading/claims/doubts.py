@@ -52,7 +52,7 @@ _OF_THEM = (
     rf"(?<={COUNTED})的(?=[\u4e00-\u9fff]{{2}})"
     r"(?!但|可是|结果|活动|积极|参[与加]|陪|带|见证|帮|指导|掌|共同|努力)",
 )
-# 爱学习还有4个人没学完, and nobody is said to have come.
+# 爱学习还有4个人没学完, and nobody is said to have come; 还有2个请假 goes on with what was told.
 _LEFT = pattern(f"还[有剩差]{SECRET}")
 # 分别开了队会和队课: two were held, and only one of them would be recorded.
 _TWO = pattern(rf"(?:[队班][会课日]|升旗|祭扫|扫墓|爱学习)[^,。;:\n{HELD}]{{0,4}}[和与及跟]\s?{HELD}")
@@ -119,7 +119,7 @@ def _beside_a_mark(clause: str, place: int) -> bool:
 
 def _turned(rest: str) -> str:
     """What else is told of the heads of a short text: 40人手里, 44人都知道了."""
-    left = None if COUNTED in rest else _LEFT.search(rest)
+    left = _LEFT.search(rest) if HELD in rest and COUNTED not in rest else None
     if handed := left or _HANDED.search(rest) or _OF_IT.search(rest):
         return handed[0]
     if taken := next((found[1] for found in _BEFORE.finditer(rest) if _is_done_to(rest, found)), ""):
