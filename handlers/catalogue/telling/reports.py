@@ -61,6 +61,8 @@ class Told:
     # The fields that nobody told: with their default, or whole because others were said to have lost points.
     filled: set[str] = field(default_factory=set)
     day: date | None = None
+    # Whether a day was named that is none (4月31日), or nobody knows which (前几天).
+    undated: bool = False
 
     @property
     def complete(self) -> bool:
@@ -201,6 +203,7 @@ def _dates(text: str, row: Row, told: Told, received: date) -> str:
             told.values[each.name] = own.day.isoformat()
             days.remove(own)
     told.day = days[0].day if days else None
+    told.undated = bool(found) and not any(each.day for each in found)
     return rest
 
 
