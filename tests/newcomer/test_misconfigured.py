@@ -153,6 +153,10 @@ def folder_as_env(data: Path) -> None:
     Path(".env").mkdir()
 
 
+def link_to_nothing(data: Path) -> None:
+    Path(".env").symlink_to("gone")
+
+
 def no_database(data: Path) -> None:
     (data / "bot.db").write_bytes(b"this is no database" * 99)
 
@@ -189,6 +193,7 @@ def nobody(data: Path) -> None:
 
 FOUND = [
     (folder_as_env, "这是一个目录"),
+    (link_to_nothing, ".env：读不了（没有这个文件或目录）"),
     (no_database, "这个文件不是数据库，或者坏了：请用备份恢复"),
     (half_a_key, "name.key"),
     (no_text_as_key, "name.key"),
