@@ -59,6 +59,7 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({"TELEGRAM_MODE": "webhook"}, "还需要 TELEGRAM_TOKEN"),
     ({"WECOM_GROUP_WEBHOOKS": "实验小学=a，育红小学=b"}, "几个之间用分号隔开"),
     ({"WECOM_GROUP_WEBHOOKS": "实验小学"}, "应像 青禾区少工委/实验小学=机器人的key"),
+    ({"WECOM_GROUP_WEBHOOKS": "实验小学=a"}, "群机器人要和别的平台一起用"),
     ({"DATABASE_URL": "mysql://bot@h/b"}, "应像 postgresql://用户:密码@主机/名称"),
     ({"DATABASE_URL": "bot.db"}, "用 SQLite 就空着"),
     ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/b"}, "请启动 PostgreSQL"),
