@@ -17,7 +17,9 @@ MOST_BYTES = 10 << 20
 _READER = Path(__file__).parent / "workbooks" / "reader.py"
 # Of .xlsx, .ods and the like (zip), of the .xls and .et of old (OLE), of web pages and XML that are called .xls.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"<")
-_BROKEN = "工作簿打不开。请在 Excel 或 WPS 里打开看看，另存为 .xlsx，再发一次。"
+_BROKEN = (
+    "工作簿打不开。压缩包请先解压，Word 里的表请贴到 Excel 或 WPS 里；别的请在那里打开看看。另存为 .xlsx，再发一次。"
+)
 _LOCKED = "工作簿有打开密码，没有读。请在 Excel 或 WPS 里打开它，取消密码（文件，信息，保护工作簿），保存后再发一次。"
 _CATALOGUE = "这是目录，不是名册。目录请由最上级的管理员私聊发给我。"
 _FORM = "这份表里有 {{字段}}，像是套表。要存下来填，请先发「套表」和名字，再发文件，像这样发：套表 月报表"

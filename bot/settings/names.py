@@ -34,7 +34,7 @@ def env_file() -> Mapping[str, str | None]:
 def problems(known: Iterable[str]) -> Iterator[str]:
     """A sentence for each line of `.env` and each name that was meant for us and is not read; `known`: all names."""
     names = sorted(known)
-    if FILE.exists():
+    if FILE.exists() or FILE.is_symlink():
         yield from _of_file(names)
     elif nearly := next((each for each in _NEARLY if Path(each).is_file()), ""):
         yield f"{nearly}：设置文件的名字应是 .env，请改名：mv {nearly} .env"

@@ -77,7 +77,9 @@ def squad(ask: Ask, tops: Sequence[Unit]) -> str:
 
 def planned(ask: Ask, said: Record) -> str:
     """What is said to a plan: nothing is recorded, and when and how it is reported."""
-    report = f"直接发给我，像这样：\n{checkin(ask, said)}" if ask.me.roles & REPORTERS else "由辅导员来报。"
+    report = (
+        f"直接发给我，像这样：\n{checkin(ask, said)}" if ask.me.roles & REPORTERS else f"由辅导员来报。{nearest(ask)}"
+    )
     return f"这是还没办的活动，没有记录。办完的那天{report}"
 
 

@@ -1,7 +1,6 @@
 """Reads the rows, the shipped ones and an office's own in DATA_DIR/catalogue; says what is wrong, and the cure."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -11,6 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from handlers.catalogue import loader
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling import honours
 from handlers.reading.text.patterns import any_of
@@ -138,12 +138,9 @@ def shipped() -> tuple[Row, ...]:
 def read(file: Path) -> list[Row]:
     """The rows of one file; raises Wrong with every mistake of it."""
     try:
-        # utf-8-sig: Windows editors put a mark in front.
-        tables = tomllib.loads(file.read_text("utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise Wrong(f"{file.name}：不是正确的 TOML（{error}）") from None
-    except UnicodeDecodeError:
-        raise Wrong(f"{file.name}：请存成 UTF-8 编码") from None
+        tables = loader.tables_of(file)
+    except loader.Wrong as error:
+        raise Wrong(f"{file.name}：{error}") from None
     entries = tables.get("row")
     if not isinstance(entries, list) or set(tables) != {"row"}:
         raise Wrong(f"{file.name}：每一行要写成 [[row]]，别的不写")

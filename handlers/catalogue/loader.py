@@ -69,13 +69,13 @@ def load(overlay: Path | None = None, zone: str = "Asia/Shanghai") -> Loaded:
 def from_source(source: str) -> Calendar:
     """The calendar that was kept as `Calendar.source`."""
     # An earlier version may have kept it, with less in it.
-    return parse({**_read(SHIPPED), **json.loads(source)})
+    return parse({**tables_of(SHIPPED), **json.loads(source)})
 
 
 @lru_cache(maxsize=2)
 def shipped(zone: str = "Asia/Shanghai") -> Calendar:
     """The calendar without any changes of the school."""
-    return parse({**_read(SHIPPED), "zone": zone, "workdays": {}})
+    return parse({**tables_of(SHIPPED), "zone": zone, "workdays": {}})
 
 
 def calendar_of(db: Connection, tree: str = "") -> Calendar:
@@ -98,7 +98,8 @@ def days_after(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
 
 
-def _read(file: Path) -> Tables:
+def tables_of(file: Path) -> Tables:
+    """What a file says; raises Wrong with the place where it cannot be read."""
     try:
         # utf-8-sig: Windows editors put a mark in front.
         return tomllib.loads(file.read_text("utf-8-sig"))
@@ -111,7 +112,7 @@ def _read(file: Path) -> Tables:
 
 
 def _changed(tables: Tables, file: Path) -> Tables:
-    new = _read(file)
+    new = tables_of(file)
     if file.name != "key_dates.toml":
         year = re.fullmatch(r"workdays-(\d{4})\.toml", file.name)
         if year is None:

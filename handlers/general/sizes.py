@@ -1,10 +1,11 @@
-"""我们班一共多少人: how many the roster has, of a counselor's squads and a brigade counselor's school."""
+"""我们班一共多少人, 全区有多少少先队员, 实验小学有多少队员: how many the roster has of what the asker sees."""
 
 import re
 
-from handlers.asker.schools import school_of
 from handlers.general.figure_questions import SIZE
-from handlers.kit import REPORTERS, Ask, Button, Reply
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Unit
+from handlers.wording import places
+from storage.organisation import units
 from storage.organisation.units import Kind
 
 _SIZE = re.compile(SIZE)
@@ -13,12 +14,21 @@ _CHANGED = "报的时候写了应到的，以您写的为准；名册里的人�
 
 def told(ask: Ask) -> Reply | None:
     """What the roster says; None where that is not asked, or is not known."""
-    if ask.person is None or not _SIZE.fullmatch(ask.args):
+    asked = _SIZE.fullmatch(ask.args) if ask.person else None
+    if asked is None:
         return None
-    own = {grant.unit.id: grant.unit for grant in ask.me.grants if grant.role in REPORTERS}
-    lines = []
-    for each in own.values():
-        sizes = school_of(ask, each.id).sizes if each.kind == Kind.SCHOOL else {each.key: each.members}
-        if each.kind in (Kind.SQUAD, Kind.SCHOOL) and any(sizes.values()):
-            lines.append(f"{each.name}名册里应到 {sum(size or 0 for size in sizes.values())} 人。")
+    at = places.scope(ask.me, ADMINS | REPORTERS)
+    if asked["place"]:
+        at = places.named(ask, at, asked["place"])
+    lines = [line for each in at if (line := _line(ask, each))]
     return Reply("".join([*lines, _CHANGED]), (Button("帮助", "帮助"),)) if lines else None
+
+
+def _line(ask: Ask, one: Unit) -> str:
+    """Its heads, and of how many squads they are; empty without any."""
+    heads, told, all_of_them = units.on_the_roll(ask.db, one.path)
+    if not heads:
+        return ""
+    untold = f"，{all_of_them - told} 个没有写人数" if all_of_them > told else ""
+    of = "" if one.kind == Kind.SQUAD else f"（{all_of_them} 个中队{untold}）"
+    return f"{one.name}名册里应到 {heads} 人{of}。"

@@ -104,7 +104,8 @@ def chat(ask: Ask) -> Sequence[Reply]:
     if denies and _ABSENT.search(ask.args):
         return _unrecorded(ask, f"只看出有人没来，没有记录，也不用写姓名。{examples.nearest(ask)}")
     if denies and (_NOT_HELD.search(ask.args) or _SHORT.fullmatch(ask.args)):
-        return _unrecorded(ask, "没有开展的不用报，没有记录。整周都没有，发「本周没有活动」，这周就不催。")
+        squad = f"{examples.unit(ask)} " if Role.BRIGADE in ask.me.roles else ""
+        return _unrecorded(ask, f"没有开展的不用报，没有记录。整周都没有，发「{squad}本周没有活动」，这周就不催。")
     return _unrecorded(ask, f"没有看出是哪一次活动的签到，没有记录。办完了，{examples.nearest(ask)}")
 
 

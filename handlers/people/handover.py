@@ -13,7 +13,8 @@ from handlers.wording.questions import Question, answers
 from storage.organisation import units
 from storage.people import invites, people
 
-_HOW = "您自己要走，发：交接 王老师\n替别人交接，发：交接 张老师 王老师（张老师交给王老师）"
+_OTHERS = "替别人交接，发：交接 张老师 王老师（张老师交给王老师）"
+_HOW = f"您自己要走，发：交接 王老师\n{_OTHERS}"
 
 # 交接 给 范老师, 交接 张老师的工作给王老师
 _JOINS = re.compile(r"[\s：:，,、]+|[交转移]?给")
@@ -64,7 +65,12 @@ def hand_over(ask: Ask) -> Reply:
 
 def _own(ask: Ask) -> Reply:
     work = duties.to_pass(ask, ask.me, ask.me)
-    return Reply(f"您现在的工作：\n{duties.listed(ask, ask.me, work)}\n{_HOW}" if work else _HOW)
+    return Reply(f"您现在的工作：\n{duties.listed(ask, ask.me, work)}\n{_HOW}" if work else _by_others(ask))
+
+
+def _by_others(ask: Ask) -> str:
+    """Whoever leads a school passes on what is below, not the lead itself."""
+    return f"您自己的工作由上级管理员来交接，请他发：交接 {ask.me.name} 接手的老师\n{_OTHERS}"
 
 
 def _is_admin(ask: Ask) -> bool:
@@ -82,7 +88,9 @@ def _to(ask: Ask, leaver: Person, name: str) -> Reply:
     """The work and to whom it goes, for agreement; somebody unknown will join by a code."""
     work = duties.to_pass(ask, ask.me, leaver)
     if work is None:
-        raise Denied(f"{leaver.name}没有您能交接的工作。\n{_HOW}", what="交接", subject=f"person:{leaver.id}")
+        own = leaver.id == ask.me.id
+        words = _by_others(ask) if own else f"{leaver.name}没有您能交接的工作。\n{_HOW}"
+        raise Denied(words, what="交接", subject=f"person:{leaver.id}")
     found = [each for each in accounts.found(ask, name, _paths(ask)) if each.id != leaver.id]
     if len(found) > 1:
         whose = "" if leaver.id == ask.me.id and not _is_admin(ask) else f"#{leaver.id} "

@@ -40,6 +40,7 @@ _FOOT = re.compile(
 _NOTHING = re.compile(r"[-—–―/\\_]+")
 _NOBODY = re.compile("[暂尚]?[无缺空]|没有|[空暂]缺|[待未](?:定|聘|安排|分配)")
 # What people write between units beside /; the second where what stands before is a unit of the file.
+_A_SCHOOL, _A_SQUAD = re.compile("(?:小学|中学|学校|少工委)$"), re.compile("(?:班|中队)$")
 _SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_·、,] *| +")
 _FRACTION = re.compile(r"\d+\.\d+")
 
@@ -217,11 +218,11 @@ def _beyond(cells: Sequence[str], width: int) -> str:
 
 
 def _path(written: str, paths: Collection[Names]) -> Names:
-    """青禾区少工委-实验小学 is a path where the file has 青禾区少工委; else a name may have such a sign."""
+    """青禾区少工委-实验小学 is a path where the file has 青禾区少工委, 实验小学-三(1)班 is one; else it is a name."""
     names = names_of(written)
-    if len(names) == 1 and (parts := tuple(_PERHAPS.split(written)))[1:] and parts[:1] in paths:
-        return names_of("/".join(parts))
-    return names
+    parts = tuple(_PERHAPS.split(written)) if len(names) == 1 else ()
+    is_path = len(parts) > 1 and (parts[:1] in paths or (_A_SCHOOL.search(parts[0]) and _A_SQUAD.search(parts[-1])))
+    return names_of("/".join(parts)) if is_path else names
 
 
 def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wrong: list[str]) -> Line:

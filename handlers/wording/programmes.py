@@ -43,7 +43,7 @@ REPORTERS_OF_ALL = SIDE.union(*REPORT_FOR.values())
 _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
 
 _DONE = "(?:开展|进行|组织|举行|举办|召开|安排|要报的?|搞|做|办|开)?(?:过|成)?"
-_NONE = f"(?:(?:暂时?)?(?:没有?|无)|暂缺|空缺|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}(?:推荐|人选|可报的?)?[ ]?"
+_NONE = f"(?:(?:暂时?)?(?:(?<!有)没有?|无)|[暂空]缺|未|零报告|零|0[场次个人条]?$){_DONE}(?:推荐|人选|可报的?)? ?"
 # 月方案还没交 reports nothing.
 _UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
 # 寒假组织了活动8场 is of 寒假活动, 纳入了规划 of 纳入规划.
@@ -124,14 +124,14 @@ def begun(ask: Ask, text: str, reading: Reading) -> bool:
 
 
 def is_zero(row: Row, text: str) -> bool:
-    """Whether the words say that nothing of the row took place: 本月没有开站, 开站：无, 本周未开展家庭读书."""
+    """Whether the words say, and do not ask, that nothing took place: 本月没有开站, 开站：无, 本周未开展家庭读书."""
     if row.base or any(
         word in text for each in row.fields if each.type == "yesno" for word in (*each.words, each.label)
     ):
         return False
     word = "|".join(map(re.escape, sorted((row.name, *row.words), key=len, reverse=True)))
     behind = rf"(?:学生|队员)?[ :：,，]*(?:[本这上]?个?(?:周|月|季度|学期|学年|年度?))?{_NONE}[。!！]?$"
-    return bool(re.search(rf"{_NONE}(?:{word})|(?:{word}){behind}", clean(text).text))
+    return bool(re.search(rf"^(?!.*是不是|.*[吗么?]\W*$).*?{_NONE}(?:{word})|(?:{word}){behind}", clean(text).text))
 
 
 def is_pause(row: Row, text: str) -> bool:

@@ -17,6 +17,8 @@ _WEEK_NUMBER = re.compile(r"(?:(20\d\d)[-年 ]*的?)?(?:[Ww](\d{1,2})|第? ?(\d{
 # 第16周; with its year it is a week of the calendar.
 _TAUGHT = re.compile(r"(?<![\d年Ww\- ])第 ?(\d{1,2}) ?(?:教学)?周")
 _DAY_WORD = re.compile(r"今天|今日|昨天|前天")
+# 上周五, 上周三(2)中队
+_DAY_OF_WEEK = re.compile(r"([本这]|上+)周([一二三四五六日天])(?![\d(（一二三四五六七八九十])")
 _DAY = re.compile(r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?")
 # A day in words that no unit is called by: 3-2 may be one.
 _DATE = re.compile(r"(?:(20\d\d)[-/.年]|(?=\d{1,2}月))(\d{1,2})[-/.月](\d{1,2})[日号]?")
@@ -43,6 +45,7 @@ def period_in(args: str, today: date, single: bool = False) -> tuple[Period, str
     Raises Refusal for a period that does not exist or has not begun.
     """
     args = spans.plain(unicodedata.normalize("NFKC", args), today)
+    args = _DAY_OF_WEEK.sub(lambda match: _day_of(match, today) if single else match[0][:-1], args)
     _check_words(args)
     for pattern in (_WEEK_WORD, _WEEK_NUMBER, _DAY_WORD, _DAY if single else _DATE):
         match = pattern.search(args)
@@ -51,6 +54,11 @@ def period_in(args: str, today: date, single: bool = False) -> tuple[Period, str
             found = _begun(pattern, match, today)
             return found if single else Period(found.week), " ".join(rest.split())
     return Period(week_of(today)), " ".join(args.split())
+
+
+def _day_of(match: "re.Match[str]", today: date) -> str:
+    monday = today - timedelta(days=today.weekday() + 7 * match[1].count("上"))
+    return f"{monday + timedelta(days=min('一二三四五六日天'.index(match[2]), 6)):%Y年%-m月%-d日}"
 
 
 def taught(ask: Ask, args: str) -> str:

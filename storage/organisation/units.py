@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, false, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, false, func, or_, select, update
 
 from storage.base import key_values
 from storage.base.upsert import add_one
@@ -238,6 +238,13 @@ def squads(db: Connection, paths: Sequence[str]) -> list[Unit]:
     """Every squad in these subtrees that is active, in the order of the tree."""
     query = select(*_COLUMNS).where(within(paths), units.c.kind == Kind.SQUAD, units.c.active).order_by(units.c.path)
     return [_unit(row) for row in db.execute(query)]
+
+
+def on_the_roll(db: Connection, path: str) -> tuple[int, int, int]:
+    """(how many children the active squads of a subtree have, how many of these squads say so, how many there are)."""
+    query = select(func.coalesce(func.sum(units.c.members), 0), func.count(units.c.members), func.count())
+    heads, told, squads = db.execute(query.where(below(path), units.c.kind == Kind.SQUAD, units.c.active)).one()
+    return int(heads), told, squads
 
 
 def schools(db: Connection, paths: Sequence[str]) -> list[Unit]:

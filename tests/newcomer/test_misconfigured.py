@@ -59,6 +59,7 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({"TELEGRAM_MODE": "webhook"}, "还需要 TELEGRAM_TOKEN"),
     ({"WECOM_GROUP_WEBHOOKS": "实验小学=a，育红小学=b"}, "几个之间用分号隔开"),
     ({"WECOM_GROUP_WEBHOOKS": "实验小学"}, "应像 青禾区少工委/实验小学=机器人的key"),
+    ({"WECOM_GROUP_WEBHOOKS": "实验小学=a"}, "群机器人要和别的平台一起用"),
     ({"DATABASE_URL": "mysql://bot@h/b"}, "应像 postgresql://用户:密码@主机/名称"),
     ({"DATABASE_URL": "bot.db"}, "用 SQLite 就空着"),
     ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/b"}, "请启动 PostgreSQL"),
@@ -153,6 +154,10 @@ def folder_as_env(data: Path) -> None:
     Path(".env").mkdir()
 
 
+def link_to_nothing(data: Path) -> None:
+    Path(".env").symlink_to("gone")
+
+
 def no_database(data: Path) -> None:
     (data / "bot.db").write_bytes(b"this is no database" * 99)
 
@@ -189,6 +194,7 @@ def nobody(data: Path) -> None:
 
 FOUND = [
     (folder_as_env, "这是一个目录"),
+    (link_to_nothing, ".env：读不了（没有这个文件或目录）"),
     (no_database, "这个文件不是数据库，或者坏了：请用备份恢复"),
     (half_a_key, "name.key"),
     (no_text_as_key, "name.key"),

@@ -119,6 +119,7 @@ BEHIND = (
 WORKS: dict[str, bytes | Callable[[], bytes]] = {
     "csv of an old Excel": text().encode("gb18030"),
     "Excel's Unicode text": text(delimiter="\t").encode("utf-16"),
+    "an OpenDocument that is one file": lambda: made.fods([*map(made.ods_row, (HEAD, *ROWS)), BEHIND]).encode(),
     "csv that names its delimiter": ("sep=;\r\n" + text(delimiter=";")).encode("utf-8-sig"),
     "bars between the cells": text(delimiter="|", ending="\n").encode(),
     "Chinese commas": text(delimiter="，").encode(),
@@ -196,7 +197,13 @@ def test_a_roster_of_another_program_says_the_same(kind: str) -> None:
     assert sheet.lines[2].aliases == ("雷锋中队",)
 
 
+ASKED = "序号,所用时间,1、您的学校,2、您所在的班级,3、您的姓名,4、班级队员人数\n1,35秒,晨光小学,三(1)班,田野,41\n"
+OF_DEPARTMENTS = "*姓名,*部门,职位\n田野,晨光小学-三年级-三(1)班,班主任\n"
 REFUSED: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
+    "a questionnaire": (ASKED.encode("utf-8-sig"), "把表头的「姓名」改成「班主任」"),
+    "departments joined by a dash": (OF_DEPARTMENTS.encode(), "没有上级单位「晨光小学/三年级」，请给它加一行"),
+    "a workbook in an archive": (lambda: made.zipped({"名册.xlsx": made.roster()}), "压缩包请先解压"),
+    "a document with a table": (lambda: made.zipped({"word/document.xml": b"<document/>"}), "Word 里的表请贴到 Excel"),
     "a quote that another one closes": (CLOSED_LATER.encode(), "第 3 行：引号（\"）没有成对"),
     "a quote with words behind": (csv(2, 7, '"雷锋"中队').encode(), "第 4 行：引号"),
     "a squad without its school": (csv(3, 0, "三(3)中队").encode(), f"如 {SCHOOL}/三(3)中队"),

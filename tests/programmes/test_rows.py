@@ -134,7 +134,7 @@ fields = [{ name = "heads", label = "人数", units = ["人"], required = true, 
         ('shape = "report"', 'shape = "report"\nbase = 100', "base 应等于各项满分之和"),
         ('name = "测试项"', 'name = "宣讲"', "已经是 xuanjiang 的，请换一个词"),
         ("[[row]]", "[row]", "每一行要写成 [[row]]"),
-        ("[[row]]", "[[row", "不是正确的 TOML"),
+        ("[[row]]", "[[row", "不是正确的 TOML，看第 1 行第 6 列"),
     ],
 )
 def test_a_mistake_is_named_with_file_row_key_and_cure(tmp_path: Path, was: str, becomes: str, cure: str) -> None:

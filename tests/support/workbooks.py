@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import xlsxwriter
 
@@ -69,21 +69,32 @@ def prefixed(xml: str) -> str:
     return xml.replace('xmlns="http://schemas.openxmlformats', 'xmlns:x="http://schemas.openxmlformats')
 
 
-def ods(rows: Iterable[str], locked: bool = False) -> bytes:
-    """An OpenDocument sheet of these <table:table-row>."""
+def fods(rows: Iterable[str], root: str = "office:document") -> str:
+    """An OpenDocument sheet of these <table:table-row>, as one file of XML."""
     spaces = " ".join(
         f'xmlns:{each}="urn:oasis:names:tc:opendocument:xmlns:{each}:1.0"' for each in ("office", "table", "text")
     )
     body = f'<table:table table:name="Sheet1">{"".join(rows)}</table:table>'
-    content = (
-        f"<office:document-content {spaces}><office:body><office:spreadsheet>{body}"
-        "</office:spreadsheet></office:body></office:document-content>"
+    return f"<{root} {spaces}><office:body><office:spreadsheet>{body}</office:spreadsheet></office:body></{root}>"
+
+
+def ods(rows: Iterable[str], locked: bool = False) -> bytes:
+    """The same as LibreOffice packs it."""
+    return zipped(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": b"<encryption-data/>" if locked else b"<manifest/>",
+            "content.xml": fods(rows, "office:document-content").encode(),
+        }
     )
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """An archive of these files."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
-        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        packed.writestr("META-INF/manifest.xml", "<encryption-data/>" if locked else "<manifest/>")
-        packed.writestr("content.xml", content)
+        for name, content in files.items():
+            packed.writestr(name, content)
     return out.getvalue()
 
 

@@ -57,6 +57,10 @@ def _print(lines: Iterator[Line], form: str) -> int:
 
 
 def _platform(settings: Settings, probe: bool) -> Iterator[Line]:
+    if settings.practice and settings.wecom_groups:
+        words = "只设了 WECOM_GROUP_WEBHOOKS，群机器人要和别的平台一起用：请再接 Telegram 或企业微信"
+        yield FAIL, "platform", words
+        return
     if settings.practice:
         yield OK, "platform", "practice：没有配置平台，启动后只有演练页面"
         return

@@ -22,6 +22,8 @@ _NO_ROSTER, _HELD = (("行", "字段", "选项"), ("基础章",)), "在册"
 _OWN_COLUMNS = ("学校", "单位", "部门", "年级", "班级", "班主任", "中队", "大队", "姓名", "辅导员")
 # What a locked .xlsx consists of: a file within the old container.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# Where the root of a file of XML stands.
+_HIGH_UP = 4096
 _OLD = b"\xd0\xcf\x11\xe0"
 
 
@@ -29,6 +31,8 @@ def _book(content: bytes) -> Book:
     if content.startswith(_OLD) and _ENCRYPTED in content:
         raise LockedError
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        if b"<office:document" in content[:_HIGH_UP]:
+            return opendocument.sheets_of_xml(content)
         return markup.sheets_of_xml(content) if markup.is_xml(content) else markup.sheets_of_page(content)
     if is_zipfile(io.BytesIO(content)):
         archive = ZipFile(io.BytesIO(content))

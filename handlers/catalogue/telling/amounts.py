@@ -39,11 +39,12 @@ class Amount:
 @cache
 def _amount(measures: tuple[str, ...]) -> Pattern[str]:
     units = "|".join(sorted({*measures, *COMMON}, key=len, reverse=True))
-    # A Chinese numeral counts with a measure only, not 统一 and 一起, nor is 几十 ten; a measure begins no label:
-    # 集体37 个人117.
+    # A Chinese numeral counts with a measure only, not 统一 and 一起, or behind 实到, nor is 几十 ten; a measure begins
+    # no label: 集体37 个人117.
     return pattern(
         rf"(?:(?P<before>{'|'.join(_BEFORE)})\s?)?"
-        rf"(?:(?P<digits>\d{{1,9}}(?:,\d{{3}})*(?:\.\d{{1,4}})?)|(?<![几数])(?P<han>[{CHINESE}]{{1,9}})(?=[余多]?[百千万亿]?[余多]?(?:{units})))"
+        rf"(?:(?P<digits>\d{{1,9}}(?:,\d{{3}})*(?:\.\d{{1,4}})?)|(?<![几数])(?P<han>[{CHINESE}]{{1,9}})(?=[余多]?[百千万亿]?[余多]?(?:{units}))"
+        rf"|(?<=[实应]到)(?P<came>[{CHINESE}]{{1,9}}))"
         rf"\s?(?P<within>[余多])?(?P<scale>[百千万亿])?(?P<after>[余多])?\s?(?:(?!个人\s?\d)(?P<measure>{units}))?(?P<up>以上|左右|上下)?"
     )
 
@@ -51,7 +52,7 @@ def _amount(measures: tuple[str, ...]) -> Pattern[str]:
 def amounts(text: str, measures: Iterable[str]) -> Iterator[Amount]:
     """Every quantity of `text`, in order; `measures` are the measure words of the row beside the common ones."""
     for match in _amount(tuple(sorted(set(measures)))).finditer(text):
-        written = match["digits"].replace(",", "") if match["digits"] else value_of(match["han"])
+        written = match["digits"].replace(",", "") if match["digits"] else value_of(match["han"] or match["came"])
         if written is None:
             continue
         value = Decimal(written)

@@ -58,9 +58,9 @@ class Told:
     unclear: list[str] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
     bonus: Decimal = Decimal(0)
-    # The fields that nobody told: with their default, or whole because others were said to have lost points.
-    filled: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)  # by nobody's words: the default, or whole where others lost points
     day: date | None = None
+    undated: bool = False  # named is a day that is none (4月31日), or nobody knows which (前几天)
 
     @property
     def complete(self) -> bool:
@@ -194,10 +194,10 @@ def _document(text: str, row: Row, told: Told) -> str:
 def _dates(text: str, row: Row, told: Told, received: date) -> str:
     found, rest = find_dates(text, received)
     days = [each for each in found if each.day]
+    told.undated = bool(found) and not days
     for each in (one for one in row.asked if one.type == "date"):
         at = max((text.rfind(word) + len(word) for word in verdicts.words_of(each) if word in text), default=-1)
-        own = next((when for when in days if at >= 0 and 0 <= when.start - at <= 2), None)
-        if own is not None and own.day is not None:
+        if (own := next((when for when in days if at >= 0 and 0 <= when.start - at <= 2), None)) and own.day:
             told.values[each.name] = own.day.isoformat()
             days.remove(own)
     told.day = days[0].day if days else None

@@ -159,7 +159,11 @@ def _none(ask: Ask, of: dict[str, Any], unit: Unit | None, wish: Wish) -> Refusa
     said = [unit.name if unit else "", days.day(of["day"], ask.today) if "day" in of else "", of.get("activity", "")]
     said += [f"实到{of['attended']}"] if "attended" in of else []
     said += [f"第{of['sequence']}场"] if "sequence" in of else []
-    last = f"最近报的是：{phrases.dated(there[0], ask.today)} {phrases.heads(there[0])}" if there else ""
+    last = (
+        f"最近报的是：{phrases.dated(there[0], ask.today)} {phrases.heads(there[0])}"
+        if there
+        else "发「我的」看报过的。"
+    )
     return Refusal(f"没有找到{' '.join(filter(None, said))}的签到，什么都没有动。{last}")
 
 

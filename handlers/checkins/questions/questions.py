@@ -96,6 +96,8 @@ _QUESTIONS = {
 }
 # What is asked for together with something else.
 _MISSING = {"UNIT_MISSING": "中队", "ACTIVITY_MISSING": "活动", "COUNT_MISSING": "人数"}
+# Where one of the two was not told, or was told twice.
+_CONFLICT = "人数前后对不上。请重新写，如：应到42实到40"
 _MOST_BUTTONS = 6
 _DUE = re.compile(r"应到\d+ ?")
 _WRONG_DAYS = frozenset({"DATE_FUTURE", "DATE_INVALID"})
@@ -123,7 +125,9 @@ def question(
     }
     known = canonical(record, issues, days.day)
     also = [word for other, word in _MISSING.items() if other in issues and other != issue]
-    asked = _QUESTIONS[issue].format(**words) + (f"\n也请写上{'和'.join(also)}。" if also else "")
+    told_both = record.due is not None and record.attended is not None
+    said = _QUESTIONS[issue] if issue != "COUNT_CONFLICT" or told_both else _CONFLICT
+    asked = said.format(**words) + (f"\n也请写上{'和'.join(also)}。" if also else "")
     buttons = tuple(Button(label, answer=answer) for label, answer in _likely(issue, record, squads, size, activities))
     return (f"{asked}\n其余看懂了：{known}" if known else asked), buttons[:_MOST_BUTTONS]
 

@@ -15,6 +15,8 @@ from storage.programmes import reports
 
 def kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
     """What is said of the report that is stored now, or of the one that stands in its place; raises Refusal."""
+    if told.undated and told.day is None:
+        raise Refusal(f"没有看出准确的日期，没有记录。请写明是哪一天，像这样：昨天 {row.example}")
     day = told.day or date.fromisoformat(now.day)
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")

@@ -10,13 +10,16 @@ from handlers.kit import Ask, Denied, Unit
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
 from scheduling import spans
-from storage.organisation import units
+from storage.organisation import history, units
 from storage.programmes import reports
 
 KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
 # 明德小学; 全国中小学, 我们社区, 走进学校, 街道召开关工委联席会 are nobody's name.
 _NO_NAME = "[我们本各全该这进到在来去向给为和与对跟]|召[开集]|组织|举[办行]|开展|参加|成立|走访|慰问|联合|邀请"
 PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}(?:{_NO_NAME}))[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
+
+# 青禾区少工委/瑞景社区 is written 青禾区瑞景社区.
+_BESIDE_NAME = re.compile(r"\([^()]*\)|少工委|/")
 
 
 def _period_in(row: Row, words: str, day: date) -> tuple[date | None, str]:
@@ -42,11 +45,23 @@ def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
             raise Denied(words, what="上报", subject=f"unit:{unit.id}")
         if unit is not None or len(own) != 1:
             return unit, said if key == "ALL" else rest  # 学校少工委 is a figure of its row, too.
+    if row.shape == "report" and (mine := _in_full(ask, said, own)):
+        return mine
     if row.shape == "report" and (foreign := _foreign(ask, row, said, own)):
         words = f"{foreign}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
         raise Denied(words, what="上报", subject=row.key)
     # A class that is not theirs was there: its number is no figure, 宣讲 3场 三(2)中队.
     return (own[0] if len(own) == 1 else None), said if key in (None, "ALL") else rest
+
+
+def _in_full(ask: Ask, said: str, own: Sequence[Unit]) -> tuple[Unit, str] | None:
+    """One of their own with what is above it written before it: 青禾区瑞景社区, of 青禾区少工委."""
+    above = history.path_names(ask.db, own)
+    for each in own:
+        found = re.match(rf"\W*([\u4e00-\u9fff]{{2,20}}?){re.escape(_BESIDE_NAME.sub('', each.name))}", said)
+        if found and (prefix := _BESIDE_NAME.sub("", found[1])) and prefix in _BESIDE_NAME.sub("", above[each.id]):
+            return each, said[found.end() :]
+    return None
 
 
 def _foreign(ask: Ask, row: Row, said: str, own: Sequence[Unit]) -> str:

@@ -40,12 +40,14 @@ _UNTIL = pattern(
     r"(?:签到|上报|活动|报|催)?[到至]\s?(?P<until>[\u4e00-\u9fff]{2,8})\W*"
 )
 _WHO = pattern(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,3}?)(?:同学)?(?:要|想|得)?$")
+# 本周有没有活动, 这周是不是没开站: asked, not told.
+_WHETHER = pattern(r"有没有|是不是|是否|会不会|[吗么?]\W*$")
 _LONGEST = 40
 
 
 def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], context: Context) -> Reading | None:
     """Of each unit: 本周没有活动 -> zero with a day of that week; 请假到4月10日 -> excuse, with the last day."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _WHETHER.search(text):
         return None
     units = dict.fromkeys(hit.unit for hit in hits if hit.kind != "part") or (context.bound_unit,)
     issues = () if any(units) else ("UNIT_MISSING",)

@@ -24,6 +24,7 @@ class When:
     theme: bool = False  # 12.13公祭 written as one word: perhaps only the name of the event
 
 
+_SATURDAY = 5
 Find = Callable[[re.Match[str], date], When]
 
 
@@ -100,8 +101,13 @@ def _day_only(match: re.Match[str], received: date) -> When:
 
 
 def _some_day(match: re.Match[str], received: date) -> When:
-    """上周队会43人, 清明当天: on which day is to be asked."""
+    """上周队会43人, 清明当天, 前几天: on which day is to be asked."""
     return When(match.start(), None)
+
+
+def _weekend(match: re.Match[str], received: date) -> When:
+    """周末: today, where it is one; else which of its days is to be asked."""
+    return When(match.start(), received if received.weekday() >= _SATURDAY else None)
 
 
 _FESTIVALS = {
@@ -157,6 +163,13 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
             ("上",),
         ),
         (
+            rf"(?<![^\s,。;!?{GAP}])(?:前(?:[几两些]天|阵子|一阵子?|些日子)|这[几两]天|(?:放假|开学|放学|活动)?那天|月[初底末]"
+            r"|(?:清明|端午|中秋|国庆|五一|六一|元旦|春)?节[前后](?=[\s,]))",
+            _some_day,
+            ("天", "前", "后", "月"),
+        ),
+        (rf"(?<![^\s,。;!?{GAP}])这?个?周末", _weekend, ("周末",)),
+        (
             rf"(?<![\d月第.路街巷弄])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车游行营捐研]|\d{{1,2}}(?:[日号、]|$))",
             _day_only,
             ("日", "号"),
@@ -173,7 +186,7 @@ _TOLD_LATE = pattern(r"(?:今天|今日|现在|刚才)(?:才|来|再|想)?(?=补
 _COMPARED = pattern(
     r"(?:[和跟与同比]|相比)\s?(?:昨[天日]|前天|上个?[周月]|去年)[^,。;\n\d]{0,4}?(?:一样|相同|差不多|持平)(?=[,。;!\s]|$)"
 )
-_HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当那]|[一二三四五六七八九十][日号]|\d{8}")
+_HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当那这]|[一二三四五六七八九十][日号]|\d{8}")
 # 提前10分钟, 比平时晚半小时, 推迟一小时开始: how long, and how much sooner or later.
 _LASTED = (
     r"(?:比(?:平时|平常|往常|上次|原计划|计划))?"

@@ -42,6 +42,10 @@ def _class(match: re.Match[str], context: Context) -> Found:
     return [(f"{_grade(match['g'], context)}-{value_of(match['c'])}", "class")]
 
 
+def _no_class(match: re.Match[str], context: Context) -> Found:
+    return [(f"{_grade(match['g'], context)}-{int(match['c'] or 0)}", "class")]
+
+
 def _classes(match: re.Match[str], context: Context) -> Found:
     """三(1)、(2)中队 -> 3-1, 3-2; 三年级1至3班 -> 3-1, 3-2, 3-3."""
     grade = _grade(match["g"], context)
@@ -114,6 +118,8 @@ RULES = (
     ),
     # 三(2)中队 三(二)班 三年级(2)班 七(3) 初一(3)班 4<1>
     _rule(rf"(?P<g>{_GRADE})(?:年级|年)?{_OPEN}(?P<c>{_CLASS}){_SHUT}(?:\s?{_SUFFIX})?", _class, "(", "<"),
+    # 三(99)中队 三(0)班 三0班: no class, and no number of heads
+    _rule(rf"(?P<g>{_GRADE})(?:年级|年)?(?:\s?\((?P<c>\d{{1,3}})\)\s?|(?P<none>0)){_SUFFIX}", _no_class, *_SUFFIXED),
     # 三年级2班 三年级二班 三年二班 3年2班 初一3班 三年级第2中队
     _rule(rf"(?P<g>{_GRADE})(?:年级|年)?\s?第?(?P<c>{_CLASS})\s?{_SUFFIX}", _class, *_SUFFIXED),
     # 3.2中队 3-2班 3·2中队 三-2班 三杠二中队 三点二班
