@@ -7,11 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import chain
+from handlers.catalogue import chain, current
 from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
 from scheduling import spans
 from storage.digests import figures
+from storage.organisation import units
+from storage.organisation.units import Unit
 from storage.programmes import cases, coverage
 from storage.programmes.cases import Case
 
@@ -41,12 +43,11 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
     late, soon = day, day + timedelta(days=max(row.remind, default=30))
     kinds = Counter(one.kind for one in standing)
     caps = {kind: row.caps.get(kind, row.cap_each) for kind in row.kinds}
-    people = sum(one.personal for one in awarded)
     # Beside what was awarded nobody else is counted; of what is put forward, all are.
     told = standing if "submitted" in row.placeholders or "awarded" not in row.placeholders else awarded
     counts = {
         "count": len(standing), "submitted": len(standing), "open": len(still), "awarded": len(awarded),
-        "targets": targets,
+        "targets": targets, "people": sum(one.personal for one in awarded),
         "presented": sum(one.state == "presented" for one in standing),
         "promoted": sum(one.state == "promoted" for one in standing),
         "done": sum(closed and one.state not in chain.FAILED for one, closed in found),
@@ -66,9 +67,16 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
         "floor": f"{row.floor}{' ✓' if len(awarded) >= row.floor else ''}" if _is_whole(paths) else "–",
         "by_kind": _by(told, row.kinds, lambda one: one.kind),
         "by_state": _by(standing, (each.state for each in (*row.chain,)), lambda one: one.state, row),
-        "by_subject": _by_subject(len(awarded) - people, people),
+        "by_subject": _by_subject(len(awarded) - counts["people"], counts["people"]),
     }
     return {name: str(count) for name, count in counts.items()} | choices | said
+
+
+def moved(db: Connection, of: Unit, period: str, today: date) -> tuple[list[str], list[Row]]:
+    """(of what, the rows whose cases moved in a period); an office beside a district has all that it works for."""
+    paths = [units.sphere(of)]
+    active = cases.active(db, paths, *instants(db, period), today)
+    return paths, [row for row in current.catalogue_of(db).rows if row.key in active]
 
 
 def _is_whole(paths: Sequence[str]) -> bool:

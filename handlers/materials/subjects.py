@@ -14,7 +14,6 @@ from handlers.wording import lines
 from scheduling import spans
 from storage.digests import periods
 from storage.organisation import unit_groups, units
-from storage.organisation.units import Kind
 from storage.programmes import cases, holdings, sums
 
 # All check-ins together, named as a row is.
@@ -34,7 +33,7 @@ class Figures:
         """`today` is the last day that counts."""
         self.db, self.unit, self.today = db, unit, today
         self.rows = (EVERYTHING, *current.catalogue_of(db).rows)
-        members = unit_groups.members(db, unit) if unit.kind == Kind.GROUP else []
+        members = unit_groups.members(db, unit) if unit.kind == units.Kind.GROUP else []
         self._paths = [unit.path, *(each.path for each in members if not unit.covers(each))]
         # Of cases an office beside a district has all that it works for.
         self._sphere = [units.sphere(unit), *self._paths[1:]]

@@ -11,12 +11,11 @@ from sqlalchemy import Connection
 
 from handlers.catalogue import case_figures, current, parts
 from handlers.catalogue.model import Row
-from handlers.catalogue.parts import Figure
+from handlers.kit import Unit
 from handlers.wording.programmes import number
 from scheduling import spans
 from storage.checkins import exemptions
-from storage.organisation.units import Unit, sphere
-from storage.programmes import cases, coverage, holdings, reports, sums
+from storage.programmes import coverage, holdings, reports, sums
 
 # The order of the digest (design §6).
 # 年度表扬 1（下限 –）
@@ -94,10 +93,8 @@ def _in_order(found: list[Line]) -> list[Line]:
 
 
 def _moved(db: Connection, of: Unit, period: str, today: date) -> list[Line]:
-    """The cases that moved in a period; an office beside a district has all that it works for."""
-    paths = [sphere(of)]
-    active = cases.active(db, paths, *case_figures.instants(db, period), today)
-    return [case_line(db, row, paths, period, today) for row in current.catalogue_of(db).rows if row.key in active]
+    paths, rows = case_figures.moved(db, of, period, today)
+    return [case_line(db, row, paths, period, today) for row in rows]
 
 
 def case_line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
@@ -233,14 +230,14 @@ def _quotients(
     return shown | ({"parts": "；".join(row.of_choices(shown)) or "–"} if "parts" in row.placeholders else {})
 
 
-def _total(one: Figure, flows: sums.Sums, stocks: list[reports.Report]) -> sums.Total:
+def _total(one: parts.Figure, flows: sums.Sums, stocks: list[reports.Report]) -> sums.Total:
     if one.agg == "sum":
         return flows.totals.get(one.name, sums.Total())
     values = [each.figures[one.name] for each in stocks if one.name in each.figures]
     return sums.Total(sum((value for value in values if isinstance(value, Decimal)), Decimal(0)))
 
 
-def _by_choice(one: Figure, flows: sums.Sums, stocks: list[reports.Report]) -> str:
+def _by_choice(one: parts.Figure, flows: sums.Sums, stocks: list[reports.Report]) -> str:
     """报国 12 感恩 9, in the order of the choices."""
     counted = flows.choices.get(one.name, {})
     return " ".join(f"{choice} {counted[choice]}" for choice in one.choices if counted.get(choice)) or "–"

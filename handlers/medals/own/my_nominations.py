@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.asker import context
-from handlers.catalogue import current
-from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.medals import decisions, proposals
 from handlers.medals.awards import eligibility, missing
@@ -72,17 +70,9 @@ def _left(ask: Ask, said: Mapping[str, object]) -> Reply:
     mine = [grant.unit for grant in ask.me.grants if grant.role in proposals.NOMINATORS]
     at = [unit for unit in mine if named is None or named.covers(unit) or unit.covers(named)]
     found = eligibility.left_at(ask, at, said.get("medal"))
-    if not found and (row := _with_places(ask)):
-        kinds = "、".join(f"{kind} {count}" for kind, count in row.caps.items()) or f"每类 {row.cap_each}"
-        look = Button(f"看 {row.name}", "看", row.name)
-        return Reply(f"{row.name}的名额：{kinds}。报了几个，发「看 {row.name}」。", (look,))
+    if not found and (honour := own.places_of_honour(ask)):
+        return honour
     return Reply("\n".join(found) if found else "这里本学期还没有定名额，定了才有数。名额由评定那一级定。")
-
-
-def _with_places(ask: Ask) -> Row | None:
-    """The honour with places of its own that is asked about: 十佳, 老干部."""
-    rows = (row for row in current.catalogue_of(ask.db).rows if row.shape == "case" and (row.caps or row.cap_each))
-    return next((row for row in rows if any(word in ask.args for word in (row.name, *row.words, *row.kinds))), None)
 
 
 def _none_such(number: str) -> Reply:

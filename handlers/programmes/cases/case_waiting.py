@@ -7,6 +7,7 @@ from handlers.catalogue import chain, current
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal
 from handlers.programmes.cases import case_rights
+from handlers.programmes.reports import signoff
 from handlers.wording.numbers import CaseNumbers
 from storage.organisation import unit_groups, units
 from storage.programmes import cases
@@ -20,6 +21,11 @@ _DONE = re.compile("^(?:我们?|本校|学校)?(?:已经?|都)")
 _TITLE = re.compile(r"^(?:[ :：,，]*《[^》]*》)?[ :：,，]*(?:已经?|都|也|现在)*")
 _MOST_WAITING = 300
 _MOST_BUTTONS = 6
+
+
+def reviews(ask: Ask) -> bool:
+    """Whether the sender decides on anything at all, be it that nothing waits now."""
+    return ask.person is not None and not signoff.REVIEWERS.isdisjoint(ask.me.roles)
 
 
 def found(ask: Ask) -> list[tuple[Case, Row]]:

@@ -1,12 +1,11 @@
 """The names in one word of a nomination: whole, with what is said before and behind them, in a row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from handlers.privacy.names import GIVEN, SOUNDS, SURNAMES, persons
 from handlers.reading.medals.particulars import PLACE
 from handlers.reading.persons.names import NOT_NAMES, TITLES, is_name, is_nickname, name_at_start, split_names
-from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 
 _LONGEST_SQUAD = 6
@@ -58,8 +57,6 @@ _DOES = pattern(
     r"是|担任|当|能|会|爱|乐|热|善|勇|尊|学|积|主|认|关|团|品|成绩|表现|助|勤|诚|拾|孝|工作|经常|常常|坚持|努力"
 )
 _OF_ANOTHER = pattern(r"[他她]|[不没差弱病伤缺]|困难|落后|之前|[的时]$|[让被请]")
-_CLAUSE_END = pattern(rf"[,;。!\n{GAP}]")
-_AROUND = f" 、,;。!?:/()|\n{GAP}"
 
 
 @dataclass(slots=True)
@@ -236,15 +233,15 @@ def _first_of(roster: Collection[str], word: str) -> str | None:
     return next((name for name in roster if word.startswith(name)), None)
 
 
-def tells_of_each(scan: str) -> bool:
+def tells_of_each(clauses: Iterable[str]) -> bool:
     """钱多多乐于助人,沈一鸣学习刻苦,方雨涵是升旗手: every clause is of one child, and none of another beside it."""
-    clauses = [clause for clause in _CLAUSE_END.split(scan) if core_of(clause.strip(_AROUND))]
-    return len(clauses) > 1 and all(map(tells_of_one, clauses))
+    told = [clause for clause in clauses if core_of(clause)]
+    return len(told) > 1 and all(map(tells_of_one, told))
 
 
 def tells_of_one(clause: str) -> bool:
     """是升旗手, 乐于助人 right behind a usual name."""
-    clause = core_of(clause.strip(_AROUND))
+    clause = core_of(clause)
     name = next((name for name in persons(clause) if clause.startswith(name)), "")[:USUAL]
     usual = len(name) == USUAL and is_name(name) and GIVEN.issuperset(name[1:])
     rest = clause[len(name) :]

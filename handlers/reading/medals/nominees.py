@@ -71,6 +71,7 @@ NOBODY = pattern(
     r"(?:合适的?|要[推报提评]的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的就])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
+_CLAUSE_END = pattern(rf"[,;。!\n{GAP}]")
 _ENDS_LIST = pattern(rf"[,;。!{GAP}]")
 _HIM = pattern(
     r"(?<![就再才会])(?:(?:推荐|提名|申报|[报选投评]|给|让|为|请)[他她]|(?:推荐|提名|申报|申请|推选)(?:为|其)?"
@@ -124,7 +125,7 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
     """Puts the names into `found`, one word after the other; the words that are none are of the reason."""
     said: list[_Said] = []
     why, before, last, inside = False, 0, "", False
-    in_row = nominee_words.tells_of_each(scan)
+    in_row = nominee_words.tells_of_each(clause.strip(_MARKS) for clause in _CLAUSE_END.split(scan))
     for word, mark in _words(scan):
         listed = found.names or found.nicknames or found.collective
         next_one = in_row and bool(found.names) and nominee_words.tells_of_one(word)

@@ -64,5 +64,5 @@ def not_now(text: str) -> Claim | None:
     """王浩可以评一星章, 家长不同意: nobody is put up."""
     if not NOMINATES.search(text) and _MAYBE.search(text):
         return "condition"
-    in_vain = not NOMINATES.search(text) and _IN_VAIN.search(text)
+    in_vain = not (NOMINATES.search(text) or EVERYBODY.search(text)) and _IN_VAIN.search(text)
     return "negation" if in_vain or NO_CONSENT.search(text) else None
