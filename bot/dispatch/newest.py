@@ -35,7 +35,13 @@ def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
         return _ordered(features, case_waiting.COMMAND, step) or (found, args)
     todo = features.command(inbox.LIST.word, "")
     may = not ask.person or found.allows(ask.person)
-    if word == "待审" and todo and not may and not numbered.begins(args) and inbox.gathered(ask):
+    if (
+        word == "待审"
+        and todo
+        and not may
+        and not numbered.begins(args)
+        and (case_waiting.reviews(ask) or inbox.gathered(ask))
+    ):
         # Of who approves no nominations other things may wait; a nomination that is named is not theirs to see.
         return todo, args
     card = typed_labels.labelled(features, ask, word, most=1) if word in last_report.STATES and not args else None

@@ -117,7 +117,9 @@ def places(words: str, length: int) -> tuple[list[int], str]:
     if ALL.fullmatch(words):
         return list(range(1, length + 1)), ""
     if span := RANGE.match(words):
-        return list(range(int(span[1]), int(span[2]) + 1)), words[span.end() :]
+        first, last = int(span[1]), int(span[2])
+        # 1-20 of seven is all seven: how many they are is asked before anything is done.
+        return list(range(first, (min(last, length) if first <= length else last) + 1)), words[span.end() :]
     found: list[int] = []
     while match := PLACE.match(words):
         found.append(int(match[1]))

@@ -7,15 +7,20 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import chain
+from handlers.catalogue import chain, current
 from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
 from scheduling import spans
 from storage.digests import figures
+from storage.organisation import units
+from storage.organisation.units import Unit
 from storage.programmes import cases, coverage
 from storage.programmes.cases import Case
 
-_AWARDED = frozenset({"awarded", "presented", "promoted"})
+# /1/ is the top of the tree.
+_TOP = 2
+# Until a second person agrees it is not taken away.
+_AWARDED = frozenset({"awarded", "presented", "promoted", "revoking"})
 
 
 def instants(db: Connection, period: str) -> tuple[datetime, datetime]:
@@ -33,14 +38,16 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
     found = cases.as_of(db, row.key, paths, chain.period_of(row, day), begin, end)
     standing = [one for one, _ in found if one.state not in chain.FAILED]
     still = [one for one, closed in found if not closed]
-    awarded = sum(one.state in _AWARDED for one in standing)
+    awarded = [one for one in standing if one.state in _AWARDED]
     targets = _targets(db, row, paths)
     late, soon = day, day + timedelta(days=max(row.remind, default=30))
     kinds = Counter(one.kind for one in standing)
     caps = {kind: row.caps.get(kind, row.cap_each) for kind in row.kinds}
-    people = sum(one.personal for one in standing)
+    # Beside what was awarded nobody else is counted; of what is put forward, all are.
+    told = standing if "submitted" in row.placeholders or "awarded" not in row.placeholders else awarded
     counts = {
-        "count": len(standing), "submitted": len(standing), "open": len(still), "awarded": awarded, "targets": targets,
+        "count": len(standing), "submitted": len(standing), "open": len(still), "awarded": len(awarded),
+        "targets": targets, "people": sum(one.personal for one in awarded),
         "presented": sum(one.state == "presented" for one in standing),
         "promoted": sum(one.state == "promoted" for one in standing),
         "done": sum(closed and one.state not in chain.FAILED for one, closed in found),
@@ -55,13 +62,25 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
     said = {
         "gap": str(targets - counts["units"]),
         "period": spans.said(period, today),
-        "rate": f"{figures.percent(awarded, targets)}%" if targets else "–",
-        "floor": f"{row.floor}{' ✓' if awarded >= row.floor else ''}",
-        "by_kind": _by(standing, row.kinds, lambda one: one.kind),
+        "rate": f"{figures.percent(len(awarded), targets)}%" if targets else "–",
+        # What must be reached is a matter of all together, and nothing that one school has failed at.
+        "floor": f"{row.floor}{' ✓' if len(awarded) >= row.floor else ''}" if _is_whole(paths) else "–",
+        "by_kind": _by(told, row.kinds, lambda one: one.kind),
         "by_state": _by(standing, (each.state for each in (*row.chain,)), lambda one: one.state, row),
-        "by_subject": _by_subject(len(standing) - people, people),
+        "by_subject": _by_subject(len(awarded) - counts["people"], counts["people"]),
     }
     return {name: str(count) for name, count in counts.items()} | choices | said
+
+
+def moved(db: Connection, of: Unit, period: str, today: date) -> tuple[list[str], list[Row]]:
+    """(of what, the rows whose cases moved in a period); an office beside a district has all that it works for."""
+    paths = [units.sphere(of)]
+    active = cases.active(db, paths, *instants(db, period), today)
+    return paths, [row for row in current.catalogue_of(db).rows if row.key in active]
+
+
+def _is_whole(paths: Sequence[str]) -> bool:
+    return any(path.count("/") == _TOP for path in paths)
 
 
 def _targets(db: Connection, row: Row, paths: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from scheduling.calendar import Workdays
 _STATES: Mapping[str, str] = {
     "submitted": "待审", "ok_1": "初审通过", "ok_2": "复审通过", "decided": "已评定", "notice": "公示中",
     "objection": "有异议", "awarded": "已授予", "presented": "已颁发", "returned": "已退回", "rejected": "不通过",
-    "revoked": "已撤销", "withdrawn": "已撤回",
+    "revoking": "请求撤销", "revoked": "已撤销", "withdrawn": "已撤回",
 }  # fmt: skip
 APPROVE, NOTICE, RETURNED, WITHDRAWN, DECIDED = "同意", "notice", "returned", "withdrawn", "decided"
 _DAY = timedelta(days=1)

@@ -1,5 +1,6 @@
 """The parts of a row: its figures, quotients, quotas, steps, and the words that they are declared in."""
 
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Annotated, Literal
@@ -126,7 +127,7 @@ class Step(Strict):
     """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own.
 
     `words` are other words for the action; nobody is waited for to take an `optional` step (异议, 撤销); one with
-    `evidence` is taken only when there is a photo or document.
+    `evidence` is taken only when there is a photo or document, a `second` one not by whoever took the step before.
     """
 
     state: Word
@@ -137,3 +138,16 @@ class Step(Strict):
     self_approval: bool = False
     optional: bool = False
     evidence: bool = False
+    second: bool = False
+
+
+def score(fields: Iterable[Figure], figures: Mapping[str, object]) -> Decimal:
+    """The points of a rubric; a missing precondition takes its part's points away."""
+    lacks = {value for name, value in figures.items() if name.startswith("lacks")}
+    points = Decimal(0)
+    for each in fields:
+        value = figures.get(each.name)
+        if each.type == "score" and isinstance(value, Decimal) and lacks.isdisjoint(each.needs):
+            points += value
+    bonus = figures.get("bonus")
+    return points + (bonus if isinstance(bonus, Decimal) else 0)

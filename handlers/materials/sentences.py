@@ -63,6 +63,8 @@ def _is_told(figures: Figures, line: Line) -> bool:
         return figures.days(line.period).squads_due > 1
     if row.shape == "roster":
         return values["holding"] != "0"
+    if row.shape == "case" and "awarded" in row.placeholders and "submitted" not in row.placeholders:
+        return values["awarded"] != "0"
     return row.shape != "report" or values["count"] != "0" or values["units"] != "0"
 
 

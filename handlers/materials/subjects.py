@@ -13,8 +13,7 @@ from handlers.materials import counts
 from handlers.wording import lines
 from scheduling import spans
 from storage.digests import periods
-from storage.organisation import unit_groups
-from storage.organisation.units import Kind
+from storage.organisation import unit_groups, units
 from storage.programmes import cases, holdings, sums
 
 # All check-ins together, named as a row is.
@@ -34,8 +33,10 @@ class Figures:
         """`today` is the last day that counts."""
         self.db, self.unit, self.today = db, unit, today
         self.rows = (EVERYTHING, *current.catalogue_of(db).rows)
-        members = unit_groups.members(db, unit) if unit.kind == Kind.GROUP else []
+        members = unit_groups.members(db, unit) if unit.kind == units.Kind.GROUP else []
         self._paths = [unit.path, *(each.path for each in members if not unit.covers(each))]
+        # Of cases an office beside a district has all that it works for.
+        self._sphere = [units.sphere(unit), *self._paths[1:]]
         self._lines: dict[tuple[str, str], lines.Line] = {}
         self._days: dict[str, periods.Period] = {}
 
@@ -51,7 +52,8 @@ class Figures:
 
     def told(self) -> Iterator[Row]:
         """The rows of which there is anything at all, so that the others need not be worked out."""
-        keys = frozenset().union(*(of(self.db, self._paths) for of in (cases.rows, holdings.rows, sums.told)))
+        keys = frozenset().union(*(of(self.db, self._paths) for of in (holdings.rows, sums.told)))
+        keys |= cases.rows(self.db, self._sphere)
         return (row for row in self.rows if row.shape == "checkin" or row.is_medal or row.key in keys)
 
     def days(self, period: str) -> periods.Period:
@@ -70,7 +72,8 @@ class Figures:
             shown = counts.awarded(self.db, row, self.unit, first, min(last, self.today))
             return lines.Line(row, period, lines.filled(row, shown) if shown["awarded"] != "0" else "", shown)
         of = {"roster": lines.roster_line, "case": lines.case_line}.get(row.shape, lines.line)
-        made = of(self.db, row, self._paths, period, self.today)
+        paths = self._sphere if row.shape == "case" else self._paths
+        made = of(self.db, row, paths, period, self.today)
         shown = {**made.values, "period": spans.said(self._own(row, period), self.today)}
         # What a week adds about cases that moved is of no use in a year.
         return replace(made, text=lines.filled(row, shown) if made.text else "", values=shown)

@@ -110,8 +110,10 @@ def several(ask: Ask) -> list[str]:
     if match is None:
         return _mixed(ask)
     listed, first, last = _listed(ask), int(match[1]), int(match[2])
-    if not 0 < first <= last <= len(listed):
-        raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
+    # 1-20 of seven is all seven: how many they are is asked before anything is done.
+    last = min(last, len(listed))
+    if not 0 < first <= last:
+        raise Refusal(f"待审里没有第 {first} 到 {match[2]} 件。发「待审」看现在的序号。", LIST)
     return listed[first - 1 : last]
 
 

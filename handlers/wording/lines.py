@@ -1,5 +1,6 @@
 """The line of a row in a digest: its figures over a part of the tree and a period, filled into the row's own words."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,15 +9,17 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import case_figures, current
+from handlers.catalogue import case_figures, current, parts
 from handlers.catalogue.model import Row
-from handlers.catalogue.parts import Figure
+from handlers.kit import Unit
 from handlers.wording.programmes import number
 from scheduling import spans
 from storage.checkins import exemptions
-from storage.programmes import cases, coverage, holdings, reports, sums
+from storage.programmes import coverage, holdings, reports, sums
 
 # The order of the digest (design §6).
+# 年度表扬 1（下限 –）
+_NOTHING = re.compile(r"（下限 –）")
 _MOVED = {"opened": "新", "closed": "办结"}
 SECTIONS = ("活动", "计数", "任务", "覆盖", "名册", "奖章")
 
@@ -57,35 +60,41 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
 
 def filled(row: Row, shown: Mapping[str, str]) -> str:
     """The words of a row's line with these figures in its braces."""
-    return row.line.format_map(_Escaped(shown))
+    return _NOTHING.sub("", row.line.format_map(_Escaped(shown)))
 
 
-def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> list[Line]:
+def of_week(db: Connection, of: Unit, week: str, today: date) -> list[Line]:
     """What the digest of a week says beside check-ins: what was reported in it, and what is due in it and missing."""
+    paths = [of.path]
     told = sums.told(db, paths, week)
     _, last = spans.span_of(week)
-    active = cases.active(db, paths, *case_figures.instants(db, week), today)
-    found = []
+    found = _moved(db, of, week, today)
     for row in current.catalogue_of(db).rows:
-        if row.key in active:
-            found.append(case_line(db, row, paths, week, today))
         if row.shape != "report":
             continue
         due = row.due and spans.due_day(row.due, spans.label_of(row.period, last)) <= last
         if row.key in told or due:
             period = week if row.period in ("day", "week") else spans.label_of(row.period, last)
             found.append(line(db, row, paths, period, today))
-    found.sort(key=lambda each: SECTIONS.index(each.row.section))
-    return [each for each in found if each.text]
+    return _in_order(found)
 
 
-def of_period(db: Connection, paths: Sequence[str], period: str, today: date) -> list[Line]:
-    """The same of a month, a term or a year: what was reported in it."""
+def of_period(db: Connection, of: Unit, period: str, today: date) -> list[Line]:
+    """The same of a month, a term or a year: what was reported in it, and the cases that moved."""
+    paths = [of.path]
     rows = [row for row in current.catalogue_of(db).rows if row.shape == "report"]
     told = {key for month in _kept_periods(period, *spans.span_of(period)) for key in sums.told(db, paths, month)}
     found = [line(db, row, paths, period, today) for row in rows if row.key in told]
-    found.sort(key=lambda each: SECTIONS.index(each.row.section))
-    return [each for each in found if each.text]
+    return _in_order([*found, *_moved(db, of, period, today)])
+
+
+def _in_order(found: list[Line]) -> list[Line]:
+    return sorted((each for each in found if each.text), key=lambda each: SECTIONS.index(each.row.section))
+
+
+def _moved(db: Connection, of: Unit, period: str, today: date) -> list[Line]:
+    paths, rows = case_figures.moved(db, of, period, today)
+    return [case_line(db, row, paths, period, today) for row in rows]
 
 
 def case_line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
@@ -221,14 +230,14 @@ def _quotients(
     return shown | ({"parts": "；".join(row.of_choices(shown)) or "–"} if "parts" in row.placeholders else {})
 
 
-def _total(one: Figure, flows: sums.Sums, stocks: list[reports.Report]) -> sums.Total:
+def _total(one: parts.Figure, flows: sums.Sums, stocks: list[reports.Report]) -> sums.Total:
     if one.agg == "sum":
         return flows.totals.get(one.name, sums.Total())
     values = [each.figures[one.name] for each in stocks if one.name in each.figures]
     return sums.Total(sum((value for value in values if isinstance(value, Decimal)), Decimal(0)))
 
 
-def _by_choice(one: Figure, flows: sums.Sums, stocks: list[reports.Report]) -> str:
+def _by_choice(one: parts.Figure, flows: sums.Sums, stocks: list[reports.Report]) -> str:
     """报国 12 感恩 9, in the order of the choices."""
     counted = flows.choices.get(one.name, {})
     return " ".join(f"{choice} {counted[choice]}" for choice in one.choices if counted.get(choice)) or "–"
@@ -251,23 +260,11 @@ def _scored(row: Row, stocks: list[reports.Report]) -> dict[str, str]:
     if not scores:
         kept = sum(not any(check.broken(_numbers(each)) for check in row.checks) for each in stocks)
         return {"ok": str(kept)}
-    points = [score(row, each) for each in stocks]
+    points = [parts.score(row.fields, each.figures) for each in stocks]
     passed = sum(point >= row.passing for point in points)
     average = quotient(sum(points, Decimal(0)), Decimal(len(points)), 1)
     complete = sum(not any(name.startswith("lacks") for name in each.figures) for each in stocks)
     return {"ok": str(passed), "average": average, "low": str(len(points) - passed), "complete": str(complete)}
-
-
-def score(row: Row, one: reports.Report) -> Decimal:
-    """The points of a rubric; a missing precondition takes its part's points away."""
-    lacks = {value for name, value in one.figures.items() if name.startswith("lacks")}
-    points = Decimal(0)
-    for each in row.fields:
-        value = one.figures.get(each.name)
-        if each.type == "score" and isinstance(value, Decimal) and lacks.isdisjoint(each.needs):
-            points += value
-    bonus = one.figures.get("bonus")
-    return points + (bonus if isinstance(bonus, Decimal) else 0)
 
 
 def _complete(db: Connection, row: Row, paths: Sequence[str], period: str, owed: int) -> dict[str, str]:

@@ -10,6 +10,7 @@ from storage.children import children
 from storage.medals import special_badges
 from storage.medals.nominations import Case
 from storage.medals.states import State
+from storage.organisation import history
 from storage.organisation.units import Kind
 from storage.people import accounts
 
@@ -76,7 +77,27 @@ def case_lines(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[i
         names = {child: f"{number}号" for child, number in places.items()}
     own = {case.child_id for case in cases if _is_own(ask, case, to)}
     shown = {child: name if child in own else children.masked(name) for child, name in names.items()}
-    return {case.id: _say(case, shown) for case in cases}
+    where = places_of(ask, cases, to)
+    return {case.id: _say(case, where[case.id], shown) for case in cases}
+
+
+def places_of(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[int, str]:
+    """Case id → 四(1)中队; for who decides on several schools, 实验小学四(1)中队: each school has one."""
+    cases = list(cases)
+    far = {case.id for case in cases if case.unit.school_id != case.unit.id and _is_far(ask, case, to)}
+    schools = history.names_of(
+        ask.db, {case.unit.school_id for case in cases if case.id in far and case.unit.school_id}
+    )
+    return {
+        case.id: (schools.get(case.unit.school_id or 0, "") if case.id in far else "") + collective_name(case.unit)
+        for case in cases
+    }
+
+
+def _is_far(ask: Ask, case: Case, to: int | None) -> bool:
+    if to is not None:
+        return to != case.holder and case.level != next(iter(LEVELS))
+    return not any(grant.unit.school_id == case.unit.school_id for grant in ask.me.grants)
 
 
 def of_nominee(ask: Ask, cases: Iterable[Case], name: str) -> list[Case]:
@@ -96,10 +117,10 @@ def _is_own(ask: Ask, case: Case, to: int | None) -> bool:
     return mine and any(grant.unit.covers(case.unit) for grant in ask.me.grants)
 
 
-def _say(case: Case, names: Mapping[int, str]) -> str:
+def _say(case: Case, place: str, names: Mapping[int, str]) -> str:
     if case.child_id is None:
-        return f"{collective_name(case.unit)} {'集体' if is_star(case.medal) else ''}{label(case.medal)}"
-    return " ".join(part for part in (case.unit.name, names.get(case.child_id, ""), label(case.medal)) if part)
+        return f"{place} {'集体' if is_star(case.medal) else ''}{label(case.medal)}"
+    return " ".join(part for part in (place, names.get(case.child_id, ""), label(case.medal)) if part)
 
 
 def collective_name(unit: Unit) -> str:

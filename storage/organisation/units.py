@@ -43,6 +43,10 @@ class Kind(StrEnum):
     OTHER = "其他"
 
 
+# They stand beside what they work for: the committee of a district works for all of it.
+BESIDE = frozenset({Kind.CARE, Kind.EDUCATION_OFFICE})
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A node of the tree. `path` holds the ids from the root down, `/1/7/42/`; `members` is a head count."""
@@ -258,6 +262,12 @@ def around(db: Connection, path: str, beside: Iterable[str]) -> list[Unit]:
     ids = [int(part) for part in path.strip("/").split("/")]
     near = units.c.id.in_(ids) | (units.c.kind.in_(list(beside)) & units.c.parent_id.in_(ids))
     return [_unit(row) for row in db.execute(select(*_COLUMNS).where(near, units.c.active).order_by(units.c.path))]
+
+
+def sphere(office: Unit) -> str:
+    """The path of all that an office works for: of one that stands beside, what is below the unit above it."""
+    parent = office.path.rstrip("/").rpartition("/")[0] + "/"
+    return parent if office.kind in BESIDE and parent != "/" else office.path
 
 
 def full_name(db: Connection, unit: Unit) -> str:

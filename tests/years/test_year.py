@@ -178,7 +178,7 @@ def test_a_digest_is_readable_on_a_phone(district: District, week: str) -> None:
     assert len(text.splitlines()) <= 25 and len(text) <= 1200, text
     assert "上报" in text and "9/9 个中队签到" in text
     # Every section that has something to say is there.
-    found = lines.of_week(district.db, [district.county.path], week, spans.span_of(week)[1])
+    found = lines.of_week(district.db, district.county, week, spans.span_of(week)[1])
     shown = {each.row.section for each in found if f"· {each.text}" in text}
     assert shown == {each.row.section for each in found}
     assert len(found) == sum(f"· {each.text}" in text for each in found) or "发「看」" in text

@@ -29,11 +29,11 @@ def body(db: Connection, of: Unit, span: periods.Span, now: datetime) -> Mapping
     today, label = now.date(), span.label
     if "W" in label:
         week = closed_periods.shown(db, of, label, now, named=None)
-        told, schools, found = figures.as_json(week), week.schools, lines.of_week(db, [of.path], label, today)
+        told, schools, found = figures.as_json(week), week.schools, lines.of_week(db, of, label, today)
     else:
         days = of_days(db, of, span, now)
         told, schools = {"unit": history.path_names(db, [of])[of.id], **asdict(days)}, days.schools
-        found = lines.of_period(db, [of.path], label, today) if label else []
+        found = lines.of_period(db, of, label, today) if label else []
     return {
         **told,
         "period": label or f"{span.first}/{span.last}",

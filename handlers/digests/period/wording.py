@@ -100,5 +100,5 @@ def _reports(db: Connection, of: Unit, span: Span, today: date) -> list[str]:
     """The lines of the catalogue; of whole months, terms and years only: reports are kept by these."""
     if not span.label:
         return []
-    found = lines.of_period(db, [of.path], span.label, today)
+    found = lines.of_period(db, of, span.label, today)
     return [f"· {each.text}" for each in found if each.text]

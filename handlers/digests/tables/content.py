@@ -91,5 +91,5 @@ def catalogue(db: Connection, one: contents.Shown) -> Iterator[contents.Row]:
     if not one.label:
         return
     of = lines.of_week if "W" in one.label else lines.of_period
-    for each in of(db, [one.unit.path], one.label, one.now.date()):
+    for each in of(db, one.unit, one.label, one.now.date()):
         yield (one.title, each.row.section, each.row.name, each.text, len(each.missing))

@@ -28,7 +28,7 @@ def whole_text(db: Connection, shown: figures.Digest, unit: Unit, today: date) -
 
     As many as a phone shows, of each section one before any has two. Of a frozen week Monday's three sentences lead.
     """
-    found = lines.of_week(db, [unit.path], shown.week, today)
+    found = lines.of_week(db, unit, shown.week, today)
     sentences = three(db, unit, shown, _compared(shown), found) if shown.revision else ()
     taught = school_days.teaching_week(db, unit.path, monday_of(shown.week))
     said = text(shown, sentences, taught)

@@ -70,7 +70,7 @@ def _lines(
     for span in (each for each in candidates if each.label):
         told_of = lines.of_week if "W" in span.label else lines.of_period
         for of in at:
-            for line in told_of(ask.db, [of.path], span.label, ask.today):
+            for line in told_of(ask.db, of, span.label, ask.today):
                 if _is(line, row, label):
                     yield sources.Meant(of, line, label)
 

@@ -1,5 +1,6 @@
 """颁发: the medals that were awarded are handed over at a ceremony, a whole squad's or school's at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -51,10 +52,22 @@ def present(ask: Ask) -> Reply:
         if over := [case for case in before if case.medal == medal]:
             raise Refusal(f"{what}：公示期满的有 {len(over)} 件，还没有授予，不能颁发。先发「授予」。")
         raise Refusal(f"{what}：没有已通过、还没颁发的。")
+    _not_before(ask, cases, on)
     lines = list(medals.case_lines(ask, cases[:_NAMED]).values()) if ask.message.private else []
     more = [f"…共 {len(cases)} 件"] if len(cases) > _NAMED else []
     asked = f"{what}：{len(cases)} 件，{days.short(on)}颁发。记上吗？"
     return Reply("\n".join([asked, *lines, *more]), SURE.put(ask, _Ceremony(at.id, medal, str(on), len(cases))))
+
+
+def _not_before(ask: Ask, cases: Sequence[nominations.Case], on: date) -> None:
+    """Raises Refusal for a day on which they were not decided yet; 10月15日 said on the 12th is not last year's."""
+    last = max(case.notice_until or case.made_at.date() - timedelta(days=1) for case in cases)
+    if on > last:
+        return
+    ahead, _ = days.day_in(ask.args, ask.today, ahead=True)
+    if ahead and timedelta() < ahead - ask.today < ask.today - on:
+        raise Refusal("颁发的日期还没有到，请到那天再记。")
+    raise Refusal(f"{on.year}年{days.short(on)}还没有评定，没有记。请核对日期，像这样：{_LIKE}")
 
 
 def _one(found: list[Unit]) -> Unit:

@@ -55,7 +55,8 @@ def award(ask: Ask) -> list[Reply]:
     lines = [f"公示到{days.short(day)}：{count} 件" for day, count in sorted(ends.items())[:_LISTED]]
     if not ripe:
         return [Reply("\n".join(["没有公示期满、等您授予的。", *lines]))]
-    counts = Counter(f"{case.unit.name} {medals.label(case.medal)}" for case in ripe)
+    places = medals.places_of(ask, ripe)
+    counts = Counter(f"{places[case.id]} {medals.label(case.medal)}" for case in ripe)
     what = [f"{name}：{count} 件" for name, count in counts.most_common(_LISTED)]
     asked = f"公示期满、没有异议的 {len(ripe)} 件，授予吗？"
     return [Reply("\n".join([asked, *what, *lines]), SURE.put(ask, _Ripe(medal or "", len(ripe))))]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from handlers.catalogue import current
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import proposals
 from handlers.wording import medals, places
@@ -88,3 +89,14 @@ def reason_stays(ask: Ask, cases: list[nominations.Case]) -> Reply | None:
     about = f"：提名 {medals.case_lines(ask, [case])[case.id]} 〈新的理由〉" if ask.message.private else "。"
     how = f"{case.number} 的理由没有改，审核的老师看到的还是原来的。要改，先撤回，再重新提名{about}"
     return Reply(how, (Button("撤回提名", "撤回提名", case.number),))
+
+
+def places_of_honour(ask: Ask) -> Reply | None:
+    """How many places an honour has that the asker names, 十佳 or 老干部; None where it is another or has none."""
+    rows = (row for row in current.catalogue_of(ask.db).rows if row.shape == "case" and (row.caps or row.cap_each))
+    row = next((row for row in rows if any(word in ask.args for word in (row.name, *row.words, *row.kinds))), None)
+    if row is None:
+        return None
+    kinds = "、".join(f"{kind} {count}" for kind, count in row.caps.items()) or f"每类 {row.cap_each}"
+    look = Button(f"看 {row.name}", "看", row.name)
+    return Reply(f"{row.name}的名额：{kinds}。报了几个，发「看 {row.name}」。", (look,))

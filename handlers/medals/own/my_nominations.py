@@ -70,6 +70,8 @@ def _left(ask: Ask, said: Mapping[str, object]) -> Reply:
     mine = [grant.unit for grant in ask.me.grants if grant.role in proposals.NOMINATORS]
     at = [unit for unit in mine if named is None or named.covers(unit) or unit.covers(named)]
     found = eligibility.left_at(ask, at, said.get("medal"))
+    if not found and (honour := own.places_of_honour(ask)):
+        return honour
     return Reply("\n".join(found) if found else "这里本学期还没有定名额，定了才有数。名额由评定那一级定。")
 
 

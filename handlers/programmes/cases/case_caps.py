@@ -6,7 +6,6 @@ from handlers.catalogue import chain
 from handlers.catalogue.model import Row, Step
 from handlers.kit import Ask, Denied, Refusal
 from handlers.programmes.cases import case_limits, case_rights, case_words
-from handlers.wording import days
 from storage.messages import files
 from storage.programmes import cases
 
@@ -15,10 +14,9 @@ def problem(ask: Ask, row: Row, one: cases.Case, step: Step, done: list[cases.Ca
     """A sentence, or nothing when the step may be taken."""
     if step.evidence and not files.of(ask.db, ("case_id", one.id)):
         return f"还没有照片或附件。请直接把照片发来，或发「退回 {one.number} 请补充」。"
-    if one.state == chain.NOTICE and not step.optional:
-        last = case_limits.notice_ends(ask, row, one, done)
-        if ask.today <= last:
-            return f"公示到{days.short(last)}（{case_limits.notice_days(row, one)} 个工作日），期满才能{step.action}。"
+    stands = one.state == chain.NOTICE and not step.optional
+    if stands and ask.today <= case_limits.notice_ends(ask, row, one, done):
+        return f"{case_limits.until(ask, row, one)}，期满才能{step.action}。"
     return ""
 
 

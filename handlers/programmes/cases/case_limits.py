@@ -9,7 +9,7 @@ from handlers.catalogue.current import calendar_at
 from handlers.catalogue.model import Row, Step
 from handlers.kit import Ask, Button, Refusal
 from handlers.programmes.cases import case_rights, case_waiting
-from handlers.wording import medals
+from handlers.wording import days, medals
 from storage.audit.audit import Action
 from storage.organisation import units
 from storage.programmes import cases
@@ -32,6 +32,12 @@ def notice_ends(ask: Ask, row: Row, one: cases.Case, done: Sequence[cases.CaseSt
         if each.state == chain.NOTICE:
             ran.append((day, None))
     return chain.notice_ends(notice_days(row, one), calendar_at(ask.db, ask.me.paths()).workdays, ran)
+
+
+def until(ask: Ask, row: Row, one: cases.Case) -> str:
+    """公示到4月14日（5 个工作日）, of one that stands on public notice."""
+    last = notice_ends(ask, row, one, cases.steps(ask.db, one.id))
+    return f"公示到{days.short(last)}（{notice_days(row, one)} 个工作日）"
 
 
 def check(ask: Ask, row: Row, one: cases.Case, step: Step, words: str) -> None:
@@ -87,7 +93,7 @@ def _taken(ask: Ask, row: Row, one: cases.Case, decided: bool) -> int:
     by = next((each.by for each in row.chain if each.to == chain.DECIDED), row.chain[-1].by)
     kinds, _ = case_rights.LEVELS.get(by, case_rights.NOBODY)
     offices = [each for each in units.around(ask.db, one.path, kinds) if each.kind in kinds]
-    path = case_rights.sphere(offices[-1]) if offices else "/" + one.path.split("/")[1] + "/"
+    path = units.sphere(offices[-1]) if offices else "/" + one.path.split("/")[1] + "/"
     found = cases.standing(ask.db, row.key, one.period, [path], one.kind)
     before = {step.state for step in row.chain if step.action == chain.APPROVE} | chain.FAILED
     return sum(each.state not in (before if decided else chain.FAILED) for each in found)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Step
-from handlers.kit import ADMINS, Grant, Person, Role, Unit
+from handlers.kit import ADMINS, Grant, Person, Role
 from handlers.wording import programmes
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -33,14 +33,6 @@ LEVELS: Mapping[str, tuple[frozenset[str], frozenset[Role]]] = {
 }
 NOBODY: tuple[frozenset[str], frozenset[Role]] = (frozenset(), frozenset())
 _ABOVE = ADMINS - {Role.BRIGADE} | _OFFICE
-# They stand beside what they work for: the committee of a district works for all of it.
-_BESIDE = frozenset({Kind.CARE, Kind.EDUCATION_OFFICE})
-
-
-def sphere(office: Unit) -> str:
-    """The path of all that an office works for: of one that stands beside, what is below the unit above it."""
-    parent = office.path.rstrip("/").rpartition("/")[0] + "/"
-    return parent if office.kind in _BESIDE and parent != "/" else office.path
 
 
 def is_of_level(grant: Grant, by: str, one: cases.Case) -> bool:
@@ -51,7 +43,7 @@ def is_of_level(grant: Grant, by: str, one: cases.Case) -> bool:
     if by == ABOVE:
         return at.id != about.id and about.path.startswith(at.path) and grant.role in _ABOVE
     kinds, roles = LEVELS.get(by, NOBODY)
-    works_for = about.path.startswith(sphere(at)) or any(each.id == at.id for each in one.groups)
+    works_for = about.path.startswith(units.sphere(at)) or any(each.id == at.id for each in one.groups)
     return grant.role in roles and at.kind in kinds and works_for
 
 
@@ -92,6 +84,8 @@ def barred(person: Person, step: Step, one: cases.Case, done: list[cases.CaseSte
     if one.person_id == person.id and not step.self_approval:
         return True
     moved = [each for each in done if each.level]
+    if step.second and moved and moved[-1].person_id == person.id:
+        return True
     return bool(moved) and moved[-1].person_id == person.id and moved[-1].level != step.by
 
 
@@ -110,14 +104,14 @@ def exists(db: Connection, by: str, one: cases.Case) -> bool:
     if by in (OWN, ABOVE):
         return by == OWN or one.path.count("/") > 2
     kinds, _ = LEVELS.get(by, NOBODY)
-    return any(each.kind in kinds for each in (*units.around(db, one.path, _BESIDE), *one.groups))
+    return any(each.kind in kinds for each in (*units.around(db, one.path, units.BESIDE), *one.groups))
 
 
 def deciders(db: Connection, by: str, one: cases.Case, now: datetime) -> list[Person]:
     """Whoever decides at this level, of several units the nearest."""
     found = people.above(db, Role, one.unit, now)
     kinds, roles = LEVELS.get(by, NOBODY)
-    beside = [each.path for each in units.around(db, one.path, kinds)] if kinds & _BESIDE else []
+    beside = [each.path for each in units.around(db, one.path, kinds)] if kinds & units.BESIDE else []
     beside += [each.path for each in one.groups if each.kind in kinds]
     if beside:
         found += people.holding(db, roles, beside, now)

@@ -11,6 +11,8 @@ from storage.programmes import cases
 
 _LONGEST = 200
 _RETURN = "退回"
+# What is kept for years, and told to whoever put it forward, says why.
+_WHY = {"异议": "事迹与实际不符", "请求撤销": "评选有误", "不通过": "异议属实"}
 
 
 def take(ask: Ask, row: Row, one: cases.Case, action: str, words: str) -> Sequence[Reply]:
@@ -20,6 +22,8 @@ def take(ask: Ask, row: Row, one: cases.Case, action: str, words: str) -> Sequen
     if action == _RETURN and not words:
         buttons = case_reminders.reasons(one, _RETURN)
         return [Reply(f"退回 {one.number} 的原因是？还没有退。", buttons)]
+    if action in _WHY and not words:
+        raise Refusal(f"请写明{action}的理由，{one.number} 没有改。像这样发：{action} {one.number} {_WHY[action]}")
     if len(words) > _LONGEST:
         raise Refusal(f"说明有 {len(words)} 字，太长了（最多 {_LONGEST} 字），{one.number} 没有改。")
     kept, lost = case_reading.kept(words)

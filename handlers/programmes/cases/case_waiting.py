@@ -7,6 +7,7 @@ from handlers.catalogue import chain, current
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal
 from handlers.programmes.cases import case_rights
+from handlers.programmes.reports import signoff
 from handlers.wording.numbers import CaseNumbers
 from storage.organisation import unit_groups, units
 from storage.programmes import cases
@@ -22,6 +23,11 @@ _MOST_WAITING = 300
 _MOST_BUTTONS = 6
 
 
+def reviews(ask: Ask) -> bool:
+    """Whether the sender decides on anything at all, be it that nothing waits now."""
+    return ask.person is not None and not signoff.REVIEWERS.isdisjoint(ask.me.roles)
+
+
 def found(ask: Ask) -> list[tuple[Case, Row]]:
     """What waits for the asker, the first due first."""
     rows = {row.key: row for row in current.catalogue_of(ask.db).rows if row.shape == "case"}
@@ -35,7 +41,7 @@ def found(ask: Ask) -> list[tuple[Case, Row]]:
 
 
 def _paths(ask: Ask) -> list[str]:
-    paths = [case_rights.sphere(grant.unit) for grant in ask.me.grants]
+    paths = [units.sphere(grant.unit) for grant in ask.me.grants]
     groups = [grant.unit for grant in ask.me.grants if grant.unit.kind == units.Kind.GROUP]
     return paths + [each.path for group in groups for each in unit_groups.members(ask.db, group)]
 
@@ -62,6 +68,15 @@ def _able(ask: Ask, text: str) -> list[tuple[Case, str, str]]:
         if chain.actions(row).get(word) in {each.action for each in steps}:
             able.append((one, word, rest))
     return able
+
+
+def _of_one_row(ask: Ask, able: list[tuple[Case, str, str]]) -> list[tuple[Case, str, str]]:
+    """授予 十佳, 公示 老干部: only those; the name is no note."""
+    rows = current.catalogue_of(ask.db).by_key
+    named = [
+        (one, word, "") for one, word, rest in able if rest in (rows[one.row].name, *rows[one.row].words, one.kind)
+    ]
+    return named or able
 
 
 def _of_row(ask: Ask, text: str) -> list[tuple[Case, str, str]]:
@@ -105,7 +120,7 @@ def step(ask: Ask, text: str) -> str:
 
     整改 2 is the second of the list that was shown last; 同意 1-3 and 同意 全部 are asked about once more.
     """
-    able = _able(ask, text) or _of_row(ask, text)
+    able = _of_one_row(ask, _able(ask, text)) or _of_row(ask, text)
     if not able:
         return ""
     _, word, rest = able[0]
@@ -129,5 +144,10 @@ def _only(able: list[tuple[Case, str, str]]) -> str:
         one, word, rest = able[0]
         return f"{one.number} {word} {rest}".strip()
     args = ((f"{word} {one.number}", f"{one.number} {word} {rest}".strip()) for one, word, rest in able)
-    buttons = (Button(label, COMMAND, words) for label, words in args)
-    raise Refusal(f"有 {len(able)} 件，是哪一件？还没有办。发「待办」看各是什么。", *tuple(buttons)[:_MOST_BUTTONS])
+    buttons = [Button(label, COMMAND, words) for label, words in args]
+    first, *others = (one.number for one, _, _ in able)
+    if len({(word, rest) for _, word, rest in able}) == 1:
+        _, word, rest = able[0]
+        together = " ".join([TOGETHER, first, word, *others, rest]).strip()
+        buttons.insert(0, Button(f"{len(able)} 件都{word}", COMMAND, together))
+    raise Refusal(f"有 {len(able)} 件，是哪一件？还没有办。发「待办」看各是什么。", *buttons[:_MOST_BUTTONS])

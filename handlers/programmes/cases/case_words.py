@@ -114,21 +114,28 @@ def news(ask: Ask, row: Row, one: cases.Case, what: str, words: str = "") -> tup
         if person.id != ask.me.id and (steps := case_rights.possible(person, row, one, done))
     }
     reached = accounts.best(ask.db, [*able, one.person_id])
-    text = f"{what}：{line(ask, row, one)}" + (f"\n说明：{words}" if words else "")
+    stands = f"{case_limits.until(ask, row, one)}，期满没有异议再授予。" if one.state == chain.NOTICE else ""
+    text = "\n".join(filter(None, (f"{what}：{line(ask, row, one)}", words and f"说明：{words}", stands)))
     letters = [
-        Reply(f"{text}\n请{'或'.join(each.action for each in steps)}。",
+        Reply("\n".join(filter(None, (text, "" if stands else f"请{'或'.join(each.action for each in steps)}。"))),
               tuple(button(one, each.action) for each in steps), to=id, about=one.number)
         for id, (_, steps) in able.items() if id in reached
     ]  # fmt: skip
     if one.person_id not in (ask.me.id, *able) and one.person_id in reached:
         letters.append(Reply(text, (Button("查看", case_waiting.COMMAND, one.number),), to=one.person_id))
     names = "、".join(dict.fromkeys(name for id, (name, _) in able.items() if id in reached))
+    return _waits(ask, row, one, done, stands, names), letters
+
+
+def _waits(ask: Ask, row: Row, one: cases.Case, done: list[cases.CaseStep], stands: str, names: str) -> str:
+    """What comes next, and who has heard of it; also that there is nobody who could."""
     waits = waited_for(ask, row, one)
     if not waits:
-        return "办完了。", letters
-    if names or case_rights.possible(ask.me, row, one, done):
-        return f"等{waits}。" + (f"已告诉{names}。" if names else ""), letters
-    return f"等{waits}，还没有人能收到，请联系管理员登记。", letters
+        return "办完了。"
+    second = any(each.second for each in chain.steps_at(row, one.state))
+    if names or (case_rights.possible(ask.me, row, one, done) and not second):
+        return (stands or f"等{waits}。") + (f"已告诉{names}。" if names else "")
+    return f"等{waits}，{'要另一位来，' if second else ''}还没有人能收到，请联系管理员登记。"
 
 
 def shown(ask: Ask, row: Row, paths: list[str], head: str, again: str) -> Reply:

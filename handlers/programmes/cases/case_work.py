@@ -1,5 +1,6 @@
 """办, 待办: one step after the other of a case, by whoever its row names; what is not possible says what is."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,10 @@ from storage.programmes import cases
 
 _LISTED = 6
 _SIGNS = " :：,，、。"
+# 看 D20260403-01, D20260403-01 到哪一步了
+_LOOKS = re.compile(
+    r"(?:查?看(?:看|一下)?|详情|进度|情况|(?:现在)?(?:是什么情况|怎么样了?|到哪一?步了?|办完了?[吗没]))\W*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def work(ask: Ask) -> Sequence[Reply]:
     if not number:
         raise Refusal(f"请写上编号，像 {case_waiting.NUMBERS.like(ask)}。发「待办」看等您办的。")
     one, row = case_waiting.named(ask, number)
-    if not words:
+    if not words or _LOOKS.fullmatch(words):
         if ask.message.attachments:
             return [evidence.attached(ask, evidence.of_case(ask, one, row))]
         return [case_words.page(ask, row, one)]

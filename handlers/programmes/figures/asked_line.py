@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Refusal, Unit
-from handlers.programmes.cases import case_rights
 from handlers.wording import lines, periods, places, programmes
 from scheduling import spans
+from storage.organisation import units
 
 _LINES = {"roster": lines.roster_line, "case": lines.case_line}
 
@@ -28,7 +28,7 @@ def of_paths(ask: Ask, row: Row, at: Sequence[str], period: str) -> lines.Line:
 
 def paths(row: Row, at: Sequence[Unit]) -> list[str]:
     """What the units look at: of cases an office beside a district looks at all that it decides on."""
-    return [case_rights.sphere(unit) if row.shape == "case" else unit.path for unit in at]
+    return [units.sphere(unit) if row.shape == "case" else unit.path for unit in at]
 
 
 def parted(ask: Ask, word: str) -> tuple[Row, str, str]:

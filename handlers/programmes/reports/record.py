@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.attendance import recent
+from handlers.catalogue import parts
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import Told
 from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.programmes.reports import drafts, evidence, limits
 from handlers.programmes.reports import report_questions as asked
-from handlers.wording import days, lines, programmes
+from handlers.wording import days, programmes
 from storage.programmes import reports
 
 
@@ -55,7 +56,7 @@ def _beside(ask: Ask, row: Row, unit: Unit, new: reports.Report) -> reports.Repo
 def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> Reply:
     figures = programmes.figures(row, one)
     if row.base:
-        figures = f"共 {lines.score(row, one):f} 分：{figures}"
+        figures = f"共 {parts.score(row.fields, one.figures):f} 分：{figures}"
     late = "，迟报" if one.timing == "late" else ""
     text = f"{result}：{unit.name} {row.name} {programmes.when(row, one, ask.today)}{late}\n{figures or '已交'}"
     buttons = Button("改", "更正", f"R{one.id}"), Button("撤回", "撤回", f"R{one.id}")

@@ -46,17 +46,19 @@ def _of_part(found: proposal.Proposal, context: Context) -> tuple[list[_Made], l
     ruling = proposal.medals_first(found, segments)
     shared = proposal.shared_medals(found, segments)
     proposal.names_first(found.scan, segments)
+    # 集体一星章申报 above a list of squads
+    heading = find_nominees(found.scan[: segments[0].start], ()) if len(segments) > 1 else Nominees()
     made: list[_Made] = []
     loose: list[str] = []
     for segment, before in zip(segments, ruling or [shared] * len(segments), strict=True):
-        more, missing = _of_segment(segment, found, before, context)
+        more, missing = _of_segment(segment, found, before, context, heading.collective)
         made += more
         loose += missing
     return made, loose
 
 
 def _of_segment(
-    segment: Segment, found: proposal.Proposal, shared: list[Medal], context: Context
+    segment: Segment, found: proposal.Proposal, shared: list[Medal], context: Context, collective: bool
 ) -> tuple[list[_Made], list[str]]:
     """The nominations of one 中队 with their open questions, and what kept others from being made."""
     own = proposal.medals_in(found, segment.start, segment.end)
@@ -70,6 +72,8 @@ def _of_segment(
     made: list[_Made] = []
     missing: list[str] = []
     for nominees, medals in groups:
+        if collective and not own:
+            nominees.collective, nominees.unsure = True, nominees.unsure or bool(nominees.all)
         if len({medal.code for medal in medals}.intersection(awards.STARS)) > 1:
             return [], ["MEDAL_CONFLICT"]
         if nominees.names and len({medal.target == "collective" for medal in medals}) > 1:

@@ -24,11 +24,15 @@ _WHY = pattern(rf"(?:{_LABEL_OF_REASON}|简介)$")
 # 理由是全年队会开足, 事迹:拾金不昧
 _WHY_AHEAD = pattern(rf"^[\s:,]*(?:{_LABEL_OF_REASON}(?:是|为|\s?:)\s?)+")
 # 除了5号以外都给: whoever is named there is the one who is not meant.
-_BUT = pattern(r"除了?[^,。;\n]{1,30}?(?:[以之]?外)?[,\s]*(?:其他|其余|剩下|别)?[的人同学队员]*(?:都|全部?|均)")
+_BUT = pattern(
+    r"除了?[^,。;\n]{1,30}?(?:[以之]?外)?[,\s]*(?:其他|其余|剩下|别)?[的人同学队员]*(?:都|全部?|均)|(?:全[体班]|所有)[^,。;\n]{0,6}除了?[^,。;\n]{1,30}"
+)
+# 三(1)—7号
+_DASH = pattern(rf"(?<={GAP})-+")
 # 两人都是升旗手, 都很优秀: of all who were named.
 _ALL = pattern(r"[两二三四五六几]?[人位个名]?(?:同学|队员)?(?:们)?[都均皆全]|大家|以上|他们|她们")
 _STATED = pattern(
-    r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[一二两三四五六七八九十])(?:[名人位]|个人)(?![\u4e00-\u9fff])"
+    r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[零一二两三四五六七八九十])\s?(?:[名人位]|个人)(?![\u4e00-\u9fff])"
 )
 # 红旗章4枚, 共4枚, 4枚劳动章
 _PIECES = pattern(
@@ -55,6 +59,7 @@ _ALL_TOLD = pattern(
 )
 # 就推荐李小红: in the reason, but who is put up.
 _PUT_UP = pattern("推荐|提名|推选")
+_PUT_UP_TOO = pattern(r"(?:还|另外?|也|再|同时|第[一二三四五六七八九十\d]{1,2}[名位个]?)?(?:推荐|提名|申报|推选)")
 _USUAL_OR_MORE = (3, 4)
 # No business of a nomination.
 _PARTICULAR = pattern(
@@ -66,6 +71,7 @@ NOBODY = pattern(
     r"(?:合适的?|要[推报提评]的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的就])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
+_CLAUSE_END = pattern(rf"[,;。!\n{GAP}]")
 _ENDS_LIST = pattern(rf"[,;。!{GAP}]")
 _HIM = pattern(
     r"(?<![就再才会])(?:(?:推荐|提名|申报|[报选投评]|给|让|为|请)[他她]|(?:推荐|提名|申报|申请|推选)(?:为|其)?"
@@ -87,7 +93,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     """Read who is named in `scan`, whose units and medals are already blanked out."""
     found = Nominees()
     labelled = _LABEL.search(scan) is not None
-    scan = _BUT.sub(GAP, plain(scan))
+    scan = _BUT.sub(GAP, plain(_DASH.sub("", scan)))
     scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))
     for told in (_ANNOUNCED, _ALL_TOLD):
         scan = told.sub(lambda match: _announced(match, found), scan)
@@ -119,11 +125,13 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
     """Puts the names into `found`, one word after the other; the words that are none are of the reason."""
     said: list[_Said] = []
     why, before, last, inside = False, 0, "", False
+    in_row = nominee_words.tells_of_each(clause.strip(_MARKS) for clause in _CLAUSE_END.split(scan))
     for word, mark in _words(scan):
         listed = found.names or found.nicknames or found.collective
+        next_one = in_row and bool(found.names) and nominee_words.tells_of_one(word)
         told = (
             listed
-            and not _goes_on(word, mark, last)
+            and not (next_one or _goes_on(word, mark, last))
             and ((found.names and len(said) > before) or _is_reason(word, last, roster))
         )
         goes_on, last = bool(found.names) and last.strip(f" {GAP}") == "、", mark
@@ -138,7 +146,7 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
             found.nobody = True
         else:
             named = bool(found.names)
-            left = nominee_words.take_names(word, found, roster, goes_on)
+            left = nominee_words.take_names(word, found, roster, goes_on or next_one)
             # 李想 高兴 白雪: the list may go on with a word that is a name, too.
             maybe = named and left == word and word[1:] in GIVEN
             found.unsure = found.unsure or (maybe and nominee_words.is_word_and_name(word))
@@ -230,8 +238,11 @@ def _goes_on(word: str, mark: str, last: str) -> bool:
     """王小明(品学兼优)、李小红(热心助人); 王小明,成绩好;李小红,爱劳动: behind what is said of one comes the next."""
     if PLACE.fullmatch(word):
         return not {")", ";", "\n"}.isdisjoint(last)
-    if last.startswith((")、", "),")) and mark.startswith("("):
-        return is_name(word)
+    if last.startswith((")、", "),", ")")) and mark.startswith("("):
+        return is_name(word if last != ")" else word.lstrip("和与及跟"))
+    # …,任劳任怨,还推荐闵慧敏
+    if _PUT_UP_TOO.match(word) and (core := nominee_words.core_of(word)) != word:
+        return is_name(core) and persons(core) == (core,)
     # 王小明——坚持晨读,李小红——爱护图书角, of which the dashes are blanks.
     ended = last.lstrip(")").startswith((",", ";", "。", "\n"))
     alone = "\n" in last or (ended and mark.startswith((",", "(", ":", " ")))
@@ -264,6 +275,8 @@ def _stated(match: re.Match[str], found: Nominees) -> str:
     """3人 says how many are named; 每中队2人 does not."""
     if not match[1]:
         found.stated = value_of(match[2])
+        # 推荐0人
+        found.nobody = found.nobody or found.stated == 0
     return GAP * len(match[0])
 
 

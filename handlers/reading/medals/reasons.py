@@ -4,9 +4,11 @@ from bisect import bisect_left
 from dataclasses import replace
 from itertools import pairwise
 
+from handlers.privacy.names import persons
 from handlers.reading.medals.awards import STARS
 from handlers.reading.medals.medals import Medal
 from handlers.reading.medals.nominees import find_nominees
+from handlers.reading.persons.names import is_name
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
@@ -54,7 +56,7 @@ def unsure(scan: str, hits: list[Hit], medals: list[Medal]) -> list[Hit]:
 
 # Right beside the medal: 上次没评上一星章, 应该够一星章了, 把一星章弄丢了, 王小明或李小红一星章: nobody for sure.
 _AHEAD = pattern(
-    r"没|未|不(?![怕断懈错辞计畏少乱])|应该|让给|落选|入围|争取到|正在|[标想]是|够|可能|或|还[是差有]|上次|上(?:个?学期|学年|届|年)|去年|前年|以前|曾|本来|差点|将来|以后|下次|明年|同桌|[妈爸]"
+    r"没|未|不(?![怕断懈错辞计畏少乱])|应该|让给|落选|入围|争取到|正在|[标想]是|够|可能|或|还(?:[是差]|有$)|上次|上(?:个?学期|学年|届|年)|去年|前年|以前|曾|本来|差点|将来|以后|下次|明年|同桌|[妈爸]"
     r"|家长|哥哥|姐姐|弟弟|妹妹|把$|问|觉得|认为|考虑|如果|戴|说(?!是)|离$|介绍|想要|要$|羡慕|拿[出着]|[昨前]天|领[了到]?$|有$"
 )
 _BEHIND = pattern(
@@ -79,6 +81,9 @@ def are_doubtful(scan: str, medals: list[Medal]) -> bool:
 def _is_doubtful(scan: str, medal: Medal) -> bool:
     """Whether what stands right beside the medal in `scan` says something else than that it is proposed."""
     ahead = _CLAUSE_END.split(scan[max(0, medal.start - _NEAR) : medal.start])[-1]
+    for name in filter(is_name, persons(ahead)):
+        # 曾子涵, 戴佳怡: of a name no sign says anything.
+        ahead = ahead.replace(name, "")
     told = (medal.code in STARS or (medal.code or "").startswith("H:")) and _GOT.match(ahead) is not None
     return told or _AHEAD.search(ahead) is not None or _BEHIND.match(scan, medal.end) is not None
 

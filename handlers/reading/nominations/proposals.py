@@ -22,6 +22,11 @@ _CONSENT_OPEN = pattern(
 _FALLS_SHORT = pattern(
     r"不够(?:格|条件|资格)|(?:不|没|未)(?:符合|达到?|满足|具备)[^,。;\n]{0,4}(?:条件|要求|资格|标准)?|弃权|主动放弃"
 )
+# 李老师说:三(2)中队 …: whose words are they?
+_QUOTED = pattern(
+    r"^\W*[\u4e00-\u9fff]{1,3}(?:老师|校长|主任|书记|辅导员|[爸妈]{1,2}|家长)[刚又也还昨今天]*"
+    r"(?:说|讲|提到|表示)[过了]?[ :,]"
+)
 # 我们小队想争一星章
 _SMALL = pattern(r"小队[^,。;\n]{0,4}(?:想|要|申请|申报|争|参评|评)")
 # So little beside a medal asks for who is meant, and is no talk of something else.
@@ -35,7 +40,7 @@ def read_proposal(text: str, before: str, found: Proposal, context: Context, cha
     nominates = NOMINATES.search(text) is not None
     if change:
         scan = without_refused(scan)
-    unclear = _CONSENT_OPEN.search(text) or _FALLS_SHORT.search(text)
+    unclear = _CONSENT_OPEN.search(text) or _FALLS_SHORT.search(text) or _QUOTED.search(text)
     doubts = [*found.issues, *(["WORDS_UNCLEAR"] if unclear else []), *(change.issues if change else ())]
     reading = read_nomination(replace(found, scan=scan, hits=unsure(before, hits, medals), issues=doubts), context)
     if talk.congratulates(text) or (talk.announces(text) and not hits):

@@ -14,9 +14,11 @@ from handlers.reading.text.patterns import pattern
 
 # 王小明不推荐一星章; 不怕困难 says something else.
 _NOT = pattern(
+    r"(?:不要|不用|不必|先别|别)(?=[给让把替][^,。;\n]{2,8}(?:推荐|提名|申报|报|评))|"
     r"(?:不|(?<!分)别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选|报(?![告名纸到道刊]))(?!的?不)|(?:没有?|未|不)(?:提出)?(?:申请(?!过)|报名|达标|够格|入选)|不是(?!很|特别|只)|材料[^,。\n]{0,6}(?:还没|尚未|没|未)"
 )
 NOT_ALL = replace(UNSURE, claim="negation")
+_GIVES = pattern(r"[给让替][^,。;\n]{2,5}[报评]|[,。;\n]\s?[就改先只]?报")
 _CLAUSE = pattern(r"[^,;。!\n]+")
 
 
@@ -34,7 +36,11 @@ def read_refusal(text: str, scan: str, medals: list[Medal]) -> Reading | None:
         return None
     clauses = [(part.start(), part.end()) for part in _CLAUSE.finditer(scan) if _NOT.search(part[0])]
     apart = clauses and not any(start <= medal.start < end for medal in medals for start, end in clauses)
-    if apart or (len({*named, *persons(scan)}) > 1 and NOMINATES.search(_NOT.sub("", text))):
+    rest = _NOT.sub("", text)
+    people = {*named, *persons(scan)}
+    # 钱多多报 is 钱多多.
+    several = len([one for one in people if not one.startswith(tuple(people - {one}))]) > 1
+    if apart or (several and (NOMINATES.search(rest) or _GIVES.search(rest))):
         return NOT_ALL
     return Reading("chat", "ignore", claim="negation")
 
