@@ -48,7 +48,8 @@ class Told:
     """`values` by field, `hedges` of those that are not exact; `open` are numbers that no field takes.
 
     `missing` are the labels of required fields that were not told, `unclear` those of choices told twice; `lacks` the
-    preconditions of a rubric that are said to be missing, `bonus` its extra points.
+    preconditions of a rubric that are said to be missing, `has` those that are there, `bonus` its extra points; `full`
+    says that it was told as a whole.
     """
 
     values: dict[str, Value] = field(default_factory=dict)
@@ -57,7 +58,9 @@ class Told:
     missing: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
-    bonus: Decimal = Decimal(0)
+    has: list[str] = field(default_factory=list)
+    full: bool = False
+    bonus: Decimal | None = None
     # The fields that nobody told: with their default, or whole because others were said to have lost points.
     filled: set[str] = field(default_factory=set)
     day: date | None = None
@@ -82,7 +85,8 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _ORDINAL.sub(lambda match: GAP * len(match[0]), text)
     text = _EACH.sub(_together, text)
     rubric, text = rubrics.found(text, row)
-    told.lacks, told.bonus, told.filled = rubric.lacks, rubric.bonus, rubric.filled
+    told.lacks, told.has, told.full = rubric.lacks, rubric.has, rubric.full
+    told.bonus, told.filled = rubric.bonus, rubric.filled
     said, more, text = verdicts.found(text, row)
     told.values |= {**rubric.values, **said}
     told.unclear += more
@@ -97,7 +101,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
         elif each.required or each.type == "score" or (each.is_number and counted.vague(text, each.units)):
             told.missing.append(each.label)
     # 自评92分: the sum of what was told beside it.
-    whole = sum((value for value in told.values.values() if isinstance(value, Decimal)), told.bonus)
+    whole = sum((value for value in told.values.values() if isinstance(value, Decimal)), told.bonus or Decimal(0))
     told.open = [each for each in told.open if not row.base or each != f"{whole:f}"]
     if row.asked and not told.values and row.section in _FIGURES:
         # 明年拨了再说 tells nothing; of 开站 it is enough that it was.

@@ -14,10 +14,11 @@ def told(line: lines.Line) -> str:
         return "这里没有要报的单位。"
     beside = {"零报告": sum(each.state == reports.ZERO for each in owed), "请假": len(line.targets) - len(owed)}
     said = "".join(f"，{word} {count} 家" for word, count in beside.items() if count)
+    in_time = sum(each.in_time for each in owed)
     if not line.missing:
-        return f"{len(owed)} 家都报了{said}。"
+        rate = f"，及时率 {in_time}/{len(owed)}" if in_time < len(owed) else ""
+        return f"{len(owed)} 家都报了{rate}{said}。"
     names = numbers.listed([f"{each.school}{each.name}{_mark(each)}" for each in line.missing], MOST_NAMES, "家")
-    in_time = sum(each.state in ("on_time", "accepted", reports.ZERO) for each in owed)
     done = len(owed) - len(line.missing)
     rates = f"报送率 {done}/{len(owed)}，及时率 {in_time}/{len(owed)}{said}"
     return f"{rates}\n还差 {len(line.missing)} 家：{names}"
