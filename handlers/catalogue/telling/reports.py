@@ -64,6 +64,8 @@ class Told:
     # The fields that nobody told: with their default, or whole because others were said to have lost points.
     filled: set[str] = field(default_factory=set)
     day: date | None = None
+    # Where a longer time was named than a day: the period of the row.
+    period: str = ""
 
     @property
     def complete(self) -> bool:

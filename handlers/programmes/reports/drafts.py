@@ -12,8 +12,8 @@ from storage.programmes.reports import Figures, Report
 
 
 def made(ask: Ask, row: Row, unit: Unit, told: Told, day: date, said: str) -> Report:
-    """The report of the period that the day lies in; `said` tells by which word a rule counts."""
-    period = spans.label_of(row.period, day)
+    """The report of the period that is named, or that the day lies in; `said` tells by which word a rule counts."""
+    period = told.period or spans.label_of(row.period, day)
     figures = over(told, {})
     # 首批: by which word a rule counts is known when the report is corrected, too.
     figures |= {f"when{place}": each.when for place, each in enumerate(row.checks) if each.when and each.when in said}
