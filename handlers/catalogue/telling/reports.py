@@ -17,7 +17,7 @@ from handlers.reading.text.numbers import CHINESE, value_of
 
 Value = Decimal | str | bool
 # Also where the row's name stood between: 征集微心愿12个.
-_BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了]|改[成为]|应[为是])?[ :={GAP}]*")
+_BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|人次|数|[为是有共计达了]|改[成为]|应[为是])?[ :={GAP}]*")
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
 # 四届二次全委会, 第3次: which one it was, not how many.
 _ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场个]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")
@@ -294,12 +294,17 @@ def _left_over(bare: Sequence[counted.Amount], fields: Sequence[Figure], told: T
 
 
 def _choices(text: str, row: Row, told: Told) -> None:
+    apart = text
+    for amount in counted.amounts(text, (unit for each in row.asked for unit in each.units)):
+        apart = verdicts.gap(apart, amount.start, amount.end)
     for each in row.asked:
         if each.type != "choice":
             continue
         found = [choice for choice in each.choices if choice in text]
         # 校外教育辅导 and 校外教育辅导站: the longer word is the one that was said.
         found = [one for one in found if not any(one != other and one in other for other in found)]
+        # 给8所学校拨款16万元，用于主题队日: what is counted in is no choice beside one that is said.
+        found = [one for one in found if one in apart] if len(found) > 1 else found
         if len(found) == 1:
             told.values[each.name] = found[0]
         elif found:

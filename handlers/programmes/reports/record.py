@@ -19,9 +19,14 @@ def kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
     new = drafts.made(ask, row, unit, told, day, now.said)
-    if row.many and not now.again and (same := _just_told(ask, new)):
-        text = f"和刚才报的 R{same.id} 一样：{programmes.said(row, same)}。没有再记。要是另一次，请选「再记一次」。"
-        return Reply(text, asked.AGAIN.put(ask, now))
+    if row.many and not now.again and (same := _just_told(ask, row, new, now)):
+        buttons = asked.AGAIN.put(ask, now)
+        if same.figures == new.figures:
+            text = f"和刚才报的 R{same.id} 一样：{programmes.said(row, same)}。没有再记。要是另一次，请选「再记一次」。"
+            return Reply(text, buttons)
+        change = Button("改成这次的", "更正", f"R{same.id} {_in_words(row, new, told)}")
+        text = f"刚才报的是 R{same.id} {row.name}：{programmes.said(row, same)}。这次没有记：是另一次，还是改那一条？"
+        return Reply(text, (buttons[0], change, *buttons[1:]))
     warning = limits.check(ask.db, row, replace(new, path=unit.path))
     kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _beside(ask, row, unit, new, told)
     if kept is None:
@@ -30,11 +35,12 @@ def kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
     return replace(echo, text=echo.text + warning + evidence.of_message(ask, row, kept, now.files))
 
 
-def _just_told(ask: Ask, new: reports.Report) -> reports.Report | None:
-    """What the asker has told in the same words just before: sent twice, or another event."""
+def _just_told(ask: Ask, row: Row, new: reports.Report, now: asked.Asked) -> reports.Report | None:
+    """What the asker has told just before, in the same words or where these do not say of which row they are."""
     since = ask.now - recent.FRESH
     one = reports.newest_by(ask.db, ask.me.id, since, row=new.row, unit_id=new.unit_id, day=new.day)
-    return one if one and one.figures == new.figures else None
+    unnamed = now.said == f"{row.name} {ask.message.text.strip()}" and programmes.row_in(ask, ask.message.text) is None
+    return one if one and (one.figures == new.figures or unnamed) else None
 
 
 def _beside(ask: Ask, row: Row, unit: Unit, new: reports.Report, told: Told) -> reports.Report | None:
@@ -69,7 +75,7 @@ def _again(ask: Ask, row: Row, new: reports.Report, told: Told, now: asked.Asked
     said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过："
     said += programmes.said(row, before)
     files = evidence.of_message(ask, row, before, now.files) if now.files is not None else ""
-    if before.figures == new.figures:
+    if drafts.over(told, before.figures) == before.figures:
         return Reply(f"{said}。没有重复计。{files}")
     change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new, told)}")
     asked.REPLACE.put(ask, asked.Replacing(change.args))

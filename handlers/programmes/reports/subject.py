@@ -17,12 +17,15 @@ KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作
 # 明德小学; 全国中小学, 我们社区, 走进学校, 街道召开关工委联席会 are nobody's name.
 _NO_NAME = "[我们本各全该这进到在来去向给为和与对跟]|召[开集]|组织|举[办行]|开展|参加|成立|走访|慰问|联合|邀请"
 _NEXT = re.compile("下个?(月|季度|学期|周|年)份?")
+_HOLIDAY = re.compile("[寒暑](?=假|期)")
 _NEXT_OF = {"week": "周", "month": "月", "quarter": "季度", "term": "学期", "year": "年"}
 PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}(?:{_NO_NAME}))[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
 
 
 def period_in(row: Row, words: str, day: date) -> tuple[str, str]:
     """(the row's period that the words name, empty without one; the rest): 上月月方案, 第一季度联席会, 下月方案."""
+    if row.period == "term" and (label := holiday(words, day)):
+        return label, words
     if row.due:
         # What is due early in its period comes before that begins: 12月方案, in November.
         following = spans.after(spans.label_of(row.period, day))
@@ -37,6 +40,14 @@ def period_in(row: Row, words: str, day: date) -> tuple[str, str]:
     if spans.span_of(label)[0] > day:
         raise Refusal(f"{spans.said(label, day)}还没有到，没有记录。请等到了那时再报，或改好时间再发一次。")
     return label, rest
+
+
+def holiday(words: str, today: date) -> str:
+    """The term that follows the holidays of which the words tell: 寒假活动 the spring's, 暑期活动 the autumn's."""
+    found = _HOLIDAY.search(words)
+    if not found:
+        return ""
+    return f"{today.year}春" if found[0] == "寒" else f"{today.year - (today.month < 6)}秋"
 
 
 def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
@@ -64,6 +75,8 @@ def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
 def _foreign(ask: Ask, row: Row, said: str, own: Sequence[Unit]) -> str:
     """Another place whose name the text begins with, 明德小学 宣讲3场; empty without one."""
     found = re.match(rf"\W*({PLACE})(?=$|[\s,，:：的]|{'|'.join(map(re.escape, (row.name, *row.words)))})", said)
+    if found and found[1] in (row.name, *row.words):  # 幼儿园关工委 已建立 is said of one's own.
+        return ""
     known = "".join(units.full_name(ask.db, each) for each in own) if found else ""
     return found[1] if found and found[1] not in known else ""
 
@@ -84,6 +97,11 @@ def told(ask: Ask, row: Row, unit: Unit, words: str, own_words: str, day: date) 
         known = {row.by_name[name].label for one in there for name in one.figures if name in row.by_name}
         found.missing = [each for each in found.missing if each not in known]
     return found
+
+
+def tells_all(ask: Ask, row: Row, text: str) -> bool:
+    """Whether the text tells all that the row asks for, and no number besides."""
+    return read_report(clean(programmes.together(row, text)).text, row, ask.today).complete
 
 
 def leaves_over(ask: Ask, text: str) -> bool:
