@@ -74,7 +74,7 @@ def _unit(ask: Ask, row: Row, named: Unit | None, rest: str) -> tuple[Unit, str]
 def _told(ask: Ask, row: Row, said: str) -> list[Told]:
     """Each who is named with this term and these figures; raises Refusal for what is missing."""
     text = normalise.clean(said).text
-    if roster_words.CHILD.search(text):
+    if roster_words.names_child(text):
         raise Refusal(f"{row.name}只登记成人，孩子不写名字，没有记。孩子的活动只报人数。")
     since, until, text = term(row, text, ask.today)
     read = read_report(text, row, ask.today)

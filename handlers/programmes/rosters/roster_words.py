@@ -31,7 +31,7 @@ UNTIL = re.compile(
     r"|(?P<ends>[\d年月日号底末\-./今明后]{2,12})(?:到期|期满|届满|止)"
 )
 # 三年级学生, 少先队员: a roster names adults only.
-CHILD = re.compile(
+_CHILD = re.compile(
     r"(?<![大研究])学生(?!家长|会|处|社团)|队员(?!家长)|同学(?!家长)|小朋友|[一二三四五六1-6]年级|[一二三四五六1-6][(（]?\d{1,2}[)）]?班"
 )
 # What stands right before or behind a name and is no part of it: 聘赵洪为, 赵国栋当, 孙涛和李强.
@@ -115,6 +115,11 @@ def names_in(row: Row, text: str, told: Iterable[str] = ()) -> list[str]:
     found |= {run[0]: run.start() for run in _ALONE.finditer(text) if len(run[0]) == _FULL_NAME and found}
     alone = None if found else _ALONE.search(text)
     return sorted(found, key=found.__getitem__) or ([alone[0]] if alone else [])
+
+
+def names_child(text: str) -> bool:
+    """Whether the words are of a child; of whose family somebody is, is not."""
+    return bool(_CHILD.search(_OF_ANOTHER.sub(GAP, text)))
 
 
 def with_partner(row: Row, text: str) -> str:
