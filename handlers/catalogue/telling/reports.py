@@ -93,7 +93,9 @@ def read_report(text: str, row: Row, received: date) -> Told:
     told.values |= {**rubric.values, **said}
     told.unclear += more
     _numbers(text, row, told)
-    _choices(text, row, told)
+    chosen, more = verdicts.chosen(text, row)
+    told.values |= chosen
+    told.unclear += more
     for each in row.asked:
         if each.name in told.values:
             continue
@@ -291,21 +293,3 @@ def _left_over(bare: Sequence[counted.Amount], fields: Sequence[Figure], told: T
         told.hedges |= {left[0].name: one.hedge} if one.hedge != "eq" else {}
         return
     told.open += [each.text for each in bare]
-
-
-def _choices(text: str, row: Row, told: Told) -> None:
-    apart = text
-    for amount in counted.amounts(text, (unit for each in row.asked for unit in each.units)):
-        apart = verdicts.gap(apart, amount.start, amount.end)
-    for each in row.asked:
-        if each.type != "choice":
-            continue
-        found = [choice for choice in each.choices if choice in text]
-        # 校外教育辅导 and 校外教育辅导站: the longer word is the one that was said.
-        found = [one for one in found if not any(one != other and one in other for other in found)]
-        # 给8所学校拨款16万元，用于主题队日: what is counted in is no choice beside one that is said.
-        found = [one for one in found if one in apart] if len(found) > 1 else found
-        if len(found) == 1:
-            told.values[each.name] = found[0]
-        elif found:
-            told.unclear.append(each.label)

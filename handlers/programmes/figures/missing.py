@@ -1,10 +1,16 @@
-"""Who has not reported a row, in words."""
+"""Who has not reported a row, and who has told the least of it, in words."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection
 
 from handlers.programmes.duties import STATES
-from handlers.wording import lines, numbers
-from storage.programmes import coverage, reports
+from handlers.wording import lines, numbers, programmes
+from scheduling import spans
+from storage.programmes import coverage, reports, sums
 
-MOST_NAMES = 10
+MOST_NAMES, _LOWEST = 10, 5
 
 
 def told(line: lines.Line) -> str:
@@ -26,3 +32,15 @@ def told(line: lines.Line) -> str:
 
 def _mark(one: coverage.Target) -> str:
     return f"（{STATES[one.state]}）" if one.state in (coverage.OVERDUE, reports.RETURNED) else ""
+
+
+def lowest(db: Connection, line: lines.Line, paths: Sequence[str], today: date) -> str:
+    """听众最少的 2 家：…: by the figure that the row asks for; empty where one alone has told."""
+    figure = next((each for each in line.row.fields if each.is_number and each.required and each.agg == "sum"), None)
+    if figure is None:
+        return ""
+    first, last = spans.span_of(line.period)
+    periods = lines.kept_periods(line.period, first, min(last, max(first, today)))
+    found = sums.lowest(db, line.row.key, figure.name, paths, periods, _LOWEST)
+    named = "、".join(f"{name} {programmes.value(figure, total.value, total.hedge)}" for name, total in found)
+    return f"\n{figure.label}最少的 {len(found)} 家：{named}" if len(found) > 1 else ""

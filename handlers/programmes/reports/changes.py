@@ -6,11 +6,10 @@ from dataclasses import replace
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
-from handlers.programmes.reports import drafts, limits, report_questions
+from handlers.programmes.reports import drafts, limits
 from handlers.reading.text.normalise import clean
 from handlers.registry import command
 from handlers.wording import programmes
-from handlers.wording.questions import answers
 from storage.base import numbered
 from storage.organisation import units
 from storage.programmes import reports
@@ -54,12 +53,6 @@ def correct(ask: Ask) -> Sequence[Reply]:
     reports.revise(ask.db, one, new, ask.me.id, ask.now)
     was, now = programmes.said(row, one), programmes.said(row, new)
     return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}{warning}", _undo(one))]
-
-
-@answers(report_questions.REPLACE)
-def replaced(ask: Ask, known: report_questions.Replacing) -> Sequence[Reply]:
-    """What was reported a second time takes the place of the first."""
-    return correct(replace(ask, args=known.correction))
 
 
 def _undo(one: reports.Report) -> tuple[Button, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from handlers.attendance import recent
 from handlers.catalogue.model import Figure, Row
-from handlers.catalogue.telling.reports import Told, only_figures, read_report
+from handlers.catalogue.telling.reports import only_figures, read_report
 from handlers.kit import Ask
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
@@ -74,14 +74,15 @@ def by_words(ask: Ask, text: str, intent: str) -> tuple[str, str]:
     # 不对，宣讲是3场 names it once more.
     if (named := programmes.row_in(ask, text)) and (named is not row or figures == text):
         return "", ""
-    if figures == text and _is_whole(row, one, read_report(clean(text).text, row, ask.today)):
+    if figures == text and _tells_as_much(ask, row, one, text):
         return "上报", f"{row.name} {text}"
     told = only_figures(clean(figures).text, row, ask.today) if figures else _WRONG.search(text)
     return "更正", meant(ask, "更正", figures) if told else ""
 
 
-def _is_whole(row: Row, one: reports.Report, told: Told) -> bool:
+def _tells_as_much(ask: Ask, row: Row, one: reports.Report, text: str) -> bool:
     """Whether a text without the row's name, right after a report, tells as much as that: it may be another one."""
+    told = read_report(clean(text).text, row, ask.today)
     names = told.values.keys() - told.filled
     before = {each.name for each in row.asked if each.name in one.figures and each.default is None}
     return row.many and len(names) > 1 and not (told.open or told.unclear) and before <= names

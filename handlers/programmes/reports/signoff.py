@@ -7,14 +7,12 @@ from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Waiting
 from handlers.programmes import signing
 from handlers.programmes.reports.changes import named
-from handlers.programmes.signing import REVIEWERS, Turn
 from handlers.registry import command
 from handlers.wording import programmes
 from storage.base import numbered
 from storage.messages import files
 from storage.people import accounts
 from storage.programmes import reports
-from storage.programmes.reports import SUBMITTED, Report
 
 REASONS = ("材料不全", "数字不符", "格式不对", "时间不对", "请补充")
 MOST = 5
@@ -31,7 +29,7 @@ def _in_inbox(ask: Ask) -> list[Waiting]:
 
 
 @command(
-    "待收", who=REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",), waits=_in_inbox,
+    "待收", who=signing.REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",), waits=_in_inbox,
     looks=".*",
 )  # fmt: skip
 def waiting(ask: Ask) -> Reply:
@@ -55,10 +53,10 @@ def _rows(ask: Ask) -> dict[str, Row]:
     return {row.key: row for row in current.catalogue_of(ask.db).rows if row.review}
 
 
-def for_me(ask: Ask) -> list[Turn]:
+def for_me(ask: Ask) -> list[signing.Turn]:
     """The reports that wait for the asker, the oldest first."""
     rows = _rows(ask)
-    by_row: dict[str, list[Report]] = {}
+    by_row: dict[str, list[reports.Report]] = {}
     for one in reports.waiting(ask.db, list(rows), signing.paths(ask)):
         by_row.setdefault(one.row, []).append(one)
     found = [turn for key, told in by_row.items() for turn in signing.turns(ask, rows[key], told)]
@@ -68,7 +66,7 @@ def for_me(ask: Ask) -> list[Turn]:
     )
 
 
-def _line(ask: Ask, row: Row, turn: Turn) -> str:
+def _line(ask: Ask, row: Row, turn: signing.Turn) -> str:
     one = turn.one
     days = (ask.now - one.made_at).days if one.made_at else 0
     waited = f"，等了 {days} 天" if days else ""
@@ -80,10 +78,10 @@ def _line(ask: Ask, row: Row, turn: Turn) -> str:
     return f"R{one.id} {one.unit_name} {when}{row.name}{waited}，{figures or '已交'}{evidence}{taken}"
 
 
-def _decided(ask: Ask, what: str) -> tuple[Turn, Row, str]:
+def _decided(ask: Ask, what: str) -> tuple[signing.Turn, Row, str]:
     one, row, rest = named(ask)
     [turn] = signing.turns(ask, row, [one])
-    if row.review and one.state == SUBMITTED and not signing.takes(ask, turn):
+    if row.review and one.state == reports.SUBMITTED and not signing.takes(ask, turn):
         whose = f"现在等{turn.level}收下，" if turn.taken or turn.after else ""
         words = f"{one.unit_name}的{row.name}{whose}不由您来{what}，没有改。"
         raise Denied(words, what=what, subject=f"report:{one.id}")
@@ -91,13 +89,15 @@ def _decided(ask: Ask, what: str) -> tuple[Turn, Row, str]:
         raise Denied(f"{one.unit_name}的{row.name}不由您来{what}，没有改。", what=what, subject=f"report:{one.id}")
     if not row.review:
         raise Refusal(f"{row.name}不用收下，报了就算。")
-    if one.state != SUBMITTED:
+    if one.state != reports.SUBMITTED:
         state = {"accepted": "已经收下", "returned": "已经退回", "withdrawn": "已经撤回"}.get(one.state, "不用收下")
         raise Refusal(f"R{one.id} {state}，没有再改。")
     return turn, row, rest
 
 
-@command("同意", who=REVIEWERS, group="活动", help="收下一件上报", examples=("同意 R12",), letter=reports.LETTER)
+@command(
+    "同意", who=signing.REVIEWERS, group="活动", help="收下一件上报", examples=("同意 R12",), letter=reports.LETTER
+)
 def accept(ask: Ask) -> list[Reply]:
     """Once the last level has taken it the period is signed off: from now on it changes by correction only."""
     turn, row, _ = _decided(ask, "收下")
@@ -110,7 +110,13 @@ def accept(ask: Ask) -> list[Reply]:
 
 
 @command(
-    "收下", who=REVIEWERS, group="活动", listed=False, help="收下一件上报", examples=("收下 R12",), follows=r"\s*\S"
+    "收下",
+    who=signing.REVIEWERS,
+    group="活动",
+    listed=False,
+    help="收下一件上报",
+    examples=("收下 R12",),
+    follows=r"\s*\S",
 )
 def take_in(ask: Ask) -> list[Reply]:
     """By the word of its button."""
@@ -118,7 +124,12 @@ def take_in(ask: Ask) -> list[Reply]:
 
 
 @command(
-    "退回", who=REVIEWERS, group="活动", help="退回一件上报", examples=("退回 R12 材料不全",), letter=reports.LETTER
+    "退回",
+    who=signing.REVIEWERS,
+    group="活动",
+    help="退回一件上报",
+    examples=("退回 R12 材料不全",),
+    letter=reports.LETTER,
 )
 def give_back(ask: Ask) -> list[Reply]:
     """It is owed again; without a reason the reasons are offered."""
@@ -134,12 +145,12 @@ def give_back(ask: Ask) -> list[Reply]:
     return [Reply(f"已退回：{said}（{reason}）", (Button("待收", "待收"),)), *_tell(ask, one, again)]
 
 
-def _again(row: Row, one: Report) -> str:
+def _again(row: Row, one: reports.Report) -> str:
     """How a report that was given back is told anew."""
     return f"更正 R{one.id} {row.example.partition(' ')[2]}" if row.asked else f"{one.unit_name} {row.example}"
 
 
-def _tell(ask: Ask, one: Report, words: str) -> list[Reply]:
+def _tell(ask: Ask, one: reports.Report, words: str) -> list[Reply]:
     """Whoever reported it hears of the decision, where something reaches them."""
     reached = accounts.best(ask.db, [one.person_id])
     return [Reply(words, to=one.person_id)] if one.person_id in reached else []
