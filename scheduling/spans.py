@@ -93,6 +93,16 @@ def due_day(due: str, label: str) -> date:
     return found if found >= first else found.replace(year=first.year + 1)
 
 
+def after(label: str) -> str:
+    """The label of the next period of its kind."""
+    return label_of(kind_of(label), span_of(label)[1] + timedelta(days=1))
+
+
+def before(label: str) -> str:
+    """The label of the period of its kind before it."""
+    return label_of(kind_of(label), span_of(label)[0] - timedelta(days=1))
+
+
 def months_of(first: date, last: date) -> list[str]:
     """The months from the one of `first` to the one of `last`: 2026-01, 2026-02 …"""
     count = (last.year - first.year) * 12 + last.month - first.month + 1
@@ -139,7 +149,9 @@ def _month(match: "re.Match[str]", today: date) -> str:
 
 def _quarter(match: "re.Match[str]", today: date) -> str:
     number = match[2] or match[3]
-    return f"{match[1] or today.year}-Q{'一二三四'.find(number) + 1 if number in '一二三四' else number}"
+    which = "一二三四".find(number) + 1 if number in "一二三四" else int(number)
+    # As of months, one that has not begun is last year's.
+    return f"{match[1] or today.year - (3 * which - 2 > today.month)}-Q{which}"
 
 
 def _quarter_back(match: "re.Match[str]", today: date) -> str:

@@ -51,10 +51,16 @@ def is_report(ask: Ask, text: str, reading: Reading) -> bool:
 
 
 def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
-    """主题队日 38人 我是小小讲解员: the row's word is only of the theme of what was held."""
+    """
+    主题队日 38人 我是小小讲解员: the row's word is only of the theme of what was held.
+
+    It is not where the row asks for several things and all of them are told: 读书活动“我为祖国点赞” 小学18个班 702人.
+    """
     row = programmes.row_in(ask, text)
     themes = [each.topic for each in reading.records if each.topic and each.activity and each.activity in text]
-    return row is not None and any(word in theme for theme in themes for word in (row.name, *row.words))
+    if row is None or not any(word in theme for theme in themes for word in (row.name, *row.words)):
+        return False
+    return sum(each.required for each in row.asked) < 2 or not subject.tells_all(ask, row, text)
 
 
 def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:

@@ -56,7 +56,10 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
         "units": len({one.unit_id for one in standing}), "places": sum(caps.values()),
         "over": sum(0 < cap < kinds[kind] for kind, cap in caps.items()),
         "opened": sum(begin <= one.made_at < end for one in standing if one.made_at),
-        "closed": sum(closed and one.closed_at is not None and one.closed_at >= begin for one, closed in found),
+        "closed": sum(
+            closed and one.state != chain.WITHDRAWN and one.closed_at is not None and one.closed_at >= begin
+            for one, closed in found
+        ),
     }  # fmt: skip
     choices = {each.name: _by(standing, each.choices, _choice(each.name)) for each in row.fields if each.choices}
     said = {

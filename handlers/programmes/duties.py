@@ -16,6 +16,8 @@ from storage.programmes import coverage, reports
 MOST_BUTTONS = 6
 # Due within so many days counts as due now.
 SOON = timedelta(days=7)
+# So long after its day a period that is over is still asked for.
+STILL = timedelta(days=21)
 STATES = {"expected": "待报", coverage.OVERDUE: "逾期", reports.RETURNED: "退回"}
 
 
@@ -50,14 +52,22 @@ def _nothing(ask: Ask) -> str:
 
 def _due_for_me(ask: Ask) -> Reply:
     rows = programmes.rows_for(ask)
-    due_now = [(row, target) for row in rows if row.due for target in _mine(ask, row) if not target.done]
-    due_now.sort(
-        key=lambda each: (each[1].state != coverage.OVERDUE, spans.due_day(each[0].due, _period(ask, each[0])))
-    )
+    due_now = [
+        (row, period, target)
+        for row in rows
+        if row.due
+        for period in _periods(ask, row)
+        for target in _mine(ask, row, period)
+        if not target.done
+    ]
+    due_now.sort(key=lambda each: (each[2].state != coverage.OVERDUE, spans.due_day(each[0].due, each[1])))
     if due_now:
-        said = [f"· {target.name} {row.name}（{_when(ask, row, target)}）" for row, target in due_now[:12]]
+        said = [
+            f"· {target.name} {_called(ask, row, period)}（{_when(row, period, target)}）"
+            for row, period, target in due_now[:12]
+        ]
         more = f"\n另有 {len(due_now) - 12} 项。" if len(due_now) > 12 else ""
-        names = dict.fromkeys(row.name for row, _ in due_now)
+        names = dict.fromkeys(_called(ask, row, period) for row, period, _ in due_now)
         buttons = tuple(Button(name, "上报", name) for name in names)[:MOST_BUTTONS]
         return Reply(f"您有 {len(due_now)} 项要报：\n" + "\n".join(said) + more, buttons)
     if not rows:
@@ -66,18 +76,27 @@ def _due_for_me(ask: Ask) -> Reply:
     return Reply(f"现在没有到期要报的。随时可以报：{known}\n像这样发：{rows[0].example}")
 
 
-def _mine(ask: Ask, row: Row) -> list[coverage.Target]:
+def _called(ask: Ask, row: Row, period: str) -> str:
+    """The row's name, with its period where that is over: what is pressed or copied must tell of the same one."""
+    now = period == spans.label_of(row.period, ask.today)
+    return row.name if now else f"{spans.said(period, ask.today)}{row.name}"
+
+
+def _mine(ask: Ask, row: Row, period: str) -> list[coverage.Target]:
     own = programmes.units_for(ask.me, row)
     ids = {unit.id for unit in own}
-    found = lines.targets(ask.db, row, [unit.path for unit in own], _period(ask, row), ask.today) if own else []
-    soon = spans.due_day(row.due, _period(ask, row)) <= ask.today + SOON
+    found = lines.targets(ask.db, row, [unit.path for unit in own], period, ask.today) if own else []
+    soon = spans.due_day(row.due, period) <= ask.today + SOON
     return [target for target in found if target.unit_id in ids and (soon or target.state == reports.RETURNED)]
 
 
-def _period(ask: Ask, row: Row) -> str:
-    return spans.label_of(row.period, ask.today)
+def _periods(ask: Ask, row: Row) -> list[str]:
+    """The present period, before it one that is over and was due a short while ago."""
+    now = spans.label_of(row.period, ask.today)
+    last = spans.before(now)
+    return [last, now] if spans.due_day(row.due, last) >= ask.today - STILL else [now]
 
 
-def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
-    day = spans.due_day(row.due, _period(ask, row))
+def _when(row: Row, period: str, target: coverage.Target) -> str:
+    day = spans.due_day(row.due, period)
     return f"{STATES[target.state]}，{days.short(day)}{'前' if target.state == 'expected' else '到期'}"

@@ -19,6 +19,8 @@ _WEEKDAYS = "一二三四五六日"
 
 _FULL = re.compile(r"(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?")
 _SHORT = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?")
+# 明年6月, 后年年底
+_YEAR_TO_COME = re.compile(r"([明后])年(?:年(?=[底末]))?(?:的|份)?(?=年?[底末]|\s?\d)")
 _WORDS = {"今天": 0, "今日": 0, "昨天": -1, "前天": -2, "明天": 1}
 _WORD = re.compile("|".join(_WORDS))
 # 五一节后, 国庆假期
@@ -54,7 +56,8 @@ def past_day_in(words: str, today: date) -> tuple[date | None, str]:
 def last_day_in(words: str, today: date) -> tuple[date | None, str]:
     """(the day by which something is to be done, the rest): a day to come, 下周五, 10天内, 本月底, 明年6月, 学期末."""
     words = unicodedata.normalize("NFKC", words)
-    found, rest = (None, words) if "明年" in words else day_in(words, today, ahead=True)
+    words = _YEAR_TO_COME.sub(lambda match: f"{today.year + 1 + (match[1] == '后')}年", words)
+    found, rest = day_in(words, today, ahead=True)
     if found:
         return found, rest
     for pattern, find in _DEADLINES:
@@ -96,7 +99,7 @@ def _end_of_month(match: "re.Match[str]", today: date) -> date:
 
 def _month(match: "re.Match[str]", today: date) -> date:
     month = int(match[2])
-    said = {"今年": today.year, "明年": today.year + 1, None: today.year + (month < today.month)}.get(match[1])
+    said = {"今年": today.year, None: today.year + (month < today.month)}.get(match[1])
     year = said or int(match[1][:4])
     day = int(match[3]) if match[3] else monthrange(year, month)[1]
     return _day_of(match[0], year, month, day)
@@ -113,9 +116,9 @@ _DEADLINES: tuple[tuple["re.Pattern[str]", Callable[["re.Match[str]", date], dat
     (re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,2})\s?个?(天|日|周|星期|礼拜|月)(?:之内|以内|内)"), _within),
     (re.compile(r"(本|这|下)个?(?:周|星期|礼拜)([一二三四五六日天])"), _of_week),
     (re.compile(r"(?<!\d)(?:本|这|下)?个?月[底末]"), _end_of_month),
-    (re.compile(r"(?:(今年|明年|20\d\d年))?(1[0-2]|[1-9])月(?:(\d{1,2})[日号]|[底末份])?"), _month),
+    (re.compile(r"(?:(今年|20\d\d年))?(1[0-2]|[1-9])月(?:(\d{1,2})[日号]|[底末份])?"), _month),
     (re.compile(r"(?:本|这)?个?学期(?:末|底|结束)"), lambda _, today: spans.span_of(spans.label_of("term", today))[1]),
-    (re.compile(r"(?:今|本)?年[底末]"), lambda _, today: date(today.year, 12, 31)),
+    (re.compile(r"(?:[今本]|(20\d\d))?年[底末]"), lambda match, today: date(int(match[1] or today.year), 12, 31)),
 )
 
 

@@ -47,7 +47,7 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
     """
     first, last = spans.span_of(period)
     day = min(last, max(first, today))
-    flows = sums.of(db, row.key, paths, _kept_periods(period, first, day))
+    flows = sums.of(db, row.key, paths, kept_periods(period, first, day))
     stocks = reports.stocks(db, row.key, paths, day) if _has_stocks(row) else []
     own = spans.label_of(row.period, day)
     owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths)
@@ -83,7 +83,7 @@ def of_period(db: Connection, of: Unit, period: str, today: date) -> list[Line]:
     """The same of a month, a term or a year: what was reported in it, and the cases that moved."""
     paths = [of.path]
     rows = [row for row in current.catalogue_of(db).rows if row.shape == "report"]
-    told = {key for month in _kept_periods(period, *spans.span_of(period)) for key in sums.told(db, paths, month)}
+    told = {key for month in kept_periods(period, *spans.span_of(period)) for key in sums.told(db, paths, month)}
     found = [line(db, row, paths, period, today) for row in rows if row.key in told]
     return _in_order([*found, *_moved(db, of, period, today)])
 
@@ -170,7 +170,8 @@ def vacancies(
     return {unit_id: counts for unit_id, counts in lacking.items() if counts}
 
 
-def _kept_periods(period: str, first: date, last: date) -> list[str]:
+def kept_periods(period: str, first: date, last: date) -> list[str]:
+    """Under which labels the sums of a period are kept."""
     return [period] if "W" in period else spans.months_of(first, last)
 
 

@@ -27,6 +27,12 @@ class Target:
     school: str
     state: str
     report_id: int | None = None
+    late: bool = False
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was reported when it was due; that stays so when it is accepted later."""
+        return self.state in (ON_TIME, "accepted", ZERO) and not self.late
 
     @property
     def done(self) -> bool:
@@ -64,7 +70,9 @@ def targets(
         before = found.get(each.id)
         if before is None or before.state == RETURNED:
             state = EXCUSED if each.state is None and each.id in excused else _state(each.state, each.timing, overdue)
-            found[each.id] = Target(each.id, each.name, each.kind, each.path, each.school or "", state, each.report_id)
+            found[each.id] = Target(
+                each.id, each.name, each.kind, each.path, each.school or "", state, each.report_id, each.timing == LATE
+            )
     return list(found.values())
 
 

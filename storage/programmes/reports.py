@@ -135,6 +135,22 @@ def accept(db: Connection, old: Report, person_id: int, now: datetime) -> None:
     _decide(db, old, ACCEPTED, "accepted", person_id, now)
 
 
+def sign(db: Connection, old: Report, person_id: int, now: datetime) -> None:
+    """One of several levels has taken it: it waits for the next one."""
+    _step(db, old, ACCEPTED, person_id, now)
+
+
+def signed(db: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Number → who has taken the report as it is now, the first one first; what was changed since is taken anew."""
+    query = select(report_step.c.report_id, report_step.c.action, report_step.c.person_id)
+    found: dict[int, tuple[int, ...]] = {}
+    for number, action, person_id in db.execute(
+        query.where(report_step.c.report_id.in_(numbers)).order_by(report_step.c.id)
+    ):
+        found[number] = (*found.get(number, ()), person_id) if action == ACCEPTED else ()
+    return found
+
+
 def give_back(db: Connection, old: Report, reason: str, person_id: int, now: datetime) -> None:
     """The level above wants it made again; `reason` is a word from a list."""
     _decide(db, old, RETURNED, "returned", person_id, now, reason)

@@ -114,6 +114,17 @@ def of(db: Connection, row: str, paths: Sequence[str], periods: Sequence[str]) -
     return Sums(count, _units(db, where), totals, choices)
 
 
+def lowest(
+    db: Connection, row: str, measure: str, paths: Sequence[str], periods: Sequence[str], most: int
+) -> list[tuple[str, Total]]:
+    """(unit, what its figure comes to) of those with the least of it, of all that have reported any."""
+    own = (tally.c.row == row) & (tally.c.measure == measure) & (tally.c.choice == "") & tally.c.period.in_(periods)
+    total, *said = (func.sum(tally.c[name]).label(name) for name in _COUNTED)
+    query = select(unit.c.name, total, *said).join(unit, unit.c.id == tally.c.unit_id).where(own, within(paths))
+    query = query.group_by(unit.c.id, unit.c.name).having(total > 0).order_by(total, unit.c.id).limit(most)
+    return [(each.name, Total(Decimal(int(each.total)) / 100, _hedge(each))) for each in db.execute(query)]
+
+
 def totals_of(db: Connection, row: str, path: str, year: int) -> dict[str, Decimal]:
     """What each figure of a row comes to in this subtree in the months of a year; one statement, made once."""
     months = {month: f"{year}-{month}" for month in _MONTHS}

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from handlers.catalogue import catalogue
+from handlers.programmes.figures.missing import told
 from handlers.wording import lines, programmes
 from scheduling import spans
 from storage.checkins import exemptions
@@ -89,6 +90,42 @@ def _check(db: Connection, tree: list[units.Unit], standing: list[Report]) -> No
             assert {each.unit_id for each in targets} == {unit.id for unit in owed}
             assert {each.unit_id for each in targets if each.done} == done
             assert {each.state for each in targets} <= {"on_time", "overdue"}
+
+
+STATES = ("expected", "on_time", "late", "zero", "zero late", "excused", "returned", "accepted", "accepted late")
+IN_TIME = {"on_time", "zero", "accepted"}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_states_and_rates_equal_a_recount(county_database: Connection, seed: int) -> None:
+    db, chance, row = county_database, random.Random(seed), ROWS["yuefangan"]
+    with db.begin() as transaction:
+        tree = _tree(db, chance)
+        person_id = people.add(db, "测试", NOW)
+        is_over = chance.random() < 0.5
+        today = date(2026, 4, 8) if is_over else date(2026, 4, 4)
+        states = {unit.id: chance.choice(STATES) for unit in tree if unit.kind in row.at}
+        for unit_id, said in states.items():
+            state, _, late = said.partition(" ")
+            if state == "excused":
+                exemptions.add(db, unit_id, state, date(2026, 4, 1), date(2026, 5, 1), person_id, NOW, row.key)
+            elif state != "expected":
+                timing = "late" if "late" in (state, late) else "on_time"
+                kept = "submitted" if state in ("on_time", "late") else state
+                new = Report(unit_id, row.key, "2026-04", today, state=kept, timing=timing)
+                assert reports.store(db, new, person_id, NOW)
+        for top in tree:
+            below = [states[unit.id] for unit in tree if unit.id in states and unit.path.startswith(top.path)]
+            owed = Counter(each for each in below if each != "excused")
+            missing = owed["expected"] + owed["returned"]
+            line = lines.line(db, row, [top.path], "2026-04", today)
+            assert line.values["targets"] == str(owed.total())
+            assert line.values["overdue"] == str(owed["expected"] if is_over else 0)
+            assert len(line.missing) == missing
+            done, in_time = owed.total() - missing, sum(owed[each] for each in IN_TIME)
+            rates = f"报送率 {done}/{owed.total()}，及时率 {in_time}/{owed.total()}"
+            assert not missing or told(line).startswith(rates)
+        transaction.rollback()
 
 
 def test_reports_go_after_three_school_years_their_sums_stay(county_database: Connection) -> None:

@@ -17,7 +17,7 @@ from handlers.reading.text.numbers import CHINESE, value_of
 
 Value = Decimal | str | bool
 # Also where the row's name stood between: 征集微心愿12个.
-_BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了]|改[成为]|应[为是])?[ :={GAP}]*")
+_BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|人次|数|[为是有共计达了]|改[成为]|应[为是])?[ :={GAP}]*")
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
 # 四届二次全委会, 第3次: which one it was, not how many.
 _ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场个]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")
@@ -48,7 +48,8 @@ class Told:
     """`values` by field, `hedges` of those that are not exact; `open` are numbers that no field takes.
 
     `missing` are the labels of required fields that were not told, `unclear` those of choices told twice; `lacks` the
-    preconditions of a rubric that are said to be missing, `bonus` its extra points.
+    preconditions of a rubric that are said to be missing, `has` those that are there, `bonus` its extra points; `full`
+    says that it was told as a whole.
     """
 
     values: dict[str, Value] = field(default_factory=dict)
@@ -57,10 +58,15 @@ class Told:
     missing: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
-    bonus: Decimal = Decimal(0)
-    filled: set[str] = field(default_factory=set)  # by nobody's words: the default, or whole where others lost points
+    has: list[str] = field(default_factory=list)
+    full: bool = False
+    bonus: Decimal | None = None
+    # The fields that nobody told: with their default, or whole because others were said to have lost points.
+    filled: set[str] = field(default_factory=set)
     day: date | None = None
     undated: bool = False  # named is a day that is none (4月31日), or nobody knows which (前几天)
+    # Where a longer time was named than a day: the period of the row.
+    period: str = ""
 
     @property
     def complete(self) -> bool:
@@ -82,12 +88,15 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _ORDINAL.sub(lambda match: GAP * len(match[0]), text)
     text = _EACH.sub(_together, text)
     rubric, text = rubrics.found(text, row)
-    told.lacks, told.bonus, told.filled = rubric.lacks, rubric.bonus, rubric.filled
+    told.lacks, told.has, told.full = rubric.lacks, rubric.has, rubric.full
+    told.bonus, told.filled = rubric.bonus, rubric.filled
     said, more, text = verdicts.found(text, row)
     told.values |= {**rubric.values, **said}
     told.unclear += more
     _numbers(text, row, told)
-    _choices(text, row, told)
+    chosen, more = verdicts.chosen(text, row)
+    told.values |= chosen
+    told.unclear += more
     for each in row.asked:
         if each.name in told.values:
             continue
@@ -97,7 +106,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
         elif each.required or each.type == "score" or (each.is_number and counted.vague(text, each.units)):
             told.missing.append(each.label)
     # 自评92分: the sum of what was told beside it.
-    whole = sum((value for value in told.values.values() if isinstance(value, Decimal)), told.bonus)
+    whole = sum((value for value in told.values.values() if isinstance(value, Decimal)), told.bonus or Decimal(0))
     told.open = [each for each in told.open if not row.base or each != f"{whole:f}"]
     if row.asked and not told.values and row.section in _FIGURES:
         # 明年拨了再说 tells nothing; of 开站 it is enough that it was.
@@ -285,16 +294,3 @@ def _left_over(bare: Sequence[counted.Amount], fields: Sequence[Figure], told: T
         told.hedges |= {left[0].name: one.hedge} if one.hedge != "eq" else {}
         return
     told.open += [each.text for each in bare]
-
-
-def _choices(text: str, row: Row, told: Told) -> None:
-    for each in row.asked:
-        if each.type != "choice":
-            continue
-        found = [choice for choice in each.choices if choice in text]
-        # 校外教育辅导 and 校外教育辅导站: the longer word is the one that was said.
-        found = [one for one in found if not any(one != other and one in other for other in found)]
-        if len(found) == 1:
-            told.values[each.name] = found[0]
-        elif found:
-            told.unclear.append(each.label)

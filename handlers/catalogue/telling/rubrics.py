@@ -17,12 +17,17 @@ _STANDS = "(?!扣|问题|丢|失)"
 
 @dataclass(slots=True)
 class Points:
-    """Values of fields that are whole; `filled` are those of them that nobody told."""
+    """Values of fields that are whole; `filled` are those of them that nobody told, `has` what is said to be there.
+
+    `full`: all of it was told, so that nothing of an earlier report stands.
+    """
 
     values: dict[str, Decimal] = field(default_factory=dict)
     filled: set[str] = field(default_factory=set)
     lacks: list[str] = field(default_factory=list)
-    bonus: Decimal = Decimal(0)
+    has: list[str] = field(default_factory=list)
+    full: bool = False
+    bonus: Decimal | None = None
 
 
 def found(text: str, row: Row) -> tuple[Points, str]:
@@ -33,12 +38,16 @@ def found(text: str, row: Row) -> tuple[Points, str]:
         return told, text
     full = _FULL.search(text)
     if full:
+        told.full = True
         text = verdicts.gap(text, *full.span())
     for need in (need for each in scores for need in each.needs):
         thing = need.removeprefix("有")
         lacking = rf"(?:缺少?|没有?|无)[ ]?有?{thing}{_STANDS}|有?{thing}[ ]?(?:否|无|缺|没有?+){_STANDS}"
         if found := re.search(lacking, text):
             told.lacks.append(need)
+            text = verdicts.gap(text, *found.span())
+        elif found := re.search(rf"有?{thing}[ ]?(?:已经?|也|都)*(?:是|有|齐|补|落实|到位|具备)[了好齐上]*", text):
+            told.has.append(need)
             text = verdicts.gap(text, *found.span())
     if full or told.lacks or _TAKEN_OFF.search(text):
         # Who says what is taken off says that the rest is whole.

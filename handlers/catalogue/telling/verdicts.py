@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
+from handlers.catalogue.telling.amounts import amounts
 from handlers.reading.text.normalise import GAP
 
 _WEAK = "(?:还|尚|仍|暂时?|目前|并|也|都|均|全部?|皆)*"
@@ -84,6 +85,26 @@ def _judge(text: str, said: list[_Said]) -> str:
         if one.denied and following.value is None and _LISTED.fullmatch(text, one.end, following.start):
             following.denied, following.value = True, False
     return text
+
+
+def chosen(text: str, row: Row) -> tuple[dict[str, str], list[str]]:
+    """(the choices that are said by field, the labels of fields of which several are)."""
+    apart = text
+    for amount in amounts(text, (unit for each in row.asked for unit in each.units)):
+        apart = gap(apart, amount.start, amount.end)
+    told: dict[str, str] = {}
+    unclear: list[str] = []
+    for each in (one for one in row.asked if one.type == "choice"):
+        found = [choice for choice in each.choices if choice in text]
+        # 校外教育辅导 and 校外教育辅导站: the longer word is the one that was said.
+        found = [one for one in found if not any(one != other and one in other for other in found)]
+        # 给8所学校拨款16万元，用于主题队日: what is counted in is no choice beside one that is said.
+        found = [one for one in found if one in apart] if len(found) > 1 else found
+        if len(found) == 1:
+            told[each.name] = found[0]
+        elif found:
+            unclear.append(each.label)
+    return told, unclear
 
 
 def split_by_choice(said: str, row: Row) -> list[str]:

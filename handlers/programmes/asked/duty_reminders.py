@@ -44,8 +44,10 @@ def _own(said: Due, row: Row) -> Reply | None:
     more = f"等 {len(left)} 个单位" if len(left) > 1 else ""
     past = (said.now.date() - said.day).days
     by = f"{spans.said(said.day.isoformat(), said.now.date())}到期" + (f"，已过 {past} 天" if past > 0 else "")
-    text = f"{name}{more}{when}的{row.name}还没有报（{by}）。改好数字发给我就行：\n{name} {row.example}"
-    return Reply(text, (Button(f"报{row.name}", "上报", row.name), duty_zeros.nothing(said, row, name)), name=row.name)
+    of = duty_zeros.period_said(row, said.payload["period"], said.now.date())
+    text = f"{name}{more}{when}的{row.name}还没有报（{by}）。改好数字发给我就行：\n{name} {of}{row.example}"
+    tell = Button(f"报{row.name}", "上报", f"{of}{row.name}")
+    return Reply(text, (tell, duty_zeros.nothing(said, row, name)), name=row.name)
 
 
 def _below(said: Due, row: Row, at: list[Unit], kinds: frozenset[str]) -> Reply | None:

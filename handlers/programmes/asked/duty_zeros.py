@@ -1,5 +1,7 @@
 """That there was nothing to report of a duty: a tap, or 没有 in answer to its letter."""
 
+from datetime import date, timedelta
+
 from handlers.attendance.requests import Asked
 from handlers.catalogue import current
 from handlers.catalogue.loader import calendar_of
@@ -9,6 +11,7 @@ from handlers.wording import programmes
 from scheduling import spans
 
 _MOST = 3
+_COPIED = timedelta(days=7)
 
 
 def asked(said: Due) -> list[Asked]:
@@ -26,6 +29,12 @@ def asked(said: Due) -> list[Asked]:
 def row_of(said: Due) -> Row | None:
     """The row that a letter is about; None when it is gone."""
     return current.catalogue_of(said.db).by_key.get(said.payload["row"])
+
+
+def period_said(row: Row, period: str, today: date) -> str:
+    """The period, where a line that is copied within a week would else be told of another one; empty otherwise."""
+    label = {spans.label_of(row.period, day) for day in (today, today + _COPIED)}
+    return "" if row.period == "day" or label == {period} else spans.said(period, today)
 
 
 def nothing(said: Due, row: Row, unit: str) -> Button:

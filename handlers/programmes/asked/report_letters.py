@@ -2,6 +2,7 @@
 
 from handlers.catalogue import current
 from handlers.kit import Due, Reply
+from handlers.programmes.asked import duty_zeros
 from handlers.registry import due
 from handlers.wording import lines
 from scheduling import spans
@@ -20,4 +21,5 @@ def remind(said: Due) -> Reply | None:
     if not any(each.unit_id == unit.id and not each.done for each in found):
         raise Cleared
     when = spans.said(period, said.now.date())
-    return Reply(f"老师好，{unit.name}{when}的{row.name}还没有报。改好数字发给我就行：\n{unit.name} {row.example}")
+    of = duty_zeros.period_said(row, period, said.now.date())
+    return Reply(f"老师好，{unit.name}{when}的{row.name}还没有报。改好数字发给我就行：\n{unit.name} {of}{row.example}")

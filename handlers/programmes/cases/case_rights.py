@@ -30,6 +30,8 @@ LEVELS: Mapping[str, tuple[frozenset[str], frozenset[Role]]] = {
     "街道": (frozenset({Kind.STREET}), _OFFICE),
     "教办": (frozenset({Kind.EDUCATION_OFFICE}), _OFFICE),
     "关工委": (frozenset({Kind.CARE}), frozenset({Role.CARE_ADMIN})),
+    # It has no unit of its own: whoever leads the district signs for it.
+    "区文明办": (frozenset({Kind.COUNTY}), _COUNTY),
 }
 NOBODY: tuple[frozenset[str], frozenset[Role]] = (frozenset(), frozenset())
 _ABOVE = ADMINS - {Role.BRIGADE} | _OFFICE

@@ -6,8 +6,8 @@ from handlers.asker import inbox
 from handlers.catalogue import chain, current
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal
+from handlers.programmes import signing
 from handlers.programmes.cases import case_rights
-from handlers.programmes.reports import signoff
 from handlers.wording.numbers import CaseNumbers
 from storage.organisation import unit_groups, units
 from storage.programmes import cases
@@ -25,7 +25,7 @@ _MOST_BUTTONS = 6
 
 def reviews(ask: Ask) -> bool:
     """Whether the sender decides on anything at all, be it that nothing waits now."""
-    return ask.person is not None and not signoff.REVIEWERS.isdisjoint(ask.me.roles)
+    return ask.person is not None and not signing.REVIEWERS.isdisjoint(ask.me.roles)
 
 
 def found(ask: Ask) -> list[tuple[Case, Row]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Refusal, Unit
+from handlers.programmes.reports import subject
 from handlers.wording import lines, periods, places, programmes
 from scheduling import spans
 from storage.organisation import units
@@ -48,6 +49,7 @@ def parted(ask: Ask, word: str) -> tuple[Row, str, str]:
     if span and not span.label:
         raise Refusal(f"{row.name}按周、月、季度、学期、年来看，像这样发：{word} {row.name} 本学期")
     period, rest = (span.label, rest) if span else spans.named(words, ask.today)
+    period = period or (subject.holiday(ask.args, ask.today) if row.period == "term" else "")
     period = period or spans.label_of("week" if row.period == "day" else row.period, ask.today)
     return row, period, " ".join(rest.split())
 

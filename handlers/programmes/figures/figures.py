@@ -54,6 +54,7 @@ def _looked_at(ask: Ask) -> Reply:
     if line.row.shape == "roster":
         return Reply(head + roster_list.vacant(line), (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
+        head += missing.lowest(ask.db, line, [unit.path for unit in at], ask.today)
         return Reply(head, (Button("表", "表", f"{line.row.name} {_said_again(line, at)}"),))
     return Reply(f"{head}\n{missing.told(line)}", _buttons(line, at))
 

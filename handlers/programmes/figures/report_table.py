@@ -14,7 +14,7 @@ from handlers.wording import lines
 from handlers.workbooks import PLAIN, Formats, Table
 from scheduling import spans
 from storage.organisation import units
-from storage.programmes import reports
+from storage.programmes import coverage, reports
 from storage.programmes.reports import Report
 
 _STATES = {
@@ -44,7 +44,8 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
         owed = Table(book, formats, "应报", ("单位", "学校", "状态"), words)
         period = spans.label_of(row.period, first)
         for target in lines.targets(db, row, paths, period, date.fromisoformat(values["day"])):
-            owed.add((target.name, target.school, _STATES[target.state]))
+            late = "（迟报）" if target.late and target.state != coverage.LATE else ""
+            owed.add((target.name, target.school, _STATES[target.state] + late))
         for table in (told, owed):
             table.end()
     return out.getvalue()

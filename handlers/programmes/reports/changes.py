@@ -6,11 +6,10 @@ from dataclasses import replace
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
-from handlers.programmes.reports import limits, report_questions
+from handlers.programmes.reports import drafts, limits
 from handlers.reading.text.normalise import clean
 from handlers.registry import command
 from handlers.wording import programmes
-from handlers.wording.questions import answers
 from storage.base import numbered
 from storage.organisation import units
 from storage.programmes import reports
@@ -42,26 +41,18 @@ def correct(ask: Ask) -> Sequence[Reply]:
     if not rest:
         raise Refusal(f"要改成什么？像这样发：更正 R{one.id} {row.example.partition(' ')[2] or row.example}")
     told = read_report(clean(rest).text, row, ask.today)
-    if told.open or told.unclear or not told.values:
+    if not row.asked:
+        raise Refusal(f"{row.name}没有要改的数字，没有改。不算，发「撤回 R{one.id}」；补材料，把照片或文件发来。")
+    if told.open or told.unclear or not (told.values or told.lacks or told.has or told.bonus is not None):
         raise Refusal(f"「更正」后面没有看懂，没有改。像这样发：更正 R{one.id} {row.example.partition(' ')[2]}")
-    said = {
-        name: limits.gated(value)
-        for name, value in told.values.items()
-        if name not in told.filled or name not in one.figures
-    }
-    kept = {name: hedge for name, hedge in one.hedges.items() if name not in said}
-    new = replace(one, figures={**one.figures, **said}, hedges={**kept, **told.hedges})
+    told.values = {name: limits.gated(value) for name, value in told.values.items()}
+    kept = {name: hedge for name, hedge in one.hedges.items() if name in told.filled or name not in told.values}
+    new = replace(one, figures=drafts.over(told, one.figures), hedges={**kept, **told.hedges})
     old = one if one.state in reports.COUNTS else None
     warning = limits.check(ask.db, row, new, old)
     reports.revise(ask.db, one, new, ask.me.id, ask.now)
     was, now = programmes.said(row, one), programmes.said(row, new)
     return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}{warning}", _undo(one))]
-
-
-@answers(report_questions.REPLACE)
-def replaced(ask: Ask, known: report_questions.Replacing) -> Sequence[Reply]:
-    """What was reported a second time takes the place of the first."""
-    return correct(replace(ask, args=known.correction))
 
 
 def _undo(one: reports.Report) -> tuple[Button, ...]:

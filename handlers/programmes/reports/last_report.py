@@ -69,10 +69,23 @@ def by_words(ask: Ask, text: str, intent: str) -> tuple[str, str]:
         return word, meant(ask, word, text)
     one, row, _ = _last(ask, "", reports.COUNTS, recent.FRESH)
     figures = _AROUND.sub("", text)
-    if not (one and row and ask.message.private) or ask.message.attachments or programmes.row_in(ask, text):
+    if not (one and row and ask.message.private) or ask.message.attachments:
         return "", ""
+    # 不对，宣讲是3场 names it once more.
+    if (named := programmes.row_in(ask, text)) and (named is not row or figures == text):
+        return "", ""
+    if figures == text and _tells_as_much(ask, row, one, text):
+        return "上报", f"{row.name} {text}"
     told = only_figures(clean(figures).text, row, ask.today) if figures else _WRONG.search(text)
     return "更正", meant(ask, "更正", figures) if told else ""
+
+
+def _tells_as_much(ask: Ask, row: Row, one: reports.Report, text: str) -> bool:
+    """Whether a text without the row's name, right after a report, tells as much as that: it may be another one."""
+    told = read_report(clean(text).text, row, ask.today)
+    names = told.values.keys() - told.filled
+    before = {each.name for each in row.asked if each.name in one.figures and each.default is None}
+    return row.many and len(names) > 1 and not (told.open or told.unclear) and before <= names
 
 
 def is_whole(ask: Ask, text: str) -> bool:

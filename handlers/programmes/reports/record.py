@@ -22,33 +22,42 @@ def kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
     new = drafts.made(ask, row, unit, told, day, now.said)
-    if row.many and not now.again and (same := _just_told(ask, new)):
-        text = f"和刚才报的 R{same.id} 一样：{programmes.said(row, same)}。没有再记。要是另一次，请选「再记一次」。"
-        return Reply(text, asked.AGAIN.put(ask, now))
+    if row.many and not now.again and (same := _just_told(ask, row, new, now)):
+        buttons = asked.AGAIN.put(ask, now)
+        if same.figures == new.figures:
+            text = f"和刚才报的 R{same.id} 一样：{programmes.said(row, same)}。没有再记。要是另一次，请选「再记一次」。"
+            return Reply(text, buttons)
+        change = Button("改成这次的", "更正", f"R{same.id} {_in_words(row, new, told)}")
+        text = f"刚才报的是 R{same.id} {row.name}：{programmes.said(row, same)}。这次没有记：是另一次，还是改那一条？"
+        return Reply(text, (buttons[0], change, *buttons[1:]))
     warning = limits.check(ask.db, row, replace(new, path=unit.path))
-    kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _beside(ask, row, unit, new)
+    kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _beside(ask, row, unit, new, told)
     if kept is None:
-        return _again(ask, row, new)
+        return _again(ask, row, new, told, now)
     echo = _echo(ask, row, unit, kept, "已记录")
     return replace(echo, text=echo.text + warning + evidence.of_message(ask, row, kept, now.files))
 
 
-def _just_told(ask: Ask, new: reports.Report) -> reports.Report | None:
-    """What the asker has told in the same words just before: sent twice, or another event."""
+def _just_told(ask: Ask, row: Row, new: reports.Report, now: asked.Asked) -> reports.Report | None:
+    """What the asker has told just before, in the same words or where these do not say of which row they are."""
     since = ask.now - recent.FRESH
     one = reports.newest_by(ask.db, ask.me.id, since, row=new.row, unit_id=new.unit_id, day=new.day)
-    return one if one and one.figures == new.figures else None
+    unnamed = now.said == f"{row.name} {ask.message.text.strip()}" and programmes.row_in(ask, ask.message.text) is None
+    return one if one and (one.figures == new.figures or unnamed) else None
 
 
-def _beside(ask: Ask, row: Row, unit: Unit, new: reports.Report) -> reports.Report | None:
-    """What stands with what was not told before, or in the place of nothing; None where it has to be asked."""
+def _beside(ask: Ask, row: Row, unit: Unit, new: reports.Report, told: Told) -> reports.Report | None:
+    """What stands with what was not told before, in the place of nothing, or of what was given back; None to ask."""
     before = reports.of_period(ask.db, new.row, [new.unit_id], new.period, new.sequence)[0]
     adds = before.figures and new.figures and before.figures.keys().isdisjoint(new.figures)
-    if before.state != reports.ZERO and not (adds and before.state in (reports.SUBMITTED, reports.RETURNED)):
+    if before.state not in (reports.ZERO, reports.RETURNED) and not (adds and before.state == reports.SUBMITTED):
         return None
-    figures, hedges = {**before.figures, **new.figures}, {**before.hedges, **new.hedges}
-    whole = replace(new, id=before.id, figures=figures, hedges=hedges, path=unit.path)
-    limits.check(ask.db, row, whole, before)
+    hedges = {name: hedge for name, hedge in before.hedges.items() if name not in new.figures} | dict(new.hedges)
+    whole = replace(
+        new, id=before.id, figures={**new.figures, **drafts.over(told, before.figures)}, hedges=hedges, path=unit.path,
+        timing=before.timing,
+    )  # fmt: skip
+    limits.check(ask.db, row, whole, before if before.state in reports.COUNTS else None)
     reports.revise(ask.db, replace(before, flows=new.flows), whole, ask.me.id, ask.now)
     return whole
 
@@ -63,22 +72,28 @@ def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> R
     return Reply(text, buttons, spoken=f"要改，发「更正 R{one.id} …」；不算，发「撤回 R{one.id}」。")
 
 
-def _again(ask: Ask, row: Row, new: reports.Report) -> Reply:
-    """One of the row and period stands already: what it says, and how to change it."""
+def _again(ask: Ask, row: Row, new: reports.Report, told: Told, now: asked.Asked) -> Reply:
+    """One of the row and period stands already: what it says, and how to change it; photos are of that one."""
     before = reports.of_period(ask.db, row.key, [new.unit_id], new.period, new.sequence)[0]
     said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过："
     said += programmes.said(row, before)
-    if before.figures == new.figures:
-        return Reply(f"{said}。没有重复计。")
-    change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new)}")
+    files = evidence.of_message(ask, row, before, now.files) if now.files is not None else ""
+    if drafts.over(told, before.figures) == before.figures:
+        return Reply(f"{said}。没有重复计。{files}")
+    change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new, told)}")
     asked.REPLACE.put(ask, asked.Replacing(change.args))
-    return Reply(f"{said}。\n这次没有再记，要改成{programmes.figures(row, new)}吗？", (change,))
+    shown = programmes.figures(row, replace(before, figures=drafts.over(told, before.figures)))
+    return Reply(f"{said}。\n这次没有再记，要改成{shown}吗？{files}", (change,))
 
 
-def _in_words(row: Row, one: reports.Report) -> str:
-    """The figures in words that are read back to the same: for the button that corrects."""
-    return " ".join(
-        f"{each.label}{programmes.value(each, one.figures[each.name])}"
+def _in_words(row: Row, one: reports.Report, told: Told) -> str:
+    """What was told in words that are read back to the same: for the button that corrects."""
+    words = ["全满"] if told.full else []
+    words += [f"缺{each}" for each in told.lacks]
+    words += [f"加分{told.bonus:f}"] if told.bonus is not None else []
+    words += [
+        f"{each.label}{programmes.value(each, one.figures[each.name], one.hedges.get(each.name, 'eq'))}"
         for each in row.fields
-        if each.name in one.figures
-    )
+        if each.name in one.figures and each.name not in told.filled
+    ]
+    return " ".join(words)

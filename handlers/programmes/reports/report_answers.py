@@ -7,7 +7,7 @@ from handlers.catalogue import current
 from handlers.catalogue.telling.reports import only_figures, read_report
 from handlers.catalogue.telling.verdicts import split_by_choice
 from handlers.kit import Answer, Ask, Reply
-from handlers.programmes.reports import report
+from handlers.programmes.reports import changes, report
 from handlers.programmes.reports import report_questions as asked
 from handlers.reading.text.normalise import clean
 from handlers.wording import programmes, questions
@@ -63,3 +63,9 @@ def once_more(ask: Ask, known: asked.Asked) -> Sequence[Reply]:
     """It was another one."""
     row = current.catalogue_of(ask.db).by_key.get(known.row)
     return report.report(ask, row, known.said, replace(known, again=True)) if row else [Reply(asked.NOTHING)]
+
+
+@answers(asked.REPLACE)
+def replaced(ask: Ask, known: asked.Replacing) -> Sequence[Reply]:
+    """What was reported a second time takes the place of the first."""
+    return changes.correct(replace(ask, args=known.correction))

@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import Told, read_report
-from handlers.kit import Ask, Denied, Unit
+from handlers.kit import Ask, Denied, Refusal, Unit
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
 from scheduling import spans
@@ -16,18 +16,41 @@ from storage.programmes import reports
 KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
 # 明德小学; 全国中小学, 我们社区, 走进学校, 街道召开关工委联席会 are nobody's name.
 _NO_NAME = "[我们本各全该这进到在来去向给为和与对跟]|召[开集]|组织|举[办行]|开展|参加|成立|走访|慰问|联合|邀请"
+_NEXT = re.compile("下个?(月|季度|学期|周|年)份?")
+_HOLIDAY = re.compile("[寒暑](?=假|期)")
+_NEXT_OF = {"week": "周", "month": "月", "quarter": "季度", "term": "学期", "year": "年"}
 PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}(?:{_NO_NAME}))[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
 
 # 青禾区少工委/瑞景社区 is written 青禾区瑞景社区.
 _BESIDE_NAME = re.compile(r"\([^()]*\)|少工委|/")
 
 
-def _period_in(row: Row, words: str, day: date) -> tuple[date | None, str]:
-    """(a day of the row's period that the words name, up to today; the rest): 上月月方案, 第一季度联席会."""
+def period_in(row: Row, words: str, day: date) -> tuple[str, str]:
+    """(the row's period that the words name, empty without one; the rest): 上月月方案, 第一季度联席会, 下月方案."""
+    if row.period == "term" and (label := holiday(words, day)):
+        return label, words
+    if row.due:
+        # What is due early in its period comes before that begins: 12月方案, in November.
+        following = spans.after(spans.label_of(row.period, day))
+        if (match := _NEXT.search(words)) and match[1] == _NEXT_OF.get(row.period):
+            return following, f"{words[: match.start()]} {words[match.end() :]}".strip()
+        label, rest = spans.named(words, spans.span_of(following)[0])
+        if label == following and spans.named(words, day)[0] != spans.label_of(row.period, day):
+            return following, rest
     label, rest = spans.named(words, day)
-    if not label or spans.kind_of(label) != row.period or spans.span_of(label)[0] > day:
-        return None, words
-    return min(spans.span_of(label)[1], day), rest
+    if not label or spans.kind_of(label) != row.period:
+        return "", words
+    if spans.span_of(label)[0] > day:
+        raise Refusal(f"{spans.said(label, day)}还没有到，没有记录。请等到了那时再报，或改好时间再发一次。")
+    return label, rest
+
+
+def holiday(words: str, today: date) -> str:
+    """The term that follows the holidays of which the words tell: 寒假活动 the spring's, 暑期活动 the autumn's."""
+    found = _HOLIDAY.search(words)
+    if not found:
+        return ""
+    return f"{today.year}春" if found[0] == "寒" else f"{today.year - (today.month < 6)}秋"
 
 
 def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
@@ -67,6 +90,8 @@ def _in_full(ask: Ask, said: str, own: Sequence[Unit]) -> tuple[Unit, str] | Non
 def _foreign(ask: Ask, row: Row, said: str, own: Sequence[Unit]) -> str:
     """Another place whose name the text begins with, 明德小学 宣讲3场; empty without one."""
     found = re.match(rf"\W*({PLACE})(?=$|[\s,，:：的]|{'|'.join(map(re.escape, (row.name, *row.words)))})", said)
+    if found and found[1] in (row.name, *row.words):  # 幼儿园关工委 已建立 is said of one's own.
+        return ""
     known = "".join(units.full_name(ask.db, each) for each in own) if found else ""
     return found[1] if found and found[1] not in known else ""
 
@@ -77,15 +102,21 @@ def told(ask: Ask, row: Row, unit: Unit, words: str, own_words: str, day: date) 
 
     What an earlier report of the same period has told is not missing.
     """
-    last, rest = _period_in(row, words, day)
+    period, rest = period_in(row, words, day)
     found = read_report(clean(programmes.together(row, rest + own_words)).text, row, day)
-    found.day = found.day or last
+    if period:
+        found.period, found.day = period, found.day or min(spans.span_of(period)[1], day)
     if found.missing and not row.many:
-        period = spans.label_of(row.period, found.day or day)
+        period = period or spans.label_of(row.period, found.day or day)
         there = reports.of_period(ask.db, row.key, [unit.id], period, 0)
         known = {row.by_name[name].label for one in there for name in one.figures if name in row.by_name}
         found.missing = [each for each in found.missing if each not in known]
     return found
+
+
+def tells_all(ask: Ask, row: Row, text: str) -> bool:
+    """Whether the text tells all that the row asks for, and no number besides."""
+    return read_report(clean(programmes.together(row, text)).text, row, ask.today).complete
 
 
 def leaves_over(ask: Ask, text: str) -> bool:

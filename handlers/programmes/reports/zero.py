@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Refusal, Reply, Unit
+from handlers.programmes.reports import drafts, subject
 from handlers.wording import days, programmes
 from scheduling import spans
 from storage.checkins import exemptions
@@ -38,7 +39,7 @@ def nothing(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
     period = _period(ask, row)
     new = reports.Report(
         unit.id, row.key, period, min(spans.span_of(period)[1], ask.today), state=reports.ZERO,
-        version=row.version,
+        timing=drafts.timing(row, period, ask.today), version=row.version,
     )  # fmt: skip
     when = spans.said(period, ask.today)
     kept = reports.store(ask.db, new, ask.me.id, ask.now)
@@ -52,6 +53,9 @@ def nothing(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
 
 def _period(ask: Ask, row: Row) -> str:
     """The row's own period that is meant: 上周 of a weekly row, the present one where a longer one is named."""
+    own, _ = subject.period_in(row, ask.args, ask.today)
+    if own:
+        return own
     named, _ = spans.named(ask.args, ask.today)
     last = spans.span_of(named)[1] if named else ask.today
     return spans.label_of(row.period, min(last, ask.today))

@@ -13,14 +13,13 @@ from handlers.kit import Ask, Denied, Refusal, Unit
 from handlers.programmes.reports import limits, subject
 from handlers.programmes.rosters import roster_words
 from handlers.reading.text import normalise, numbers
-from handlers.wording import programmes
+from handlers.wording import days, programmes
 from storage.organisation import units
 from storage.programmes import holdings
 
 _TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八九十]{1,2})\s?(年|个月)")
 _SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})起?\s?(?:到|至|~|—|–|\s)\s?(\d{4}-\d{1,2}-\d{1,2})")
 _SINCE = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?起")
-_UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月(?:\d{1,2}日|底)?)")
 # 登记 育红小学 校外辅导员 …: whose it is, and nobody's name.
 _PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{subject.KINDS})(?=\s)")
 _BETWEEN = re.compile(r"[\n;；]+")
@@ -75,6 +74,8 @@ def _unit(ask: Ask, row: Row, named: Unit | None, rest: str) -> tuple[Unit, str]
 def _told(ask: Ask, row: Row, said: str) -> list[Told]:
     """Each who is named with this term and these figures; raises Refusal for what is missing."""
     text = normalise.clean(said).text
+    if roster_words.names_child(text):
+        raise Refusal(f"{row.name}只登记成人，孩子不写名字，没有记。孩子的活动只报人数。")
     since, until, text = term(row, text, ask.today)
     read = read_report(text, row, ask.today)
     if read.missing or read.unclear:
@@ -96,8 +97,12 @@ def term(row: Row, text: str, today: date) -> tuple[date, date | None, str]:
     """The first and the last day that are said, or the term of the row from today on."""
     if match := _SPAN.search(text):
         return _day(match[1]), _day(match[2]), text.replace(match[0], normalise.GAP)
-    if match := _UNTIL.search(text):
-        return today, _day(match[1]), text.replace(match[0], normalise.GAP)
+    if match := roster_words.UNTIL.search(text):
+        said = match["day"] or match["ends"]
+        until, _ = days.last_day_in(said, today)
+        if until is None:
+            raise Refusal(f"「{said}」是到哪一天？没有记。请写明，像这样：到 {after(today, 24):%Y-%m-%d}")
+        return today, until, text.replace(match[0], normalise.GAP)
     if match := _SINCE.search(text):
         today, text = _day(match[1]), text.replace(match[0], normalise.GAP)
     months = row.term
@@ -125,10 +130,10 @@ def after(day: date, months: int) -> date:
 def held(ask: Ask, row: Row, told: Sequence[tuple[Unit, Told]]) -> list[bool]:
     """Of each whether they hold a place there already, on the day on which it would begin."""
     paths = list({unit.path for unit, _ in told})
-    days = {max(each.since, ask.today) for _, each in told}
+    begins = {max(each.since, ask.today) for _, each in told}
     there = {
         (day, one.unit_id, str(ask.vault.open(one.name)) if one.name else one.figures.get("partner", ""))
-        for day in days
+        for day in begins
         for one in holdings.held(ask.db, row.key, paths, day)
     }
     return [(max(each.since, ask.today), unit.id, each.who) in there for unit, each in told]

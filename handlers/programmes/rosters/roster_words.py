@@ -25,6 +25,15 @@ _TAKES_UP = re.compile(
     "聘|请了|担任|当(?=[选校名总副主参委站])|出任|兼任|就任|任命|增补|评上|评为|晋[升级]|取得|获得|拿到|新增|增加|吸纳|加入|进入|入选|列入|挂职|下乡|支教|"
     "成为|结对|共建|共办|上任|到任|任职|正式|配了|任(?![务何教])|登记"
 )
+# 到明年6月30日: until when, and no plan.
+UNTIL = re.compile(
+    r"(?:聘期|任期|期限)?(?:截?[到至止])+\s?(?P<day>(?=[^,，。;；\s]{0,4}(?:\d|年|月|学期))[\d年月日号底末\-./今明后本下个学期]{2,12})(?:为?止|到期|期满)?"
+    r"|(?P<ends>[\d年月日号底末\-./今明后]{2,12})(?:到期|期满|届满|止)"
+)
+# 三年级学生, 少先队员: a roster names adults only.
+_CHILD = re.compile(
+    r"(?<![大研究])学生(?!家长|会|处|社团)|队员(?!家长)|同学(?!家长)|小朋友|[一二三四五六1-6]年级|[一二三四五六1-6][(（]?\d{1,2}[)）]?班"
+)
 # What stands right before or behind a name and is no part of it: 聘赵洪为, 赵国栋当, 孙涛和李强.
 _OUTSIDE = re.compile(
     "[全各本该](?:[省市县区校镇乡站部体员]|街道|社区)|[受被新续返]?聘[任请用]?|任命|[担出就兼]任|增补|(?:老师|同志|先生|女士)|[由请把给让为]"
@@ -60,7 +69,7 @@ def order(ask: Ask, text: str) -> tuple[str, str] | None:
     reported = None if not rows or programmes.named(rows, said) else programmes.row_in(ask, said)
     row = row_in(rows, programmes.without(reported, said) if reported else said)
     told = bool(row or changed or _APPOINTS.search(said)) and not _NOT_YET.search(said)
-    if not rows or not told or not programmes.tells(ask, row, said):
+    if not rows or not told or not programmes.tells(ask, row, UNTIL.sub(" ", said)):
         return None
     if changed:
         return changed, text
@@ -106,6 +115,11 @@ def names_in(row: Row, text: str, told: Iterable[str] = ()) -> list[str]:
     found |= {run[0]: run.start() for run in _ALONE.finditer(text) if len(run[0]) == _FULL_NAME and found}
     alone = None if found else _ALONE.search(text)
     return sorted(found, key=found.__getitem__) or ([alone[0]] if alone else [])
+
+
+def names_child(text: str) -> bool:
+    """Whether the words are of a child; of whose family somebody is, is not."""
+    return bool(_CHILD.search(_OF_ANOTHER.sub(GAP, text)))
 
 
 def with_partner(row: Row, text: str) -> str:
