@@ -1,9 +1,11 @@
 """HTTP both ways: whom our connections trust and how they fail; bodies that are posted to us, answers without words."""
 
+import asyncio
 import re
 import ssl
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -14,6 +16,8 @@ from bot.settings import certificate_folders
 
 # These end before a byte of the request has left: trying again cannot do anything twice.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+# So long may all of a call take, which is less than a letter's lease; and the download of a file, on a slow line.
+SECONDS_FOR_A_CALL, SECONDS_FOR_A_FILE = 75.0, 300.0
 # Whoever wants to know the Date headers of what is answered.
 Hears = Callable[[str], None] | None
 
@@ -65,6 +69,16 @@ def client(timeout: float | httpx.Timeout, hears: Hears = None, **more: Any) -> 
             hears(said)
 
     return httpx.AsyncClient(timeout=timeout, verify=trusted(), event_hooks={"response": [note]}, **more)
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """Who sends a byte now and then keeps every other time limit, and is as good as silent: raises ReadTimeout."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise httpx.ReadTimeout("") from None
 
 
 async def taken(chunks: AsyncIterator[bytes], most: int, announced: str = "") -> bytes:
