@@ -47,8 +47,10 @@ def environment_problem() -> str:
     # Of a folder that is not there the library says nothing, and trusts nobody.
     if (folders := certificate_folders()) and not any(each.is_dir() for each in folders):
         return "SSL_CERT_DIR：没有这个文件夹。请改正，或去掉这个环境变量。"
-    for scheme, address in urllib.request.getproxies_environment().items():
-        if scheme != "no" and not re.match(r"(?:https?|socks5h?)://[^/\s]|[^/:\s]+(?::\d+)?$", address):
+    proxies = urllib.request.getproxies_environment()
+    # Those of other programs (FTP_PROXY, GIT_PROXY) are no matter of ours.
+    for scheme in ("http", "https", "all", "socks", "wss"):
+        if not _is_proxy(proxies.get(scheme, "127.0.0.1")):
             named = f"{scheme.upper()}_PROXY"
             return (
                 f"{named}：应是 http://主机:端口 或 socks5://主机:端口（socks:// 请改成 socks5://）。请改正，或去掉它。"
@@ -59,6 +61,17 @@ def environment_problem() -> str:
         # What the library cannot read: a port that is none, [::1] or fe80::/10.
         return "HTTP_PROXY、HTTPS_PROXY、ALL_PROXY 或 NO_PROXY：读不懂。NO_PROXY 里的 IPv6 写 ::1，不带方括号和前缀。"
     return ""
+
+
+def _is_proxy(address: str) -> bool:
+    if not re.match(r"(?:https?|socks5h?)://[^/\s]|[^/:\s]+(?::\d+)?$", address, re.IGNORECASE):
+        return False
+    try:
+        port = httpx.URL(address if "://" in address else f"http://{address}").port
+    except httpx.InvalidURL:
+        return False
+    # Of another number the library says only when it connects, and with no error of its own.
+    return port is None or 0 < port < 1 << 16
 
 
 def client(timeout: float | httpx.Timeout, hears: Hears = None, **more: Any) -> httpx.AsyncClient:

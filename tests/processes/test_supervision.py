@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.channels import http
 from bot.jobs.supervision import Supervision
 from bot.settings import Settings
 from tests.support.process import ROOT, Serving
@@ -56,6 +57,21 @@ def test_a_start_that_cannot_be_ends_with_the_cure(fault: str, tmp_path: Path) -
     assert "planted" not in ended.stderr and time.monotonic() - began < 30
     # Where nothing is called nothing is in the way.
     assert f"不对 环境变量：{ended.stderr.strip()}" in run("doctor", tmp_path, **{name: value}).stdout
+
+
+@pytest.mark.parametrize(("name", "value", "is_one"), [
+    ("https_proxy", "http://127.0.0.1:99999", False), ("ALL_PROXY", "socks5://127.0.0.1:0", False),
+    ("HTTPS_PROXY", "127.0.0.1:70000", False), ("HTTPS_PROXY", "HTTP://127.0.0.1:3128", True),
+    # Of other programs.
+    ("FTP_PROXY", "socks://127.0.0.1:1", True), ("GIT_PROXY", "none at all", True),
+])  # fmt: skip
+def test_only_what_would_be_asked_must_be_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, is_one: bool
+) -> None:
+    for each in NOT_SET:
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, value)
+    assert bool(http.environment_problem()) is not is_one
 
 
 @pytest.mark.parametrize("platform", [TELEGRAM, ROBOT], ids=["telegram", "robot"])
