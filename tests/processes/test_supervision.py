@@ -1,5 +1,7 @@
 """A start that fails ends at once and says the cure; what the service manager is told; what doctor sees."""
 
+import asyncio
+import contextlib
 import os
 import re
 import select
@@ -10,12 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bot.channels import http
+from bot.jobs import supervision as supervised
 from bot.jobs.supervision import Supervision
 from bot.settings import Settings
 from tests.support.process import ROOT, Serving
@@ -144,6 +148,30 @@ def test_the_service_manager_hears_of_it_and_of_a_process_that_hangs_no_more(tmp
         one.process.send_signal(signal.SIGCONT)
         assert manager.hears("WATCHDOG=1", 10)
         assert one.stop()[0] == 0 and manager.hears("STOPPING=1", 1)
+
+
+def test_who_waits_for_a_lock_is_alive_and_who_hangs_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervised, "SECONDS_TO_ANSWER", 0.6)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    supervision = Supervision(Settings(_env_file=None, data_dir=tmp_path))
+    supervision._between = 0.02
+    said: list[float] = []
+    monkeypatch.setattr(supervision, "say", lambda *words: said.append(time.monotonic()))
+    locks = [0.3, 0.3, 0.3, 1e9]
+
+    async def answers() -> None:
+        await asyncio.sleep(locks.pop(0))
+        raise OSError("locked")
+
+    async def run() -> None:
+        began = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(supervision.live(answers, lambda: ""), 2.5)
+        # As long as a lock is told of, and so long after it.
+        assert 0.9 + 0.5 < said[-1] - began < 2.3 and locks == []
+        assert max(after - before for before, after in pairwise(said)) < 0.3
+
+    asyncio.run(run())
 
 
 def test_the_host_may_be_of_ipv6(tmp_path: Path) -> None:
