@@ -18,8 +18,26 @@ def telegrams(fault: Exception) -> error.TelegramError:
     return fault if isinstance(fault, error.TelegramError) else error.TelegramError("Invalid server response")
 
 
+def never_left(fault: error.TelegramError) -> bool:
+    """Whether nothing of the request has reached anybody."""
+    return isinstance(fault.__cause__, http.NEVER_LEFT)
+
+
 class Answers(HTTPXRequest):
     """Whatever stands in between may answer too, in JSON of its own; the library would take it for the platform's."""
+
+    def __init__(self, proxy: str) -> None:
+        """`proxy`: its address, empty for none of our own."""
+        super().__init__(
+            connection_pool_size=16,
+            connect_timeout=10,
+            read_timeout=20,
+            write_timeout=20,
+            pool_timeout=10,
+            media_write_timeout=40,
+            proxy=proxy or None,
+            httpx_kwargs={"verify": http.trusted()},
+        )
 
     async def do_request(self, url: str, method: str, *arguments: Any, **more: Any) -> tuple[int, bytes]:
         """As the library's own; raises TimedOut when all of it takes too long."""

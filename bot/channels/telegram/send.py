@@ -12,11 +12,10 @@ from typing import Any
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, error
 
-from bot.channels import Channel, Failure, Outgoing, SendError, http, pace
+from bot.channels import Channel, Failure, Outgoing, SendError, pace
 from bot.channels.condition import Condition
 from bot.channels.progress import Progress
-from bot.channels.telegram import api, parts
-from bot.channels.telegram.answers import ODD, Answers, telegrams
+from bot.channels.telegram import answers, api, parts
 from bot.channels.telegram.decode import NAME
 from bot.settings import Settings
 
@@ -62,16 +61,7 @@ class Post(Channel):
         logging.getLogger("telegram").setLevel(logging.CRITICAL)
         # Seconds or a timedelta: `send_error` takes both.
         warnings.filterwarnings("ignore", ".*`retry_after`", DeprecationWarning)
-        request = Answers(
-            connection_pool_size=16,
-            connect_timeout=10,
-            read_timeout=20,
-            write_timeout=20,
-            pool_timeout=10,
-            media_write_timeout=40,
-            proxy=settings.telegram_proxy or None,
-            httpx_kwargs={"verify": http.trusted()},
-        )
+        request = answers.Answers(settings.telegram_proxy)
         self._bot = Bot(
             settings.telegram_token,
             base_url=settings.telegram_api_url,
@@ -104,8 +94,8 @@ class Post(Channel):
         try:
             said = await self._in_topic(outgoing, part)
             number = str(said.message_id)
-        except (error.TelegramError, *ODD) as fault:
-            failure = self._failed(outgoing, part, telegrams(fault))
+        except (error.TelegramError, *answers.ODD) as fault:
+            failure = self._failed(outgoing, part, answers.telegrams(fault))
             if failure.kind is not Failure.REJECTED or not part.text or not (part.file or part.rows):
                 raise failure from fault
             # The picture, the file or the buttons are refused: the words still say it.
@@ -231,7 +221,7 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
     # A proxy's refusal, a wrong token, a request that never left: nothing was carried out. All that is left may have
     # been: a lost answer, a 5xx, an answer that is no JSON.
     refused = isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict))
-    away = refused or isinstance(fault.__cause__, http.NEVER_LEFT)
+    away = refused or answers.never_left(fault)
     return SendError(text, Failure.AWAY if away else Failure.UNCERTAIN)
 
 
