@@ -39,7 +39,7 @@ def apart(taken_out: re.Match[str]) -> str:
     三一@助手 三十八人 are a class and a number, not 三一三十八人.
     """
     words, start, end = taken_out.string, taken_out.start(), taken_out.end()
-    stands_between = start > 0 and end < len(words) and not (words[start - 1].isspace() or words[end].isspace())
+    stands_between = start > 0 and end < len(words) and words[start - 1].isalnum() and words[end].isalnum()
     return " " if stands_between else ""
 
 
