@@ -150,7 +150,11 @@ class App:
             print(f"辅导员助手已启动：http://{host}:{port}/health", flush=True)
 
     async def _answers(self) -> None:
-        await self.pipeline.do(lambda turn: None)
+        """Return when the writer has ended something; of a lock each waiting batch is told by itself."""
+        ended, asked = self.pipeline.commits, asyncio.ensure_future(self.pipeline.do(lambda turn: None))
+        asked.add_done_callback(lambda each: each.cancelled() or each.exception())
+        while not asked.done() and self.pipeline.commits == ended:
+            await asyncio.wait([asked], timeout=1)
 
     def _status(self) -> str:
         trouble = self.pipeline.writing.trouble or self.engine.clock.doubt

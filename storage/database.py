@@ -31,12 +31,16 @@ _LOCKED = "55P03"
 _AT_ONCE = ("40", "57P01")
 # SQLite's code for a mistake in the statement; its other operational errors pass.
 _MISTAKE = 1
+# SQLITE_CORRUPT and _NOTADB: nothing is wrong with what was to be written.
+_DAMAGED = (11, 26)
 # SQLITE_IOERR_FSYNC and _DIR_FSYNC.
 _NOT_FLUSHED = (1034, 1290)
 
 
 def passes(error: BaseException) -> bool:
-    """Whether a database error is of the moment (full disk, deadlock, cut connection): the same may succeed later."""
+    """Whether nothing is wrong with what was to be written (full disk, deadlock, cut connection, a damaged file): the
+    same may succeed later, or when somebody has put it right.
+    """
     orig = getattr(error, "orig", None) or error
     if getattr(error, "connection_invalidated", False):
         return True
@@ -45,7 +49,10 @@ def passes(error: BaseException) -> bool:
         # The client's own errors have no state: the connection broke, or none could be had.
         lost = not state and type(orig).__name__ in ("OperationalError", "InterfaceError")
         return lost or state[:2] in _OF_THE_MOMENT or state == _LOCKED
-    return type(orig).__name__ == "OperationalError" and getattr(orig, "sqlite_errorcode", 0) != _MISTAKE
+    code = getattr(orig, "sqlite_errorcode", 0)
+    if type(orig).__name__ == "DatabaseError":
+        return code & 0xFF in _DAMAGED
+    return type(orig).__name__ == "OperationalError" and code != _MISTAKE
 
 
 def flush_failed(error: BaseException) -> bool:

@@ -1,9 +1,11 @@
 """HTTP both ways: whom our connections trust and how they fail; bodies that are posted to us, answers without words."""
 
+import asyncio
 import re
 import ssl
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -14,6 +16,8 @@ from bot.settings import certificate_folders
 
 # These end before a byte of the request has left: trying again cannot do anything twice.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+# So long may all of a call take, which is less than a letter's lease; and the download of a file, on a slow line.
+SECONDS_FOR_A_CALL, SECONDS_FOR_A_FILE = 75.0, 300.0
 # Whoever wants to know the Date headers of what is answered.
 Hears = Callable[[str], None] | None
 
@@ -43,8 +47,10 @@ def environment_problem() -> str:
     # Of a folder that is not there the library says nothing, and trusts nobody.
     if (folders := certificate_folders()) and not any(each.is_dir() for each in folders):
         return "SSL_CERT_DIR：没有这个文件夹。请改正，或去掉这个环境变量。"
-    for scheme, address in urllib.request.getproxies_environment().items():
-        if scheme != "no" and not re.match(r"(?:https?|socks5h?)://[^/\s]|[^/:\s]+(?::\d+)?$", address):
+    proxies = urllib.request.getproxies_environment()
+    # Those of other programs (FTP_PROXY, GIT_PROXY) are no matter of ours.
+    for scheme in ("http", "https", "all", "socks", "wss"):
+        if not _is_proxy(proxies.get(scheme, "127.0.0.1")):
             named = f"{scheme.upper()}_PROXY"
             return (
                 f"{named}：应是 http://主机:端口 或 socks5://主机:端口（socks:// 请改成 socks5://）。请改正，或去掉它。"
@@ -57,6 +63,17 @@ def environment_problem() -> str:
     return ""
 
 
+def _is_proxy(address: str) -> bool:
+    if not re.match(r"(?:https?|socks5h?)://[^/\s]|[^/:\s]+(?::\d+)?$", address, re.IGNORECASE):
+        return False
+    try:
+        port = httpx.URL(address if "://" in address else f"http://{address}").port
+    except httpx.InvalidURL:
+        return False
+    # Of another number the library says only when it connects, and with no error of its own.
+    return port is None or 0 < port < 1 << 16
+
+
 def client(timeout: float | httpx.Timeout, hears: Hears = None, **more: Any) -> httpx.AsyncClient:
     """Connections of our own, with these further arguments of httpx; `hears` is told what time it is over there."""
 
@@ -65,6 +82,16 @@ def client(timeout: float | httpx.Timeout, hears: Hears = None, **more: Any) -> 
             hears(said)
 
     return httpx.AsyncClient(timeout=timeout, verify=trusted(), event_hooks={"response": [note]}, **more)
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """Who sends a byte now and then keeps every other time limit, and is as good as silent: raises ReadTimeout."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise httpx.ReadTimeout("") from None
 
 
 async def taken(chunks: AsyncIterator[bytes], most: int, announced: str = "") -> bytes:

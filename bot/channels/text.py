@@ -33,6 +33,16 @@ def clean(words: str) -> str:
     return _UNSTORABLE.sub("", words)
 
 
+def apart(taken_out: re.Match[str]) -> str:
+    """What stands in the place of a mention that is taken out: what was on both sides of it does not become one word.
+
+    三一@助手 三十八人 are a class and a number, not 三一三十八人.
+    """
+    words, start, end = taken_out.string, taken_out.start(), taken_out.end()
+    stands_between = start > 0 and end < len(words) and words[start - 1].isalnum() and words[end].isalnum()
+    return " " if stands_between else ""
+
+
 def word_of(values: Mapping[str, Any], name: str) -> str:
     """What a platform sent under this name; raises KeyError or TypeError where that is no text."""
     value = values[name]

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from bot.jobs.database_file import DatabaseFile, NotOurs
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from bot.pipeline.writer import Pipeline
 
 log = logging.getLogger(__name__)
-# Longer than any wait for a database that is away: to be started anew would not bring it back.
+# Longer than any wait for a database that is away or locked: to be started anew would not bring it back, and whoever is
+# started anew cannot open it at all. With the WatchdogSec of deploy/ after it a writer that hangs ends within a minute.
 SECONDS_TO_ANSWER = 40.0
 _SECONDS_BETWEEN = 10.0
 
@@ -38,17 +40,18 @@ class Supervision:
                 to.setblocking(False)
                 to.sendto("\n".join(words).encode(), self._address)
 
-    async def live(self, answers: Callable[[], Awaitable[object]], status: Callable[[], str]) -> None:
-        """Say again and again that we are alive, as long as what writes `answers`, be it with an error."""
+    async def live(self, answers: Callable[[], Coroutine[None, None, object]], status: Callable[[], str]) -> None:
+        """Say again and again that we are alive, unless what writes `answers` nothing for long, not even an error."""
+        asked, since = None, monotonic()
         while self._address:
-            try:
-                await asyncio.wait_for(answers(), SECONDS_TO_ANSWER)
-            except TimeoutError:
+            if asked is None or asked.done():
+                if asked and (fault := asked.exception()):
+                    log.debug("还在做事：%s", type(fault).__name__)
+                asked, since = asyncio.create_task(answers()), monotonic()
+            if monotonic() - since < SECONDS_TO_ANSWER:
+                self.say("WATCHDOG=1", f"STATUS={status()}")
+            else:
                 log.critical("%.0f 秒没有写下任何东西：进程停住了", SECONDS_TO_ANSWER)
-                continue
-            except Exception as fault:
-                log.debug("还在做事：%s", type(fault).__name__)
-            self.say("WATCHDOG=1", f"STATUS={status()}")
             await asyncio.sleep(self._between)
 
     @staticmethod

@@ -29,6 +29,12 @@ def written(db: Connection, inbox_ids: Collection[int], now: datetime) -> None:
     db.execute(update(outbox).where(outbox.c.inbox_id.in_(inbox_ids), _HELD).values(**facts))
 
 
+def left(db: Connection, inbox_id: int) -> None:
+    """No response carries the answer to this message: its letter is one like any other."""
+    facts = {"state": "new", "owner": None, "lease_until": None, "attempts": 0, "perhaps_at": None}
+    db.execute(update(outbox).where(outbox.c.inbox_id == inbox_id, _HELD).values(**facts))
+
+
 def stored(db: Connection, inbox_id: int) -> list[bytes | None]:
     """The sealed answer to say once more to a repeat; None when it has been forgotten, empty when others say it."""
     query = select(outbox.c.body).where(outbox.c.inbox_id == inbox_id, or_(_HELD, _WRITTEN))

@@ -92,7 +92,7 @@ def test_telegram_is_away_for_ten_minutes(tmp_path: Path, telegram: FakeTelegram
 
 @pytest.mark.parametrize(("path", "fault"), [
     ("message/send", "html"), ("message/send", "-1"), ("message/send", "cut"), ("message/send", "lost"),
-    ("message/send", "html 403"), ("gettoken", "html"), ("gettoken", "cut"),
+    ("message/send", "html 403"), ("message/send", "endless"), ("gettoken", "html"), ("gettoken", "cut"),
 ])  # fmt: skip
 def test_wecom_is_away_for_ten_minutes(tmp_path: Path, wecom: FakeWecom, path: str, fault: str) -> None:
     async def scene(stage: Any) -> None:

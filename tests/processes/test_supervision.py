@@ -1,5 +1,7 @@
 """A start that fails ends at once and says the cure; what the service manager is told; what doctor sees."""
 
+import asyncio
+import contextlib
 import os
 import re
 import select
@@ -9,11 +11,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bot.channels import http
+from bot.jobs import supervision as supervised
 from bot.jobs.supervision import Supervision
 from bot.settings import Settings
 from tests.support.process import ROOT, Serving
@@ -54,6 +59,21 @@ def test_a_start_that_cannot_be_ends_with_the_cure(fault: str, tmp_path: Path) -
     assert "planted" not in ended.stderr
     # Where nothing is called nothing is in the way.
     assert f"不对 环境变量：{ended.stderr.strip()}" in run("doctor", tmp_path, **{name: value}).stdout
+
+
+@pytest.mark.parametrize(("name", "value", "is_one"), [
+    ("https_proxy", "http://127.0.0.1:99999", False), ("ALL_PROXY", "socks5://127.0.0.1:0", False),
+    ("HTTPS_PROXY", "127.0.0.1:70000", False), ("HTTPS_PROXY", "HTTP://127.0.0.1:3128", True),
+    # Of other programs.
+    ("FTP_PROXY", "socks://127.0.0.1:1", True), ("GIT_PROXY", "none at all", True),
+])  # fmt: skip
+def test_only_what_would_be_asked_must_be_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, is_one: bool
+) -> None:
+    for each in NOT_SET:
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, value)
+    assert bool(http.environment_problem()) is not is_one
 
 
 @pytest.mark.parametrize("platform", [TELEGRAM, ROBOT], ids=["telegram", "robot"])
@@ -126,6 +146,30 @@ def test_the_service_manager_hears_of_it_and_of_a_process_that_hangs_no_more(tmp
         one.process.send_signal(signal.SIGCONT)
         assert manager.hears("WATCHDOG=1", 10)
         assert one.stop()[0] == 0 and manager.hears("STOPPING=1", 1)
+
+
+def test_who_waits_for_a_lock_is_alive_and_who_hangs_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervised, "SECONDS_TO_ANSWER", 0.6)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    supervision = Supervision(Settings(_env_file=None, data_dir=tmp_path))
+    supervision._between = 0.02
+    said: list[float] = []
+    monkeypatch.setattr(supervision, "say", lambda *words: said.append(time.monotonic()))
+    locks = [0.3, 0.3, 0.3, 1e9]
+
+    async def answers() -> None:
+        await asyncio.sleep(locks.pop(0))
+        raise OSError("locked")
+
+    async def run() -> None:
+        began = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(supervision.live(answers, lambda: ""), 2.5)
+        # As long as a lock is told of, and so long after it.
+        assert 0.9 + 0.5 < said[-1] - began < 2.3 and locks == []
+        assert max(after - before for before, after in pairwise(said)) < 0.3
+
+    asyncio.run(run())
 
 
 def test_the_host_may_be_of_ipv6(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from bot.jobs.database_file import DatabaseFile, NotOurs
-from storage.database import Database, open_database
+from storage.database import Database, open_database, passes
 from tests.support.stage import START
 
 
@@ -156,3 +157,21 @@ def test_the_log_that_appears_later_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "bot.db-wal").unlink()
     with pytest.raises(NotOurs):
         file.look()
+
+
+@pytest.mark.parametrize("damage", [b"\xff" * 4096, os.urandom(100)], ids=["malformed", "no database"])
+def test_a_damaged_file_is_no_fault_of_what_is_written_into_it(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "bot.db"
+    database = open_database(f"sqlite:///{path}")
+    with database.write.begin() as db:
+        db.exec_driver_sql("CREATE TABLE said (words TEXT)")
+        db.exec_driver_sql(f"INSERT INTO said VALUES ('{'x' * 9000}')")
+    database.close()
+    with path.open("r+b") as file:
+        file.seek(4096 if len(damage) == 4096 else 0)
+        file.write(damage)
+    database = open_database(f"sqlite:///{path}")
+    with pytest.raises(DatabaseError) as fault, database.write.begin() as db:
+        db.exec_driver_sql("UPDATE said SET words = 'y'")
+    assert passes(fault.value)
+    database.close()

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from bot.channels import Failure, SendError
-from bot.channels.http import NEVER_LEFT, client
+from bot.channels.http import NEVER_LEFT, SECONDS_FOR_A_CALL, client, within
 from bot.channels.text import is_picture
 
 MOST_IN_PICTURE, MOST_IN_FILE = 2 << 20, 20 << 20
@@ -50,7 +50,8 @@ class Api:
     ) -> dict[str, Any]:
         """`lost`: what a lost answer means."""
         try:
-            answer = await self._client.post(f"{self._base}/{method}", params={"key": key, **more}, **content)
+            async with within(SECONDS_FOR_A_CALL):
+                answer = await self._client.post(f"{self._base}/{method}", params={"key": key, **more}, **content)
         except httpx.HTTPError as fault:
             # Without its words: they may hold the address, and so the key.
             raise SendError(type(fault).__name__, Failure.AWAY if isinstance(fault, NEVER_LEFT) else lost) from None
@@ -60,7 +61,7 @@ class Api:
 def _result(answer: httpx.Response, lost: Failure) -> dict[str, Any]:
     try:
         told = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict) or not isinstance(told.get("errcode"), int):
         raise SendError(f"HTTP {answer.status_code}：不是企业微信的回应", lost)

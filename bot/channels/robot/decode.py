@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.text import clean
+from bot.channels.text import apart, clean
 from handlers.kit import Attachment, Message
 
 NAME = "wecom_robot"
 _LONGEST_ID, _LONGEST_CHAT = 120, 80
 # In a group we hear only what names us, wherever; whoever else is named there means nothing to us. A class may follow
-# without a space: @助手三(2)中队. A robot's name may have one: @少先队 助手.
+# without a space: @助手三(2)中队. A robot's name may have one: @少先队 助手. What follows 38@ in an address is ASCII.
 _CLASS = r"[一二三四五六七八九1-9]\s?(?:[(（]|年级|[一二三四五六七八九\d]{0,2}[班中])"
 _SECOND = rf"(?:[^\S\n]+(?:小?助手|机器人|[Bb]ot)(?=\s|$|{_CLASS}))?"
-_CALLED = re.compile(rf"(?<![A-Za-z0-9])@(?:\S+?(?={_CLASS})|\S+){_SECOND}[^\S\n]*")
+_CALLED = re.compile(rf"(?:(?<![A-Za-z0-9])@|@(?=[^\x00-\x7f]))(?:\S+?(?={_CLASS})|\S+){_SECOND}[^\S\n]*")
 
 
 class Unreadable(Exception):
@@ -64,7 +64,7 @@ def _message(body: dict[str, Any], known_as: str, now: datetime) -> Message:
     sender, chat, private = _place(body)
     text, sent = _content_of(body)
     if not private:
-        text = _CALLED.sub("", text).strip()
+        text = _CALLED.sub(apart, text).strip()
     if not text and not sent:
         # Quoted with nothing but our name: what is quoted is meant. Our name alone asks for help.
         text = _content_of(body["quote"])[0] if "quote" in body else "" if private else "帮助"

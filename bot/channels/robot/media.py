@@ -8,7 +8,7 @@ import httpx
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bot.channels import Failure, SendError
-from bot.channels.http import TooLong, client, taken
+from bot.channels.http import SECONDS_FOR_A_FILE, TooLong, client, taken, within
 
 MOST_BYTES = 10 << 20
 _BLOCK = 32
@@ -36,7 +36,7 @@ class Media:
 
     async def _download(self, url: str) -> bytes:
         try:
-            async with self._client.stream("GET", url) as answer:
+            async with within(SECONDS_FOR_A_FILE), self._client.stream("GET", url) as answer:
                 if not answer.is_success:
                     kind = Failure.REJECTED if 300 <= answer.status_code < 500 else Failure.LATER
                     raise SendError(f"HTTP {answer.status_code}", kind)

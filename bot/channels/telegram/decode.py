@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.text import clean, word_of
+from bot.channels.text import apart, clean, word_of
 from handlers.kit import Attachment, Message
 from storage.base import codes
 
@@ -19,6 +19,7 @@ _COMMAND = re.compile(r"/\w+(?:@(\w+))?")
 _MENTION = re.compile(r"(?<!\w)@(\w+)[\s,，:：]*", re.ASCII)
 # Without a slash these are said on purpose only; an admin says them in a group that the bot has just joined.
 _BINDING = re.compile(r"(?:绑定|解绑)(?:\s|$)")
+_SPACE = " ".encode("utf-16-le")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|heic|heif|bmp)$", re.IGNORECASE)
 _GONE = ("kicked", "left")
 _GROUPS = ("group", "supergroup")
@@ -129,7 +130,7 @@ def _message(spoken: dict[str, Any], known_as: str, me: Me, edited: bool = False
     if not (text or attachments or place or (private and not _SHOWN.isdisjoint(spoken))):
         return None
     if "@" in text:
-        text = _MENTION.sub(lambda found: "" if me.is_called(found[1]) else found[0], text).strip()
+        text = _MENTION.sub(lambda found: apart(found) if me.is_called(found[1]) else found[0], text).strip()
     replied = _replied(spoken)
     return Message(
         NAME, known_as, str(_number(behind or sender, "id")), chat,
@@ -169,7 +170,8 @@ def _without_links(spoken: dict[str, Any], me: Me) -> tuple[str, bool]:
     # Places are counted in UTF-16 code units.
     units = words.encode("utf-16-le", "surrogatepass")
     for each in sorted(ours, key=lambda each: -each["offset"]):
-        units = units[: 2 * each["offset"]] + units[2 * (each["offset"] + each["length"]) :]
+        before, after = units[: 2 * each["offset"]], units[2 * (each["offset"] + each["length"]) :]
+        units = before + (b"" if before.endswith(_SPACE) or after.startswith(_SPACE) else _SPACE) + after
     return units.decode("utf-16-le", "surrogatepass").strip(), True
 
 

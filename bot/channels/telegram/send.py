@@ -11,12 +11,11 @@ from typing import Any
 
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, error
-from telegram.request import HTTPXRequest
 
-from bot.channels import Channel, Failure, Outgoing, SendError, http, pace
+from bot.channels import Channel, Failure, Outgoing, SendError, pace
 from bot.channels.condition import Condition
 from bot.channels.progress import Progress
-from bot.channels.telegram import api, parts
+from bot.channels.telegram import answers, api, parts
 from bot.channels.telegram.decode import NAME
 from bot.settings import Settings
 
@@ -62,16 +61,7 @@ class Post(Channel):
         logging.getLogger("telegram").setLevel(logging.CRITICAL)
         # Seconds or a timedelta: `send_error` takes both.
         warnings.filterwarnings("ignore", ".*`retry_after`", DeprecationWarning)
-        request = HTTPXRequest(
-            connection_pool_size=16,
-            connect_timeout=10,
-            read_timeout=20,
-            write_timeout=20,
-            pool_timeout=10,
-            media_write_timeout=40,
-            proxy=settings.telegram_proxy or None,
-            httpx_kwargs={"verify": http.trusted()},
-        )
+        request = answers.Answers(settings.telegram_proxy)
         self._bot = Bot(
             settings.telegram_token,
             base_url=settings.telegram_api_url,
@@ -103,8 +93,9 @@ class Post(Channel):
         await self._turnstile.through(outgoing.notice)
         try:
             said = await self._in_topic(outgoing, part)
-        except error.TelegramError as fault:
-            failure = self._failed(outgoing, part, fault)
+            number = str(said.message_id)
+        except (error.TelegramError, *answers.ODD) as fault:
+            failure = self._failed(outgoing, part, answers.telegrams(fault))
             if failure.kind is not Failure.REJECTED or not part.text or not (part.file or part.rows):
                 raise failure from fault
             # The picture, the file or the buttons are refused: the words still say it.
@@ -113,10 +104,13 @@ class Post(Channel):
         self.condition.worked()
         if part.file and not part.kept and (name := _file_of(said)):
             outgoing.keep(name)
-        return str(said.message_id)
+        return number
 
     def _failed(self, outgoing: Outgoing, part: parts.Part, fault: error.TelegramError) -> SendError:
         failure = send_error(fault, self._token)
+        if _says(fault, _TOO_LARGE):
+            # A few words are too large for nobody: whatever says so stands in between, and passes.
+            failure = SendError(str(failure), Failure.REJECTED if part.file else Failure.AWAY)
         if part.kept and isinstance(fault, error.BadRequest) and _says(fault, _NO_SUCH_FILE):
             failure = SendError(str(failure), Failure.FORGOTTEN)
         if failure.kind in _GETS_THROUGH:
@@ -219,8 +213,6 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
         return SendError(text, Failure.THROTTLED, after.total_seconds() if isinstance(after, timedelta) else after)
     if found := _TOO_FAST.search(fault.message):
         return SendError(text, Failure.THROTTLED, float(found[1] or _SECONDS_TO_WAIT))
-    if _says(fault, _TOO_LARGE):
-        return SendError(text, Failure.REJECTED)
     if isinstance(fault, error.ChatMigrated):
         return SendError(text, Failure.MOVED, moved_to=str(fault.new_chat_id))
     if isinstance(fault, (error.Forbidden, error.BadRequest)) and _is_telegrams(fault):
@@ -229,7 +221,7 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
     # A proxy's refusal, a wrong token, a request that never left: nothing was carried out. All that is left may have
     # been: a lost answer, a 5xx, an answer that is no JSON.
     refused = isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict))
-    away = refused or isinstance(fault.__cause__, http.NEVER_LEFT)
+    away = refused or answers.never_left(fault)
     return SendError(text, Failure.AWAY if away else Failure.UNCERTAIN)
 
 

@@ -38,10 +38,14 @@ class Wire:
         `most` is for how many bytes of a file we take, which comes as `content`.
         """
         try:
-            async with self._client.stream("POST" if content else "GET", path, params=query, **content) as response:
+            async with (
+                http.within(http.SECONDS_FOR_A_FILE if most else http.SECONDS_FOR_A_CALL),
+                self._client.stream("POST" if content else "GET", path, params=query, **content) as response,
+            ):
                 if most and not _is_text(response):
                     return {"content": await _body(response, most)}
-                return _answer(response, await _body(response, _MOST_IN_ANSWER))
+                # Whoever talks without end is not the platform.
+                return _answer(response, await _body(response, _MOST_IN_ANSWER, Remedy.AGAIN))
         except httpx.HTTPError as broken:
             # Its own words may hold the address, and with it the token.
             raise Fault(type(broken).__name__, lost=not isinstance(broken, http.NEVER_LEFT)) from None
@@ -156,11 +160,11 @@ def _is_text(response: httpx.Response) -> bool:
     return kind.startswith(("application/json", "text/")) or not response.is_success
 
 
-async def _body(response: httpx.Response, most: int) -> bytes:
+async def _body(response: httpx.Response, most: int, remedy: Remedy = Remedy.FILE) -> bytes:
     try:
         return await http.taken(response.aiter_bytes(), most, response.headers.get("content-length", ""))
     except http.TooLong:
-        raise Fault("文件太大，不收", remedy=Remedy.FILE) from None
+        raise Fault("太大，不收", remedy=remedy, lost=True) from None
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels import Failure, Outgoing, SendError
+from bot.channels import Failure, Outgoing, SendError, http
 from bot.channels.telegram import send as telegram_send
 from bot.channels.telegram.send import Post
 from bot.settings import load
@@ -105,6 +105,52 @@ def test_what_may_have_arrived_is_said_until_it_is_heard_of(
             assert (len(fake.texts(ZHANG)), letters(stage, ZHANG)[0][0]) == (times, state)
             page = (await stage.client.get("/metrics")).text
             assert f'bot_outbox_rows{{state="uncertain"}} {float(state == "uncertain")}' in page
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("answer", [
+    "says 200 {}", "says 200 []", "says 200 null", "says 200 7", 'says 200 {"ok":true}',
+    'says 200 {"ok":true,"result":true}',
+    'says 200 {"ok":true,"result":{}}', 'says 200 {"code":0,"msg":"请先登录"}', f"says 200 {'[' * 100_000}",
+    'says 403 {"message":"Forbidden"}', 'says 400 {"detail":"bad request"}', 'says 404 {"error":"no route"}',
+    'says 500 {"ok":false,"description":7}', 'says 500 {"ok":false,"description":"x","parameters":[1]}',
+    "413 Request Entity Too Large", 'says 413 {"message":"too large"}',
+    *(f'says 429 {{"ok":false,"description":"Too Many Requests","parameters":{{"retry_after":{seconds}}}}}'
+      for seconds in ('"3"', "-3", "0", "1e400", "null", "1000000")),
+])  # fmt: skip
+def test_whoever_answers_in_the_platforms_place_costs_no_letter(
+    tmp_path: Path, fake: FakeTelegram, answer: str
+) -> None:
+    async def run() -> None:
+        async with running(tmp_path, fake) as stage:
+            fake.always["sendMessage"] = answer
+            await stage.say(ZHANG, "帮助")
+            for _ in range(5):
+                await stage.later(seconds=60)
+            # Not in haste either.
+            assert not fake.sent and len([each for each, _ in fake.calls if each == "sendMessage"]) < 20
+            fake.always.clear()
+            stage.app.channels["telegram"]._in_chat._held.clear()  # type: ignore[attr-defined]
+            for _ in range(15):
+                await stage.later(seconds=60)
+            assert len(fake.texts(ZHANG)) == 1 and letters(stage, ZHANG)[0][0] in ("sent", "uncertain")
+
+    asyncio.run(run())
+
+
+def test_an_answer_that_comes_by_drops_is_none(
+    tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        monkeypatch.setattr(http, "SECONDS_FOR_A_CALL", 0.5)
+        async with running(tmp_path, fake) as stage:
+            fake.faults["sendMessage"].append("drip")
+            await stage.say(ZHANG, "帮助")
+            state = stage.app.channels["telegram"].state()["sending"]
+            assert state["failures"] and "等了太久" in state["trouble"]
+            await stage.later(seconds=60)
+            assert len(fake.texts(ZHANG)) == 1
 
     asyncio.run(run())
 

@@ -60,6 +60,11 @@ CASES: dict[str, tuple[dict[str, Any], str | None]] = {
     "capital letters": (said(chat=GROUP, text="@OUR_BOT 帮助"), "帮助"),
     "no entities, said so": (said(text="帮助", entities=None), "帮助"),
     "hermes-agent#11466: counted in UTF-16": (said(chat=GROUP, text="😀😀助手 帮助", entities=[LINK]), "😀😀 帮助"),
+    "agent-os#64: a command with our name": (said(chat=GROUP, text="/签到@our_bot 三(2)班 38人"), "/签到 三(2)班 38人"),
+    "a mention between two numbers": (said(chat=GROUP, text="三一@our_bot 三十八人"), "三一 三十八人"),
+    "the same as a link": (
+        said(chat=GROUP, text="三1助手38人", entities=[{**LINK, "offset": 2}]), "三1 38人",
+    ),
     "a story": (said(story={"chat": PRIVATE, "id": 1}), ""),
     "a giveaway": (said(chat=GROUP, giveaway={}), None),
     "a deleted account": (said(**{"from": {"id": 5, "is_bot": False, "first_name": ""}}, text="帮助"), "帮助"),

@@ -258,4 +258,7 @@ def test_what_xml_cannot_hold_swallows_nothing(code: int) -> None:
     for unsound in (chr(code), f"&#x{code:x};", f"&#x00{code:X};", *([f"&#{code};"] if code < 32 else [])):
         assert fields(f"<xml><Content>a{unsound}b</Content></xml>") == {"Content": "ab"}
         assert fields(f"<xml><Content><![CDATA[三(2){chr(code)}]]></Content></xml>") == {"Content": "三(2)"}
+    # An emoji as two halves, what no character has; and a line before the beginning.
+    for unsound in ("&#55357;&#56832;", "&#xD83D;&#xDE00;", "&#65534;", "&#1114112;", "&#x110000;"):
+        assert fields(f'\n<?xml version="1.0"?><xml><Content>38{unsound}人</Content></xml>') == {"Content": "38人"}
     assert fields("<xml><Content>&#19977;&#x4E09;&#9;&amp;</Content></xml>") == {"Content": "三三\t&"}

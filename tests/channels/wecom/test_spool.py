@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from bot.channels.wecom.callback import spool as wecom_spool
 from bot.channels.wecom.callback.spool import Spool
 from storage.base.vault import Vault
-from storage.tables import checkin, inbox
+from storage.tables import checkin, inbox, outbox
 from tests.support.databases import nothing_is_taken
 from tests.support.platforms.fake_wecom import FakeWecom
 from tests.support.platforms.wecom_stage import ZHANG, Stage, play
@@ -62,6 +62,8 @@ def test_a_failing_disk_loses_nothing_that_was_acknowledged(tmp_path: Path, fake
         assert await health(stage) == (200, "")
         await stage.later(minutes=1)
         assert len([text for text in fake.texts(ZHANG) if text.startswith("已记录")]) == 3
+        # No response has said it, so nobody has it twice.
+        assert stage.query(select(outbox.c.state).distinct()) == [("sent",)]
 
     play(tmp_path, fake, scene)
 
@@ -105,6 +107,33 @@ def test_what_a_dead_process_left_is_taken_over(tmp_path: Path, vault: Vault) ->
     assert list(tmp_path.glob("wecom-*")) == []
 
 
+def test_what_a_dead_process_left_waits_until_there_is_room(
+    tmp_path: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead, alive = Spool(tmp_path, vault), Spool(tmp_path, vault)
+    dead.adopt()
+    for text in ("一", "二"):
+        dead.add(text)
+    dead.close()
+    (tmp_path / "ballast").unlink()
+    flush, left = wecom_spool.os.fsync, [0, 0]
+
+    def once(number: int) -> None:
+        if not left:
+            raise OSError(errno.ENOSPC, "no space left")
+        left.pop()
+        flush(number)
+
+    with monkeypatch.context() as full:
+        full.setattr(wecom_spool.os, "fsync", once)
+        with pytest.raises(OSError, match="no space left"):
+            alive.adopt()
+    assert alive.waiting == ["一"] and len(list(tmp_path.glob("wecom-*"))) == 2
+    alive.adopt()
+    assert alive.waiting == ["一", "二"] and len(list(tmp_path.glob("wecom-*"))) == 1
+    alive.close()
+
+
 def test_the_ballast_makes_room(tmp_path: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     spool, flush = Spool(tmp_path, vault), wecom_spool.os.fsync
     spool.adopt()
@@ -119,7 +148,10 @@ def test_the_ballast_makes_room(tmp_path: Path, vault: Vault, monkeypatch: pytes
     spool.add("二")
     assert not (tmp_path / "ballast").exists()
     assert [vault.open(line) for line in spool._path.read_bytes().splitlines()] == spool.waiting == ["一", "二"]
-    spool.close()
+    # When all has been committed there is room again.
+    spool.done()
+    spool.done()
+    assert (tmp_path / "ballast").stat().st_size == wecom_spool.BALLAST
 
 
 def test_what_is_not_on_the_disk_is_not_acknowledged(

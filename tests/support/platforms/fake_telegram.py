@@ -4,14 +4,14 @@ import asyncio
 import json
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -67,7 +67,8 @@ class FakeTelegram(Served):
         self.updates: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        # By method, or by method and chat: "sendMessage 5". A name of `REFUSALS`, or "400 Bad Request: …".
+        # By method, or by method and chat: "sendMessage 5". A name of `REFUSALS`, "400 Bad Request: …", or what
+        # something in between answers: "says 403 {…}", "drip".
         self.faults: dict[str, deque[str]] = defaultdict(deque)
         # The same, for every call of the method.
         self.always: dict[str, str] = {}
@@ -144,6 +145,11 @@ class FakeTelegram(Served):
             await asyncio.sleep(30)
         if fault == "html":
             return Response("<h1>Bad Gateway</h1>", 502)
+        if fault.startswith("says"):
+            _, status, body = fault.split(" ", 2)
+            return Response(body, int(status), media_type="application/json")
+        if fault == "drip":
+            return StreamingResponse(_drops(), media_type="application/json")
         result = await getattr(self, f"_{method}")(asked)
         if isinstance(result, Response):
             return result
@@ -233,6 +239,13 @@ class FakeTelegram(Served):
     async def _file(self, request: Request) -> Response:
         self._note_caller(request)
         return Response(self.files[request.path_params["name"]])
+
+
+async def _drops() -> AsyncIterator[bytes]:
+    """A byte now and then, which keeps every limit of the time between two."""
+    while True:
+        yield b" "
+        await asyncio.sleep(0.05)
 
 
 def person(user: int) -> dict[str, Any]:

@@ -32,8 +32,8 @@ class FakeWecom(Served):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         # What one member was sent too fast, which the platform drops without a word.
         self.dropped: list[dict[str, Any]] = []
-        # By path, e.g. "message/send": an error code, "html", "html 200", "html 403", "lost" (done, but the answer is
-        # cut short), "cut" (not done).
+        # By path, e.g. "message/send": an error code, "html", "html 200", "html 403", "endless", "lost" (done, but the
+        # answer is cut short), "cut" (not done).
         self.faults: dict[str, deque[str]] = defaultdict(deque)
         # The same, for every call of the path.
         self.always: dict[str, str] = {}
@@ -113,6 +113,8 @@ class FakeWecom(Served):
         self.calls.append((path, asked))
         await asyncio.sleep(self.delay)
         fault = self.faults[path].popleft() if self.faults[path] else self.always.get(path, "")
+        if fault == "endless":
+            return Response(b" " * (17 << 20), media_type="application/json")
         if fault.startswith("html"):
             return Response("<h1>Sorry</h1>", int(fault[5:] or 502), media_type="text/html")
         if fault == "cut":

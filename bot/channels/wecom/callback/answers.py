@@ -65,6 +65,10 @@ class Answers:
                 # The sender says them once more, and counts them as uncertain.
                 log.warning("%d 条回答没有记成已写：%s", len(ids), type(fault).__name__)
 
+    async def left(self, inbox_id: int) -> None:
+        """There is no response that could say it: the sender does, and it has not been said before."""
+        await self._pipeline.do(lambda turn: passive.left(turn.db, inbox_id))
+
     async def finish(self) -> None:
         """Return when everything written is noted."""
         if self._noting is not None:

@@ -7,6 +7,7 @@ import base64
 import binascii
 import hmac
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from secrets import token_urlsafe
@@ -22,8 +23,8 @@ _BLOCK = 32
 _RANDOM, _HEAD = 16, 20
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 _UNSOUND = dict.fromkeys([*(code for code in range(32) if chr(code) not in "\n\t"), 0xFFFE, 0xFFFF])
-# The same as references; those of whole characters are read.
-_REFERENCE = re.compile(r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,9})|(\d{1,9}));", re.IGNORECASE)
+_HALVES = range(0xD800, 0xE000)
 
 
 class Refused(Exception):
@@ -170,8 +171,8 @@ def encrypted_in(body: bytes) -> str:
 def fields(text: str) -> dict[str, Any]:
     """The elements of a decrypted message; raises Unreadable."""
     try:
-        # A vertical tab in somebody's words makes the whole no XML.
-        root = xmltodict.parse(_REFERENCE.sub("", text.translate(_UNSOUND)))
+        # A vertical tab in somebody's words makes the whole no XML, and so does a line before its first sign.
+        root = xmltodict.parse(_REFERENCE.sub(_sound, text.translate(_UNSOUND)).strip())
     except (ExpatError, ValueError, RecursionError) as fault:
         # ValueError: it declares entities.
         raise Unreadable(type(fault).__name__) from fault
@@ -179,6 +180,12 @@ def fields(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Unreadable("no elements")
     return found
+
+
+def _sound(found: re.Match[str]) -> str:
+    """A reference that XML can hold; what it cannot goes, the halves of a pair by which some write an emoji too."""
+    code = int(found[1], 16) if found[1] else int(found[2])
+    return "" if code in _UNSOUND or code in _HALVES or code > sys.maxunicode else found[0]
 
 
 def reply(to: str, sender: str, text: str, timestamp: str) -> str:

@@ -80,24 +80,32 @@ class Intake:
 
     async def replay(self) -> None:
         """Commit what waits, in its order, whenever the database can take it."""
-        async with self._spooling:
-            try:
-                await asyncio.to_thread(self._spool.adopt)
-            except OSError:
-                log.exception("暂存文件读不了")
+        adopted = False
         while True:
+            if not adopted:
+                adopted = await self._adopted()
             while self._spool.waiting and await self._replayed(self._spool.waiting[0]):
                 async with self._spooling:
                     await asyncio.to_thread(self._spool.done)
             await asyncio.sleep(SECONDS_BETWEEN_REPLAYS)
+
+    async def _adopted(self) -> bool:
+        async with self._spooling:
+            try:
+                await asyncio.to_thread(self._spool.adopt)
+            except OSError as fault:
+                log.warning("别的进程留下的暂存文件现在接不过来：%s", type(fault).__name__)
+                return False
+        return True
 
     async def _replayed(self, text: str) -> bool:
         """Whether this one has an end: it is committed, or kept unread."""
         said = crypto.fields(text)
         try:
             heard = decode.decode(said)
-            if heard is not None:
-                await commit(self._pipeline, heard)
+            outcome = await commit(self._pipeline, heard) if heard is not None else None
+            if outcome and outcome.passive:
+                await self.answers.left(outcome.inbox_id)
         except Exception as fault:
             if unread.is_blameless(fault):
                 return False

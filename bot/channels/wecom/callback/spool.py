@@ -4,6 +4,7 @@ WeCom tries three times within seconds and then forgets a message. What is on th
 it may be acknowledged like what is committed.
 """
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -52,8 +53,9 @@ class Spool:
         found = self._opened()
         place = found.seek(0, os.SEEK_END)
         try:
-            found.write(self._vault.seal(text) + b"\n")
-            found.flush()
+            line = self._vault.seal(text) + b"\n"
+            if found.write(line) < len(line):
+                raise OSError(errno.ENOSPC, "只写下了一半")
             os.fsync(found.fileno())
         except OSError:
             # Half a line would make the next one unreadable.
@@ -66,6 +68,7 @@ class Spool:
         if not self.waiting:
             self._path.unlink(missing_ok=True)
             self.close()
+            self._weigh()
 
     def close(self) -> None:
         """Let go of the file; what is in it waits for the next start."""
@@ -74,11 +77,11 @@ class Spool:
             self._file = None
 
     def adopt(self) -> None:
-        """What processes that have ended left behind comes before all of our own; raises OSError."""
+        """What processes that have ended left behind comes before all of our own; raises OSError: try again later."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not self._ballast.exists():
-            # Zeros would be no weight on a file system that compresses.
-            self._ballast.write_bytes(os.urandom(BALLAST))
+        self._weigh()
+        # There was no room for all of it the last time.
+        known = set(self.waiting)
         for path in sorted(self._folder.glob("wecom-*")):
             with path.open("rb") as file:
                 try:
@@ -87,13 +90,24 @@ class Spool:
                     # Its process lives: perhaps it is our own.
                     continue
                 for text in self._lines(path.name, file.read()):
-                    self.add(text)
+                    if text not in known:
+                        self.add(text)
                 # While it is locked, so that nobody is writing into it just then.
                 path.unlink(missing_ok=True)
 
+    def _weigh(self) -> None:
+        """Take the ballast on board, as long as there is room."""
+        if not self._ballast.exists():
+            try:
+                # Zeros would be no weight on a file system that compresses.
+                self._ballast.write_bytes(os.urandom(BALLAST))
+            except OSError:
+                with contextlib.suppress(OSError):
+                    self._ballast.unlink()
+
     def _opened(self) -> BinaryIO:
         if self._file is None:
-            self._file = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")  # noqa: SIM115, PTH123
+            self._file = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)  # noqa: SIM115, PTH123
             fcntl.flock(self._file, fcntl.LOCK_EX)
             if not self._path.exists():
                 # Another process took it for one that was left behind, before it was locked.
