@@ -6,9 +6,9 @@ from itertools import islice
 
 from handlers import rights
 from handlers.catalogue.current import calendar_at
-from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
+from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Role
 from handlers.registry import command, reads
-from handlers.reminders import coming_letters, date_figures, key_dates, naming, own_dates
+from handlers.reminders import answers, coming_letters, date_figures, key_dates, naming, own_dates
 from handlers.reminders.calendars import days_off
 from scheduling.calendar import Calendar
 from storage.reminders import holds
@@ -42,6 +42,9 @@ def show(ask: Ask) -> Reply:
     if wanted == "放行":
         return _let_go(ask)
     if wanted.startswith(_ME):
+        if answers.named_first(ask, wanted.removeprefix(_ME))[0]:
+            # 国庆晚点提醒 下周一 is of what a letter said.
+            raise NotMeant
         return own_dates.offered(ask, wanted.removeprefix(_ME), named=False)
     if wanted == "不新增":
         return Reply("好的，没有新增。")
