@@ -13,6 +13,7 @@ from handlers.attendance import requests as letters
 from handlers.kit import Ask, Button, Refusal
 from handlers.reading import Reading, Record
 from handlers.reading.messages import remainder
+from handlers.reminders import date_checkins
 from handlers.wording import places
 
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
@@ -20,6 +21,9 @@ _OTHER, _TODAY, _MOST = "其他", "今天", 6
 _OF_A_DAY = re.compile(r".*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
 _MISSING = re.compile("[假缺病]|没[来到]|未到")
 _NAMES_A_DAY = re.compile(rf"{_OF_A_DAY.pattern}|[一二三四五六七八九十]{{2,3}}")
+# 第一个38 第二个40, 1、38 2、40: as many as are asked, in their order.
+_PLACES = re.compile(r"第[一二三四五六\d][个件项]|(?<![\d.])[1-6](?:[、．:：)）]|\.(?=\s))")
+_NOTHING, _LONGEST_OF_SEVERAL, _BETWEEN = "没有", 80, " \n,，;；、。.:："
 # A report that names its activity is whole without a letter.
 _TALK = frozenset({"unknown", "checkin", "chat", "question", "zero"})
 
@@ -28,13 +32,34 @@ def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence
     """The reports that a short answer to a letter is; none for other texts, raises Refusal where one has to choose."""
     if reading.intent not in _TALK or not ask.message.private or ask.message.attachments:
         return ()
-    if every := _nothing_at_all(features, ask, text):
+    if every := _nothing_at_all(features, ask, text) or _one_by_one(features, ask, text):
         return every
     # A whole report is no answer to which one is meant.
     whole = reading.intent == "checkin" and reading.status == "ok"
     one = _named(features, ask, text) or (None if whole else _chosen_of_card(features, ask, text))
     one = one or _one(features, ask, text, reading)
     return (one,) if one else ()
+
+
+def _one_by_one(features: Features, ask: Ask, text: str) -> list[Button]:
+    """烈士纪念日38 国庆40, 第一个38人 第二个没有: every part is said of another thing; else none."""
+    if len(text) > _LONGEST_OF_SEVERAL:
+        return []
+    starts = [(found.start(), found.end()) for found in _PLACES.finditer(text)]
+    every = [each for each, _ in open_letters.unnamed(features, ask, "")] if starts else []
+    if not starts:
+        names = sorted(date_checkins.names_in(ask, text), key=len, reverse=True)
+        found = re.finditer("|".join(map(re.escape, names)), text) if names else ()
+        starts = [(each.start(), each.start()) for each in found]
+    if len(starts) < 2 or text[: starts[0][0]].strip() or (every and len(starts) != len(every)):
+        return []
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    parts = [text[begin:end].strip(_BETWEEN) for (_, begin), end in zip(starts, ends, strict=True)]
+    if every:
+        parts = [f"{one.names[0]} {part}" for one, part in zip(every, parts, strict=True)]
+    ways = [way for part in parts if (way := _named(features, ask, part))]
+    # That there was nothing is said of a whole week: what was held is told after it.
+    return sorted(ways, key=lambda way: not way.label.endswith(_NOTHING)) if len(ways) == len(parts) else []
 
 
 def _named(features: Features, ask: Ask, text: str) -> Button | None:
@@ -180,7 +205,7 @@ def _none_of(
     if coming := next((each for each in fits if each.day > ask.today), None):
         raise Refusal(f"{coming.label}（{coming.when}）还没有到，没有记。过后真的没有，再回「{coming.label}没有」。")
     ways = {each.nothing.typed: each for each in fits or every}
-    said = [replace(each.nothing, label=f"{each.label}没有") for each in ways.values()]
+    said = [replace(each.nothing, label=f"{each.label}{_NOTHING}") for each in ways.values()]
     if ways and not (sure and len(ways) == 1 and fits):
         raise _which("哪一件没有？还没有记。", ways.values(), said)
     return said[0] if said else None
