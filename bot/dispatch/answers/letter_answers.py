@@ -32,10 +32,11 @@ def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence
     """The reports that a short answer to a letter is; none for other texts, raises Refusal where one has to choose."""
     if reading.intent not in _TALK or not ask.message.private or ask.message.attachments:
         return ()
-    if every := _nothing_at_all(features, ask, text) or _one_by_one(features, ask, text):
+    whole = reading.intent == "checkin" and reading.status == "ok"
+    every = _nothing_at_all(features, ask, text) or ([] if whole else _one_by_one(features, ask, text))
+    if every:
         return every
     # A whole report is no answer to which one is meant.
-    whole = reading.intent == "checkin" and reading.status == "ok"
     one = _named(features, ask, text) or (None if whole else _chosen_of_card(features, ask, text))
     one = one or _one(features, ask, text, reading)
     return (one,) if one else ()
