@@ -11,7 +11,7 @@ from storage.messages import cards
 from storage.messages.cards import Card
 
 _NUMBER = r"第?[\d一二三四五六七八九十]{1,3}\s*[项条]?"
-_DONE = r"(?:都|全部?|也|已经?|就)*(?P<undone>没|还没)?(?:做|完成|办|备|准备|弄|搞|落实|订|定|发|收|联系|请)?[好完妥定齐成]*了?"
+_DONE = r"(?:都|全部?|也|已经?|就)*(?P<undone>没|还没)?(?:做|完成|办|备|准备|弄|搞|订|定|发|收|请)?[好完妥定齐成]*了?"
 _NUMBERS = re.compile(
     rf"(?:(?:已经?|都)*(?P<first>做好|完成|办好|备好)了?\s*)?(?P<to>前)?"
     rf"(?P<said>{_NUMBER}(?:(?:\s*[-–~到至、,，和及]\s*|\s+){_NUMBER})*)\s*(?P<done>{_DONE})[。!！]*"
