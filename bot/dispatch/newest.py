@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dispatch.answers import by_name, open_questions, ticked, typed_labels
+from bot.dispatch.answers import by_name, open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import inbox
 from handlers.kit import Ask
@@ -53,7 +53,7 @@ def by_words(
         return None
     if number := _GIVEN_UP.fullmatch(text):
         return _ordered(features, "撤回", number["number"])
-    if named := _ordered(features, *by_name.order(ask, text)) or _ordered(features, *ticked.order(ask, text)):
+    if named := _ordered(features, *by_name.order(ask, text)):
         return named
     # 看一下6月的日历 begins with the word of another command, which did not know it.
     if other := features.shown(text, ask.person):

@@ -13,7 +13,6 @@ from handlers.reminders import letter
 from handlers.reminders.calendars import moments
 from handlers.wording import days
 from scheduling.calendar import DAY
-from scheduling.occasions import Cleared
 from storage.reminders import deliveries, wishes
 
 _OFFERED = "今天傍晚", "明天", "下周一"
@@ -29,7 +28,7 @@ _KNOWN = re.compile(
     r"(?P<after>[^不没谁怎吗?？]{0,20})"
 )
 _AROUND = re.compile(
-    r"(?:我们?|咱们?)|这[个件]?|[两二三四几]件|的?事情?|已经?|都|全部?|好[的嘞]?|[嗯哦噢]+|行|谢谢您?|老师|[啦了哈的是\s\W]"
+    r"(?:我们?|咱们?)|这[个件]?|[两二三四几]件|学校|单位|这边|的?事情?|已经?|都|全部?|好[的嘞]?|[嗯哦噢]+|行|谢谢您?|老师|[啦了哈的是\s\W]"
     r"|(?:这就|马上|现在|会|去|来|再)*(?:催|问|处理|跟进|落实|提醒|通知)(?:一下|他们|大家|各班|各校)*"
 )
 # One thing of several and what is to become of it: 第2件不再提醒, 国庆的事明天再说.
@@ -184,10 +183,7 @@ def known(ask: Ask, text: str) -> str:
 
 def _missing_below(ask: Ask, row: deliveries.DeliveryRow) -> tuple[str, str] | None:
     """(occurrence, what it is called) of what tells who has not reported, as long as it would be told still."""
-    try:
-        reply = letter.words(ask.db, ask.occasions, row, ask.now)
-    except Cleared:
-        return None
+    reply = letter.unless_cleared(ask.db, ask.occasions, row, ask.now)
     if reply is None or not any(each.word == ladder.SEEN for each in reply.buttons):
         return None
     known = ask.me.id in wishes.seen(ask.db, row.occurrence)

@@ -253,6 +253,12 @@ def last(key: KeyDate, today: date) -> date:
     return next((day for day in gone if day and day < today), None) or coming(key, today)
 
 
+def later(day: date, done: "re.Match[str]") -> date:
+    """A week after it, of what DONE says to be put off by a week."""
+    many = (value_of(done["many"]) or 1) * (1 if done["unit"] == "天" else 7)
+    return day + timedelta(days=-many if done["by"].startswith("提") else many)
+
+
 def digits(words: str, today: date) -> str:
     """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5-20 → 5月20日, 提前一周 → 提前7天, 明天 → its day."""
     words = _AHEAD.sub(_ahead, _SLASH.sub(r"\1月\2日", words))

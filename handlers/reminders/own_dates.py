@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from handlers import rights
 from handlers.kit import Ask, Button, Denied, Due, NotMeant, Refusal, Reply, Role, Unit
 from handlers.privacy import gate
-from handlers.reading.text.numbers import value_of
 from handlers.registry import due
 from handlers.reminders import naming
 from handlers.wording import days
@@ -150,9 +149,7 @@ def order(ask: Ask, text: str) -> str:
     if one is None or done is None or sum(each.name == one.name for each in named) > 1:
         return ""
     if done["by"]:
-        ahead = (value_of(done["many"]) or 1) * (1 if done["unit"] == "天" else 7)
-        ahead = -ahead if done["by"].startswith("提") else ahead
-        return f"改 {one.id} {((one.coming(ask.today) or one.day) + timedelta(days=ahead)).isoformat()}"
+        return f"改 {one.id} {naming.later(one.coming(ask.today) or one.day, done).isoformat()}"
     if done["day"]:
         moved = naming.digits(done["day"], ask.today)
         return f"改 {one.id} {moved}" if days.day_in(moved, ask.today, ahead=True)[0] else ""

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dispatch.answers import open_campaigns
+from bot.dispatch.answers import open_campaigns, ticked
 from handlers.attendance import participation
 from handlers.attendance.ladder import SEEN
 from handlers.catalogue.loader import calendar_of
@@ -40,7 +40,7 @@ def order(ask: Ask, text: str) -> tuple[str, str]:
         return SEEN, known
     if own := own_dates.order(ask, text):
         return "提醒", own
-    return _of_date(ask, text) or _of_letter(ask, text)
+    return _of_date(ask, text) or _of_letter(ask, text) or ticked.order(ask, text)
 
 
 def _of_date(ask: Ask, text: str) -> tuple[str, str] | None:
@@ -53,13 +53,13 @@ def _of_date(ask: Ask, text: str) -> tuple[str, str] | None:
     return None
 
 
-def _of_letter(ask: Ask, text: str) -> tuple[str, str]:
+def _of_letter(ask: Ask, text: str) -> tuple[str, str] | None:
     """第2件不再提醒, 国庆的事明天再说, 联席会晚点提醒: what becomes of one thing of the newest letter."""
     which, rest = answers.named_first(ask, text)
     if not which:
-        return "", ""
+        return None
     for word in (LATER, MUTE):
         if rest.startswith(word):
             return word, f"{which} {rest.removeprefix(word)}".strip()
     word, args = said(rest) or ("", "")
-    return (word, f"{which} {args}".strip()) if word in (LATER, MUTE) else ("", "")
+    return (word, f"{which} {args}".strip()) if word in (LATER, MUTE) else None

@@ -13,7 +13,6 @@ from handlers.attendance import requests as letters
 from handlers.kit import Ask, Button, Refusal
 from handlers.reading import Reading, Record
 from handlers.reading.messages import remainder
-from handlers.reminders import date_checkins
 from handlers.wording import places
 
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
@@ -21,9 +20,10 @@ _OTHER, _TODAY, _MOST = "其他", "今天", 6
 _OF_A_DAY = re.compile(r".*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
 _MISSING = re.compile("[假缺病]|没[来到]|未到")
 _NAMES_A_DAY = re.compile(rf"{_OF_A_DAY.pattern}|[一二三四五六七八九十]{{2,3}}")
-# 第一个38 第二个40, 1、38 2、40: as many as are asked, in their order.
-_PLACES = re.compile(r"第[一二三四五六\d][个件项]|(?<![\d.])[1-6](?:[、．:：)）]|\.(?=\s))")
-_NOTHING, _LONGEST_OF_SEVERAL, _BETWEEN = "没有", 80, " \n,，;；、。.:："
+_SAID_BEFORE = re.compile(
+    r"(?:我们?|这)?[两二三四几]?[个件]?(?:[都全]|已经?)+(?:[上填]?报|交|发)(?:过|完|好|齐)?了?[。!！]*"
+)
+_NOTHING = "没有"
 # A report that names its activity is whole without a letter.
 _TALK = frozenset({"unknown", "checkin", "chat", "question", "zero"})
 
@@ -32,6 +32,8 @@ def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence
     """The reports that a short answer to a letter is; none for other texts, raises Refusal where one has to choose."""
     if reading.intent not in _TALK or not ask.message.private or ask.message.attachments:
         return ()
+    if _SAID_BEFORE.fullmatch(text):
+        _not_come(features, ask)
     whole = reading.intent == "checkin" and reading.status == "ok"
     every = _nothing_at_all(features, ask, text) or ([] if whole else _one_by_one(features, ask, text))
     if every:
@@ -42,22 +44,18 @@ def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence
     return (one,) if one else ()
 
 
+def _not_come(features: Features, ask: Ask) -> None:
+    """两个都报了, 都交过了: of what has not come, raises Refusal that says so."""
+    found = [each for each, _ in open_letters.unnamed(features, ask, "") if each.report and each.day <= ask.today]
+    if found:
+        listed = "\n".join(f"· {each.title}" for each in found)
+        ways = [each.buttons(f"报人数 {each.label}", "")[0] for each in found[:_MOST]]
+        raise Refusal(f"这里还没有收到，没有记录：\n{listed}\n报过的，请把人数再发一次。", *ways)
+
+
 def _one_by_one(features: Features, ask: Ask, text: str) -> list[Button]:
     """烈士纪念日38 国庆40, 第一个38人 第二个没有: every part is said of another thing; else none."""
-    if len(text) > _LONGEST_OF_SEVERAL:
-        return []
-    starts = [(found.start(), found.end()) for found in _PLACES.finditer(text)]
-    every = [each for each, _ in open_letters.unnamed(features, ask, "")] if starts else []
-    if not starts:
-        names = sorted(date_checkins.names_in(ask, text), key=len, reverse=True)
-        found = re.finditer("|".join(map(re.escape, names)), text) if names else ()
-        starts = [(each.start(), each.start()) for each in found]
-    if len(starts) < 2 or text[: starts[0][0]].strip() or (every and len(starts) != len(every)):
-        return []
-    ends = [start for start, _ in starts[1:]] + [len(text)]
-    parts = [text[begin:end].strip(_BETWEEN) for (_, begin), end in zip(starts, ends, strict=True)]
-    if every:
-        parts = [f"{one.names[0]} {part}" for one, part in zip(every, parts, strict=True)]
+    parts = open_letters.parts(features, ask, text)
     ways = [way for part in parts if (way := _named(features, ask, part))]
     # That there was nothing is said of a whole week: what was held is told after it.
     return sorted(ways, key=lambda way: not way.label.endswith(_NOTHING)) if len(ways) == len(parts) else []
