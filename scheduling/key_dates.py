@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
-from scheduling.calendar import DAY, Calendar, KeyDate
+from scheduling.calendar import DAY, Calendar, KeyDate, Workdays
 from scheduling.occasions import Hat, Row, Span
 from scheduling.periods import DIGEST_AT, week_before, week_of
 from storage.people.people import Role
@@ -126,8 +126,13 @@ def promotions(span: Span, hats: frozenset[Hat]) -> Iterator[Row]:
     """A word before and after the first day of the school year."""
     if PROMOTION_ROLES.isdisjoint(role for role, _ in hats):
         return
+    # What is to be looked at in the last week of the summer cannot be said before it.
+    years = {year: replace(noted, vacation=frozenset()) for year, noted in span.calendar.workdays.years.items()}
+    in_vacation = replace(span.calendar, workdays=Workdays(years))
     for year in span.years():
         for day in (date(year, *at) for at in _PROMOTION_DAYS):
-            at, begins = span.calendar.instant(day, span.calendar.times.morning), date(year, 9, 1)
+            begins = date(year, 9, 1)
+            lead = (begins - day).days
+            at = in_vacation.send_at(begins, lead)
             if span.holds(at):
-                yield {"occurrence": f"promotion-soon:{year}", "lead": (begins - day).days, "day": begins, "due_at": at}
+                yield {"occurrence": f"promotion-soon:{year}", "lead": lead, "day": begins, "due_at": at}

@@ -59,11 +59,11 @@ def by_words(
         return None
     if number := _GIVEN_UP.fullmatch(text):
         return _ordered(features, "撤回", number["number"])
+    if named := _ordered(features, *by_name.order(ask, text)):
+        return named
     # 看一下6月的日历 begins with the word of another command, which did not know it.
     if other := features.shown(text, ask.person):
         return instead(features, ask, *other)
-    if named := _ordered(features, *by_name.order(ask, text)):
-        return named
     if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
         return instead(features, ask, *found)
     if (first := inbox.PLACES_FIRST.fullmatch(text)) and (found := _ordered(features, "同意", first["places"])):

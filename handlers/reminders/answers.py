@@ -4,6 +4,7 @@ import re
 from datetime import datetime, time
 
 from handlers.attendance import ladder
+from handlers.attendance.requests import place_in
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
 from handlers.reading.text.windows import hours_in
@@ -21,12 +22,24 @@ _BACK = "恢复"
 _OF_LATE = 4
 # 下午再说 is said of a letter, or of nothing that was asked.
 _SAID_LATER = re.compile("再(?:说|报|通知)")
+# 知道了 of who is missing, also with what it is of, and what is done about it; 不知道 and 知道了吗 are none.
+_KNOWN = re.compile(
+    r"(?P<before>[^不没谁怎?？]{0,20}?)(?:知道|晓得|知悉|已阅|阅悉|了解|明白|清楚)[了啦哈的]*"
+    r"(?P<after>[^不没谁怎吗?？]{0,20})"
+)
+_AROUND = re.compile(
+    r"(?:我们?|咱们?)|这[个件]?|[两二三四几]件|学校|单位|这边|的?事情?|已经?|都|全部?|好[的嘞]?|[嗯哦噢]+|行|谢谢您?|老师|[啦了哈的是\s\W]"
+    r"|(?:这就|马上|现在|会|去|来|再)*(?:催|问|处理|跟进|落实|提醒|通知)(?:一下|他们|大家|各班|各校)*"
+)
+# One thing of several and what is to become of it: 第2件不再提醒, 国庆的事明天再说.
+_OF_ONE, _OF_IT = re.compile("提醒|[再后][说叫报]"), re.compile(r"^(?:节|日)?的?(?:事情?|提醒)?[\s,，:：]*")
+_PLACE_FIRST = re.compile(r"(第[一二三四五六七\d][件个条项]|最后一[件个条项])")
 _LONGEST_NAME, _GREETED = 24, re.compile("【补发】|老师好，")
 _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
 
 
 @command(
-    letter.LATER, who=MEMBERS, group="提醒", listed=False, help="过些时候再提醒",
+    letter.LATER, who=MEMBERS, group="提醒", listed=False, help="过些时候再提醒", glued="第",
     examples=("晚点提醒", "晚点提醒 明天"),
 )  # fmt: skip
 def later(ask: Ask) -> Reply:
@@ -36,10 +49,13 @@ def later(ask: Ask) -> Reply:
         return Reply("好的，没有记录。这几天没有提醒过您什么，不另外提醒；办完了直接发给我就行。")
     day, rows, words = _letter(ask)
     calendar = calendar_of(ask.db)
+    place, words = _picked(ask, rows, words)
+    one = "" if place is None else f"{place + 1} "
+    rows = rows if place is None else [rows[place]]
     words, then = moments.found_in(words, calendar, ask.now)
     if not words:
         at = [(each, at) for each in _OFFERED if (at := moments.found_in(each, calendar, ask.now)[1])]
-        buttons = [Button(each, letter.LATER, f"{day} {each}") for each, then in at if _useful(ask, rows, then)]
+        buttons = [Button(each, letter.LATER, f"{day} {one}{each}") for each, then in at if _useful(ask, rows, then)]
         if not buttons:
             raise Refusal("过了今天就没有用了，或者已经报过了，没有再安排。")
         return Reply("什么时候再提醒您？", tuple(buttons))
@@ -59,26 +75,50 @@ def _useful(ask: Ask, rows: list[deliveries.DeliveryRow], then: datetime) -> lis
 
 
 @command(
-    letter.MUTE, who=MEMBERS, group="提醒", listed=False, help="一件事不再提醒", examples=("不再提醒",),
+    letter.MUTE, who=MEMBERS, group="提醒", listed=False, help="一件事不再提醒", glued="第", examples=("不再提醒",),
 )  # fmt: skip
 def mute(ask: Ask) -> Reply:
     """The person hears no more of one thing of a letter; of several it is asked which."""
     day, rows, words = _letter(ask)
-    place, _, back = words.partition(" ")
-    if len(rows) > 1 and not place:
+    place, back = _picked(ask, rows, words)
+    if len(rows) > 1 and not words:
         named = [(number, _name(ask, row)) for number, row in enumerate(rows, 1)]
         listed = "\n".join(f"{number}. {name}" for number, name in named)
         buttons = tuple(Button(f"第 {number} 件", letter.MUTE, f"{day} {number}") for number, _ in named[:6])
         return Reply(f"哪一件不再提醒？\n{listed}", buttons)
-    if place and not (place.isdecimal() and 1 <= int(place) <= len(rows)):
-        raise Refusal(f"那天的提醒有 {len(rows)} 件，没有「{place}」。")
-    row = rows[int(place) - 1 if place else 0]
+    if words and place is None:
+        raise Refusal(f"那天的提醒有 {len(rows)} 件，没有「{words}」。")
+    row = rows[place or 0]
     if back == _BACK:
         wishes.unmute(ask.db, ask.me.id, row.occurrence)
         return Reply(f"好的，「{_name(ask, row)}」照常提醒。")
     wishes.mute(ask.db, ask.me.id, row.occurrence, ask.now)
-    undo = Button("还是提醒", letter.MUTE, f"{day} {place or 1} {_BACK}")
+    undo = Button("还是提醒", letter.MUTE, f"{day} {(place or 0) + 1} {_BACK}")
     return Reply(f"好的，「{_name(ask, row)}」不再提醒您。", (undo,))
+
+
+def _picked(ask: Ask, rows: list[deliveries.DeliveryRow], words: str) -> tuple[int | None, str]:
+    """(which of several they begin with: 第2件, 2, 国庆; the rest of the words); None: with none."""
+    head, _, rest = words.partition(" ")
+    place = place_in(head)
+    if place is not None and -1 <= place < len(rows):
+        return place % len(rows), rest.strip()
+    names = [_name(ask, row) for row in rows]
+    for end in range(min(len(words), _LONGEST_NAME), 1, -1):
+        found = [at for at, name in enumerate(names) if words[:end] in name]
+        if len(found) == 1:
+            return found[0], _OF_IT.sub("", words[end:])
+    return None, words
+
+
+def named_first(ask: Ask, text: str) -> tuple[str, str]:
+    """(the day of the newest letter and which thing of it, what is said of that) of 第2件不再提醒, 国庆的事明天再说."""
+    told = _said_on(ask, "", _OF_LATE) if ask.message.private and ask.person and _OF_ONE.search(text) else None
+    if told is None:
+        return "", ""
+    first = _PLACE_FIRST.match(text)
+    place, rest = _picked(ask, told[1], f"{first[1]} {text[first.end() :]}" if first else text)
+    return ("", "") if place is None else (f"{told[0]} {place + 1}", _OF_IT.sub("", rest))
 
 
 def _said_on(ask: Ask, on: str, back: int) -> tuple[str, list[deliveries.DeliveryRow]] | None:
@@ -116,12 +156,38 @@ def _name(ask: Ask, row: deliveries.DeliveryRow) -> str:
     follows=r"[a-z0-9_-]+:", examples=("知道了 children:2026-06-01",),
 )  # fmt: skip
 def seen(ask: Ask) -> Reply:
-    """Of what is missing below somebody the levels above hear no more."""
-    occurrence = ask.args.strip()
-    if ask.me.id not in deliveries.ever_told(ask.db, occurrence):
-        raise Refusal("没有找到这条提醒。发「提醒」看接下来的。")
-    wishes.see(ask.db, ask.me.id, occurrence, ask.now)
-    return Reply("好的，知道了。这件事不再提醒上级。")
+    """Of what is missing below somebody, of several things as well, the levels above hear no more."""
+    occurrences = ask.args.split()
+    for occurrence in occurrences:
+        if ask.me.id not in deliveries.ever_told(ask.db, occurrence):
+            raise Refusal("没有找到这条提醒。发「提醒」看接下来的。")
+        wishes.see(ask.db, ask.me.id, occurrence, ask.now)
+    return Reply(f"好的，知道了。这{f' {len(occurrences)} ' if len(occurrences) > 1 else ''}件事不再提醒上级。")
+
+
+def known(ask: Ask, text: str) -> str:
+    """The occurrences that 我知道了, 都知道了, 联席会的事知道了 are said of, as `seen` takes them; empty: of none."""
+    found = _KNOWN.fullmatch(text) if ask.message.private and ask.person else None
+    told = _said_on(ask, "", _OF_LATE) if found else None
+    if not found or not told:
+        return ""
+    about = _AROUND.sub("", found["before"]) + _AROUND.sub("", found["after"])
+    place = place_in(about)
+    every = [(at, *one) for at, row in enumerate(told[1]) if (one := _missing_below(ask, row))]
+    return " ".join(
+        occurrence
+        for at, occurrence, what in every
+        if not about or (place in (at, at - len(told[1])) if place is not None else about in what)
+    )
+
+
+def _missing_below(ask: Ask, row: deliveries.DeliveryRow) -> tuple[str, str] | None:
+    """(occurrence, what it is called) of what tells who has not reported, as long as it would be told still."""
+    reply = letter.unless_cleared(ask.db, ask.occasions, row, ask.now)
+    if reply is None or not any(each.word == ladder.SEEN for each in reply.buttons):
+        return None
+    known = ask.me.id in wishes.seen(ask.db, row.occurrence)
+    return None if known else (row.occurrence, f"{reply.name} {reply.text.partition('提醒后')[0]}")
 
 
 @command(

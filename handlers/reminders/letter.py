@@ -34,11 +34,18 @@ def words(
 
 def still(db: Connection, occasions: Occasions, row: DeliveryRow, now: datetime) -> str:
     """What a delivery that was said would say now; empty: it asks for nothing any more."""
-    try:
-        reply = words(db, occasions, row, now, True)
-    except Cleared:
-        return ""
+    reply = unless_cleared(db, occasions, row, now, True)
     return reply.text if reply else ""
+
+
+def unless_cleared(
+    db: Connection, occasions: Occasions, row: DeliveryRow, now: datetime, brief: bool = False
+) -> Reply | None:
+    """The same as `words`; None also for what came before it was asked."""
+    try:
+        return words(db, occasions, row, now, brief)
+    except Cleared:
+        return None
 
 
 def join(occasions: Occasions, day: date, parts: Sequence[Part]) -> Reply:

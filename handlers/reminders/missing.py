@@ -58,9 +58,9 @@ def listed(due: Due, calendar: Calendar, key: KeyDate) -> Reply | None:
 
 
 def _named(due: Due, at: Iterable[Unit], below: Collection[Unit]) -> Iterator[tuple[Unit, str]]:
-    """With their school for whoever has to do with more than that one."""
+    """In order of schools and classes, with their school for whoever has to do with more than that one."""
     own = {unit.id for unit in at}
     schools = units.by_ids(due.db, {unit.school_id for unit in below if unit.school_id and unit.school_id not in own})
-    for unit in below:
+    for unit in sorted(below, key=lambda each: (each.school_id or 0, each.grade or 0, each.class_no or 0)):
         school = schools.get(unit.school_id or 0)
         yield unit, f"{school.name}{unit.name}" if school else unit.name

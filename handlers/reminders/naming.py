@@ -15,6 +15,8 @@ from scheduling.calendar import Calendar, KeyDate
 # What is done to a row of one's own, in other words.
 DEEDS = {
     "添加": "新增",
+    "增加": "新增",
+    "继续": "恢复",
     "停": "暂停",
     "停用": "暂停",
     "删": "删除",
@@ -24,13 +26,25 @@ DEEDS = {
     "修改": "改",
     "编辑": "改",
 }
+# What becomes of one that is named first: it is on another day, or off.
+LEADING = re.compile("^(?:请|麻烦|帮我|把|将|那个|我们的?|的)+")
+DONE = re.compile(
+    r"的?(?:提醒|日子|时间)?(?:(?:改|推迟|延期|延|挪|移|调|提前|定)[到成至为在]+(?P<day>.{2,12}?)"
+    r"|(?P<by>推迟|延期|延后|顺延|提前|提早)(?P<many>[\d一两二三四五六七八九十]{1,2})个?(?P<unit>天|周|星期|礼拜)"
+    r"|(?:给我|都|先)*(?:删[掉除]?|取消|暂停|停[掉用]|不[要开办搞]|不[用要再]?提醒|(?P<back>恢复|照常|继续)提醒?))[了吧啦]*[。！!]?"
+)
+# 暂停读书节的提醒, 删掉科技节: what is done is said first.
+DEED_FIRST = re.compile(r"(?P<deed>删[掉除]?|取消|暂停|停掉|恢复)(?P<of>[^\s\d].*?)的?(?:提醒|日子)?[了吧啦]*[。！!]?")
 YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 # What a name may be said without.
 _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+|(?:纪念日|活动日|节|日)$")
 # What stands around one in a question: 离六一还有几天, 请问国庆节是哪天, 清明要准备什么.
 _WHEN = "(?:哪一?天|什么时候|啥时候|何时|几月几?[日号]?|几[日号]|多少[日号]|星期几|礼拜几|周几)"
 _LEFT = "(?:还有|还差|还剩|剩下?)?(?:几天|多少天|多久)|快到了"
-_OFF = "放了?(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
+_OFF = (
+    "放了?(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
+    "|(?:哪几?天|怎么)放假|放假(?:安排|时间)"
+)
 # 来了多少人, 那次报了几个, 参加人数; of what is to come (要来多少人) nothing is in the records, 还有几天 asks for none.
 _MANY = "(?:多少|几)(?![天日号月年周点节])[个名位]?(?:人|孩子|学生|队员|同学|中队|班级?)?"
 _CAME = (
@@ -70,7 +84,7 @@ _OF_YEAR = re.compile(rf"({'|'.join(YEARS)})的?(?=\d{{1,2}}月)")
 # 1-2年级 is no day.
 _SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})(?:/(?=\d{1,2}(?![\d/.-]))|-(?=\d{1,2}(?:\s|日|$)))(\d{1,2})")
 # 提前一周, 提早半个月, 10月20日前两天.
-_AHEAD = re.compile(rf"(?:提[前早]|(?<=[日号,，\s])的?前)\s*(半|[\d{CHINESE}]{{1,2}})\s*个?(天|周|星期|礼拜|月)")
+_AHEAD = re.compile(rf"(?:提[前早]|(?<=[日号,，、和及\s])的?前)\s*(半|[\d{CHINESE}]{{1,2}})\s*个?(天|周|星期|礼拜|月)")
 _LONG = {"天": 1, "月": 30}
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _DATED = re.compile(r"\d\s?[-/.月]\s?\d")
@@ -237,6 +251,12 @@ def last(key: KeyDate, today: date) -> date:
     """Its day that is over, the newest; one that never was is its next."""
     gone = (key.day(today.year - back) for back in range(9))
     return next((day for day in gone if day and day < today), None) or coming(key, today)
+
+
+def later(day: date, done: "re.Match[str]") -> date:
+    """A week after it, of what DONE says to be put off by a week."""
+    many = (value_of(done["many"]) or 1) * (1 if done["unit"] == "天" else 7)
+    return day + timedelta(days=-many if done["by"].startswith("提") else many)
 
 
 def digits(words: str, today: date) -> str:

@@ -43,17 +43,11 @@ _ADDED = "(?:[加记添放](?:一?[个条下]|[进入到])|新增|添加|设置?
 _TELL = f"(?:提醒|通知|告诉|告知|叫|喊){_WHOM}|{_ADDED}"
 _OURS = "(?:我们?|咱们?|本)(?:学校|区|县|市|班|中队)?的?|[我本]校(?!庆)的?"
 _ROUND = (
-    f"{_TELL}|{_OURS}|请|麻烦|帮我?|记一?下|记得|别忘了?|我?想要?|能不能|可不可以|可以|能否|到时候?|定[在于]"
+    f"{_TELL}|{_OURS}|一?早上?|上午|中午|下午|傍晚|晚上|请|麻烦|帮我?|记一?下|记得|别忘了?|我?想要?|能不能|可不可以|可以|能否|到时候?|定[在于]"
     "|举[行办]|以后|[是在要将把都就也到为]"
 )
 _CLAUSES = re.compile(r"[\s,，。;；:：、!！?？“”「」]+")
 _BEFORE_IT, _AFTER = re.compile(f"^(?:{_ROUND})+"), re.compile(f"(?:{_ROUND}|[吗吧呢的了])+$")
-# What becomes of one that is named first: it is on another day, or off.
-_LEADING = re.compile("^(?:请|麻烦|帮我|把|将|那个|我们的?|的)+")
-_DONE = re.compile(
-    r"的?(?:提醒|日子|时间)?(?:(?:改|推迟|延期|延|挪|移|调|提前|定)[到成至为在]+(?P<day>.{2,12}?)"
-    r"|(?:给我|都|先)*(?:删[掉除]?|取消|不[要开办搞]|不用提醒))[了吧啦]*[。！!]?"
-)
 _OTHERS = re.compile("(?:提醒|通知|告诉|告知|叫|喊).*(?:大家|老师|各|全|辅导员|每)|(?:日子|日历)")
 _OF_YEAR = re.compile(r"20\d\d|[明今]年")
 _NUMBER_ALONE = re.compile(r"(?<![第\d(（])\d{1,3}(?![\d届期周日年级)）])")
@@ -145,17 +139,21 @@ def _bare(clause: str) -> str:
 
 def order(ask: Ask, text: str) -> str:
     """改 2 12月16日 of 家长会改到12月16日, 暂停 2 of 家长会不开了: what becomes of a date of the asker's own."""
-    plain = _LEADING.sub("", text)
-    mine = own_dates.of(ask.db, [unit.path for unit in ask.me.units(_MAY)]) if _DONE.search(plain) else []
+    plain = naming.LEADING.sub("", text)
+    if first := naming.DEED_FIRST.fullmatch(plain):
+        plain = f"{first['of']}{first['deed']}{'提醒' if first['deed'] in ('恢复',) else ''}"
+    mine = own_dates.of(ask.db, [unit.path for unit in ask.me.units(_MAY)]) if naming.DONE.search(plain) else []
     named = [one for one in mine if plain.startswith(one.name)]
     one = max(named, key=lambda one: len(one.name), default=None)
-    done = _DONE.fullmatch(plain.removeprefix(one.name)) if one else None
+    done = naming.DONE.fullmatch(plain.removeprefix(one.name)) if one else None
     if one is None or done is None or sum(each.name == one.name for each in named) > 1:
         return ""
+    if done["by"]:
+        return f"改 {one.id} {naming.later(one.coming(ask.today) or one.day, done).isoformat()}"
     if done["day"]:
         moved = naming.digits(done["day"], ask.today)
         return f"改 {one.id} {moved}" if days.day_in(moved, ask.today, ahead=True)[0] else ""
-    return f"{'删除' if '删' in done[0] else '暂停'} {one.id}"
+    return f"{'恢复' if done['back'] else '删除' if '删' in done[0] else '暂停'} {one.id}"
 
 
 def called(ask: Ask, words: str) -> list[own_dates.OwnDate]:
@@ -208,7 +206,8 @@ def _change(ask: Ask, one: own_dates.OwnDate, words: str) -> Reply:
     new = own_dates.by_id(ask.db, one.id)
     assert new is not None
     called = f"{name}，" if name else ""
-    return Reply(f"已改：{_said(one, ask.today)} → {called}{days.day(new.day, ask.today)}，{_before(new)}提醒。")
+    when = f"每年{days.short(new.day)}" if new.yearly else days.day(new.day, ask.today)
+    return Reply(f"已改：{_said(one, ask.today)} → {called}{when}，{_before(new)}提醒。")
 
 
 def _name(words: str, deed: str) -> Cleared:
@@ -254,6 +253,10 @@ def _own(ask: Ask, words: str, word: str = "改") -> tuple[own_dates.OwnDate, st
     mine = own_dates.of(ask.db, [unit.path for unit in ask.me.units(_MAY)])
     # 校园开放日二 is another than 校园开放日.
     named = sorted((one for one in mine if words.startswith(one.name)), key=lambda one: -len(one.name))
+    part = words.split(maxsplit=1)[0] if words else ""
+    if not named and len(part) > 1 and len(alike := [one for one in mine if part in one.name]) == 1:
+        # 校庆 of 校庆日.
+        return alike[0], words.removeprefix(part).strip()
     if not named:
         raise Refusal(_NONE.format(word))
     if len(alike := [one for one in named if one.name == named[0].name]) > 1:

@@ -6,11 +6,10 @@ from itertools import islice
 
 from handlers import rights
 from handlers.catalogue.current import calendar_at
-from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
+from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Role
 from handlers.registry import command, reads
-from handlers.reminders import coming_letters, date_figures, key_dates, naming, own_dates
+from handlers.reminders import answers, coming_letters, date_figures, key_dates, naming, own_dates
 from handlers.reminders.calendars import days_off
-from scheduling.calendar import Calendar
 from storage.reminders import holds
 
 SHOWN, AHEAD = 5, 60
@@ -33,27 +32,29 @@ _KINDS = {"A": "仪式", "B": "主题队日", "C": "提示"}
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The person's next reminders; `列表`: the next key dates; a name: what to prepare for it."""
-    calendar = calendar_at(ask.db, ask.me.paths())
     wanted = ask.args.strip()
     if not wanted or wanted in _SOON:
-        return _next(ask, calendar)
+        return _next(ask)
     if deed := own_dates.DEED.match(wanted):
         return own_dates.handle(ask, deed[1], wanted[deed.end() :])
     if wanted == "放行":
         return _let_go(ask)
     if wanted.startswith(_ME):
+        if answers.named_first(ask, wanted.removeprefix(_ME))[0]:
+            # 国庆晚点提醒 下周一 is of what a letter said.
+            raise NotMeant
         return own_dates.offered(ask, wanted.removeprefix(_ME), named=False)
     if wanted == "不新增":
         return Reply("好的，没有新增。")
     if wanted in _OFF:
         raise Refusal(_NOT_ALL, Button("勿扰", "勿扰"), Button("提醒", "提醒"))
-    return _list(ask, calendar) if wanted in ("列表", "list") else _details(ask, calendar, wanted)
+    return _list(ask) if wanted in ("列表", "list") else _details(ask, wanted)
 
 
 @reads("key_date")
 def asked(ask: Ask) -> Reply:
     """A key date by its name alone, or the question when it is."""
-    return _details(ask, calendar_at(ask.db, ask.me.paths()), ask.args)
+    return _details(ask, ask.args)
 
 
 def _let_go(ask: Ask) -> Reply:
@@ -63,7 +64,7 @@ def _let_go(ask: Ask) -> Reply:
     return Reply("好的，提醒照常发。" if holds.release(ask.db, ask.now) else "提醒没有停着，不用放行。")
 
 
-def _next(ask: Ask, calendar: Calendar) -> Reply:
+def _next(ask: Ask) -> Reply:
     letters = list(islice(coming_letters.letters(ask, AHEAD), SHOWN))
     listed = Button("重要日子", "提醒", "列表")
     rest = coming_letters.promised(ask)
@@ -73,11 +74,12 @@ def _next(ask: Ask, calendar: Calendar) -> Reply:
     lines = [f"{key_dates.day_of(one.at.date())} {one.at:%H:%M} {one.about}" for one in letters]
     names = [name for one in letters for name in one.dates][:1]
     how = [f"看准备清单，发：提醒 {name}" for name in names]
-    lines = [*today, "接下来给您的提醒：", *lines, *how, *_warnings(ask, calendar)]
+    lines = [*today, "接下来给您的提醒：", *lines, *how, *_warnings(ask)]
     return Reply("\n".join(lines), (*(Button(name, "提醒", name) for name in names), listed))
 
 
-def _list(ask: Ask, calendar: Calendar) -> Reply:
+def _list(ask: Ask) -> Reply:
+    calendar = calendar_at(ask.db, ask.me.paths())
     last = ask.today + timedelta(days=AHEAD)
     mine = [key for key in calendar.dates if not key.who or not ask.me.roles.isdisjoint(map(Role, key.who))]
     coming = sorted(((naming.coming(key, ask.today), key) for key in mine), key=lambda pair: (pair[0], pair[1].id))
@@ -85,22 +87,24 @@ def _list(ask: Ask, calendar: Calendar) -> Reply:
         f"{key_dates.day_of(day)} {key.name}（{_KINDS.get(key.kind, key.kind)}）" for day, key in coming if day <= last
     ]
     own = own_dates.listed(ask)
-    lines = [*(lines or ["没有。"]), *(["自己的日子：", *own] if own else []), *_warnings(ask, calendar)]
+    lines = [*(lines or ["没有。"]), *(["自己的日子：", *own] if own else []), *_warnings(ask)]
     return Reply("\n".join([f"接下来 {AHEAD} 天的重要日子：", *lines]))
 
 
-def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
+def _warnings(ask: Ask) -> list[str]:
     # Which file is missing is the operator's business: doctor says it.
+    workdays = calendar_at(ask.db, ask.me.paths()).workdays
     years = range(ask.today.year, (ask.today + timedelta(days=AHEAD)).year + 1)
-    unknown = [year for year in years if not calendar.workdays.knows(year)]
+    unknown = [year for year in years if not workdays.knows(year)]
     if ADMINS.isdisjoint(ask.me.roles):
         return []
     return [f"{year} 年的放假调休还没有录入，这一年的提醒先按周末和法定节日避开。" for year in unknown]
 
 
-def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
+def _details(ask: Ask, wanted: str) -> Reply:
     if own := own_dates.called(ask, wanted):
         return own_dates.told(ask, own)
+    calendar = calendar_at(ask.db, ask.me.paths())
     found = naming.named(calendar, wanted, ask.today)
     if not found:
         if _MONTH.fullmatch(wanted):

@@ -20,6 +20,10 @@ _OTHER, _TODAY, _MOST = "其他", "今天", 6
 _OF_A_DAY = re.compile(r".*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
 _MISSING = re.compile("[假缺病]|没[来到]|未到")
 _NAMES_A_DAY = re.compile(rf"{_OF_A_DAY.pattern}|[一二三四五六七八九十]{{2,3}}")
+_SAID_BEFORE = re.compile(
+    r"(?:我们?|这)?[两二三四几]?[个件]?(?:[都全]|已经?)+(?:[上填]?报|交|发)(?:过|完|好|齐)?了?[。!！]*"
+)
+_NOTHING = "没有"
 # A report that names its activity is whole without a letter.
 _TALK = frozenset({"unknown", "checkin", "chat", "question", "zero"})
 
@@ -28,13 +32,33 @@ def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Sequence
     """The reports that a short answer to a letter is; none for other texts, raises Refusal where one has to choose."""
     if reading.intent not in _TALK or not ask.message.private or ask.message.attachments:
         return ()
-    if every := _nothing_at_all(features, ask, text):
+    if _SAID_BEFORE.fullmatch(text):
+        _not_come(features, ask)
+    whole = reading.intent == "checkin" and reading.status == "ok"
+    every = _nothing_at_all(features, ask, text) or ([] if whole else _one_by_one(features, ask, text))
+    if every:
         return every
     # A whole report is no answer to which one is meant.
-    whole = reading.intent == "checkin" and reading.status == "ok"
     one = _named(features, ask, text) or (None if whole else _chosen_of_card(features, ask, text))
     one = one or _one(features, ask, text, reading)
     return (one,) if one else ()
+
+
+def _not_come(features: Features, ask: Ask) -> None:
+    """两个都报了, 都交过了: of what has not come, raises Refusal that says so."""
+    found = [each for each, _ in open_letters.unnamed(features, ask, "") if each.report and each.day <= ask.today]
+    if found:
+        listed = "\n".join(f"· {each.title}" for each in found)
+        ways = [each.buttons(f"报人数 {each.label}", "")[0] for each in found[:_MOST]]
+        raise Refusal(f"这里还没有收到，没有记录：\n{listed}\n报过的，请把人数再发一次。", *ways)
+
+
+def _one_by_one(features: Features, ask: Ask, text: str) -> list[Button]:
+    """烈士纪念日38 国庆40, 第一个38人 第二个没有: every part is said of another thing; else none."""
+    parts = open_letters.parts(features, ask, text)
+    ways = [way for part in parts if (way := _named(features, ask, part))]
+    # That there was nothing is said of a whole week: what was held is told after it.
+    return sorted(ways, key=lambda way: not way.label.endswith(_NOTHING)) if len(ways) == len(parts) else []
 
 
 def _named(features: Features, ask: Ask, text: str) -> Button | None:
@@ -180,7 +204,7 @@ def _none_of(
     if coming := next((each for each in fits if each.day > ask.today), None):
         raise Refusal(f"{coming.label}（{coming.when}）还没有到，没有记。过后真的没有，再回「{coming.label}没有」。")
     ways = {each.nothing.typed: each for each in fits or every}
-    said = [replace(each.nothing, label=f"{each.label}没有") for each in ways.values()]
+    said = [replace(each.nothing, label=f"{each.label}{_NOTHING}") for each in ways.values()]
     if ways and not (sure and len(ways) == 1 and fits):
         raise _which("哪一件没有？还没有记。", ways.values(), said)
     return said[0] if said else None

@@ -1,5 +1,6 @@
 """What the letters of late ask somebody to report, as far as it is still open, or by what it is called."""
 
+import re
 from datetime import datetime, timedelta
 
 from bot.dispatch.answers import open_campaigns
@@ -16,6 +17,9 @@ from storage.reminders import deliveries
 
 # So long something may be called by its name; a number alone is said of what was asked today or yesterday.
 _NAMED = timedelta(days=10)
+# 第一个38 第二个40, 1、38 2、40: as many as are asked, in their order.
+_PLACES = re.compile(r"第[一二三四五六\d][个件项]|(?<![\d.])[1-6](?:[、．:：)）]|\.(?=\s))")
+_LONGEST, _BETWEEN = 80, " \n,，;；、。.:："
 
 
 def apart(ask: Ask, words: str) -> tuple[str, str]:
@@ -63,6 +67,23 @@ def named(features: Features, ask: Ask, text: str) -> list[tuple[list[letters.As
     if not names and (on := letters.day_in(text, ask.today)):
         found = [([each for each in asked_of_late(features, ask) if each.is_of_day(on[0])], on[1])]
     return [(every, rest) for every, rest in found if every]
+
+
+def parts(features: Features, ask: Ask, text: str) -> list[str]:
+    """烈士纪念日38, 国庆40 of what is said of several at once, by name or in their order; none of other texts."""
+    if len(text) > _LONGEST:
+        return []
+    starts = [(found.start(), found.end()) for found in _PLACES.finditer(text)]
+    every = [each for each, _ in unnamed(features, ask, "")] if starts else []
+    if not starts:
+        names = sorted(date_checkins.names_in(ask, text), key=len, reverse=True)
+        found = re.finditer("|".join(map(re.escape, names)), text) if names else ()
+        starts = [(each.start(), each.start()) for each in found]
+    if len(starts) < 2 or text[: starts[0][0]].strip() or (every and len(starts) != len(every)):
+        return []
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    said = [text[begin:end].strip(_BETWEEN) for (_, begin), end in zip(starts, ends, strict=True)]
+    return [f"{one.names[0]} {part}" for one, part in zip(every, said, strict=True)] if every else said
 
 
 def of_name(features: Features, ask: Ask, name: str, unit: str) -> list[letters.Asked]:

@@ -1,6 +1,7 @@
 """What is asked about a report: whose a number is, what is missing, what has no place, whether it is another one."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
@@ -10,6 +11,7 @@ from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.programmes.reports import drafts
 from handlers.reading.text.normalise import clean
 from handlers.wording import programmes, questions
+from scheduling import spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,13 @@ def which_unit(ask: Ask, row: Row, now: Asked) -> Reply:
     question = f"{row.name}是哪个单位的？" + ("" if names else example)
     FIELD.put(ask, replace(now, asked=question))
     return Reply(question, tuple(Button(name, answer=name) for name in names))
+
+
+def whether_done(ask: Ask, row: Row, unit: Unit, now: Asked) -> Reply:
+    """联席会知道了 names the row, and tells nothing of it: whether it is done is asked."""
+    when = spans.said(spans.label_of(row.period, date.fromisoformat(now.day)), ask.today)
+    question = f"{unit.name}{when}的{row.name}：记成已交吗？还没有记。"
+    return Reply(question, LEFT_OUT.put(ask, replace(now, said=f"{unit.name} {row.name}", asked=question)))
 
 
 def about(ask: Ask, row: Row, unit: Unit, told: Told, now: Asked) -> Reply:

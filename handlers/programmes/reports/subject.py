@@ -19,6 +19,15 @@ _NO_NAME = "[我们本各全该这进到在来去向给为和与对跟]|召[开�
 _NEXT = re.compile("下个?(月|季度|学期|周|年)份?")
 _HOLIDAY = re.compile("[寒暑](?=假|期)")
 _NEXT_OF = {"week": "周", "month": "月", "quarter": "季度", "term": "学期", "year": "年"}
+# What else a report without figures says: that it was done, and to whom it goes.
+_DONE = re.compile(
+    r"(?:[开交报办搞做写评建定发送印选]|制定|完成|举[行办]|召[开集]|组织|开展|进行|参加|提交|上[交报传]|报[送给到]|[印下]发|落实|到位|通过|成立)"
+    r"(?:完|好|毕|过|成|齐|出|去)*[了过完毕好齐]|已经?(?:开|交|报|办|做|完|召|举|组|提|上|发|送|落|定|印|成|通过)"
+    r"|完成|举[行办]|召[开集]|附件|见附|查收|请审"
+)
+_AROUND = re.compile(
+    r"(?:我们?|咱们?|本)(?:单位|社区|街道|县|市|区|校|站|会|村)?|第?[\d一二三四五六七八九十]+[次期季]度?|[年月周日期份度的是有与和次报告材料稿表件]|[\W_]"
+)
 PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}(?:{_NO_NAME}))[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
 
 # 青禾区少工委/瑞景社区 is written 青禾区瑞景社区.
@@ -117,6 +126,12 @@ def told(ask: Ask, row: Row, unit: Unit, words: str, own_words: str, day: date) 
 def tells_all(ask: Ask, row: Row, text: str) -> bool:
     """Whether the text tells all that the row asks for, and no number besides."""
     return read_report(clean(programmes.together(row, text)).text, row, ask.today).complete
+
+
+def says_done(row: Row, words: str, today: date) -> bool:
+    """Whether words without a figure say no more than the row's name and its period, or that it was done."""
+    rest = programmes.without(row, period_in(row, words, today)[1])
+    return bool(_DONE.search(rest)) or not _AROUND.sub("", rest)
 
 
 def leaves_over(ask: Ask, text: str) -> bool:

@@ -14,8 +14,10 @@ _TO = r"\s*[放休]?(?:至|到|-|–|—+|~|～)\s*"
 _RANGE = re.compile(rf"{_DAY}{_TO}(?:{_DAY}|(\d{{1,2}})[日号]?(?![\d月.-]))")
 _SPAN = re.compile(f"{_RANGE.pattern}|{_DAY}")
 _YEAR = re.compile(r"(20\d\d)年?|明年|今年|去年")
-# (周六), (星期六), 共9天 say what the days say.
-_BESIDE = re.compile(r"\((?:周|星期)[一二三四五六日天]\)|共\s?\d{1,3}\s?天")
+# (周六), (农历除夕、周五), 共9天 say what the days say, 国办发明电〔2026〕7号 nothing of them.
+_BESIDE = re.compile(r"\([^()\d]{1,14}\)|共\s?\d{1,3}\s?天|[(〔\[]20\d\d[)〕\]]\s?\d{1,3}号")
+# Of a whole notice only the sentences that say what their days are count, and not its head, its end and its own day.
+_NOTICE = re.compile("的通知|通知如下|各位家长|家长朋友")
 _CLAUSE = re.compile(r"[。;,\n]|(?<!\d):")
 # Days that are not off after all, or not worked; or neither is to count.
 NOT_OFF, NOT_WORK, NOT = "not off", "not work", "not"
@@ -36,7 +38,7 @@ _KINDS = (
 _MONTH_SAID = re.compile(r"((\d{1,2})月\d{1,2}[日号]?)\s*[、,和及]\s*(?=\d{1,2}[日号])")
 _COUNTED = re.compile(r"(?<!\d)(\d{1,2})\s?天")
 _NOISE = re.compile(
-    r"(?<!\d)\d{1,2}\s?天|开始|[起止全整]|(?<![\u4e00-\u9fff])[一二三四五六七八九]\s*、|元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?|十一|除夕|期间|全校|我校|本校|我们|学校|[春秋]季"
+    r"(?<!\d)\d{1,2}\s?天|开始|[起止全整]|(?<![\u4e00-\u9fff])[一二三四五六七八九]\s*、|元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?|十一|除夕|期间|全校|我校|本校|我们|学校|[春秋]季|时间为?|正式|统一"
     r"|[的从是有日和与、:。;,\n]"
 )
 # So many days nearer counts what is to come: of days off one speaks ahead, of a term when it has begun as well.
@@ -54,6 +56,11 @@ def spans(words: str, today: date) -> tuple[list[tuple[str, date, date | None]],
     words = _MONTH_SAID.sub(r"\1、\2月", _BESIDE.sub(" ", unicodedata.normalize("NFKC", words)))
     clauses = [clause for clause in _CLAUSE.split(words) if clause.strip()]
     kinds = [next((kind for pattern, kind in _KINDS if pattern.search(clause)), "") for clause in clauses]
+    if _NOTICE.search(words):
+        telling = [each for each in zip(clauses, kinds, strict=True) if each[1] and _SPAN.search(each[0])]
+        year = _year(words, today)
+        clauses, kinds = [clause for clause, _ in telling], [kind for _, kind in telling]
+        words = "。".join([*([f"{year}年"] if year else []), *clauses])
     found: list[tuple[str, date, date | None]] = []
     said, year = next(filter(None, kinds), ""), _year(words, today)
     if not said:

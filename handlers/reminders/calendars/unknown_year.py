@@ -8,6 +8,7 @@ from handlers.catalogue.current import calendar_at
 from handlers.kit import Button, Due, Reply
 from handlers.registry import due
 from handlers.wording import days
+from scheduling.calendar import DAY
 from scheduling.occasions import Row, Span
 
 # The notice of the State Council comes each November; without it the days are asked for on these.
@@ -17,16 +18,16 @@ _ASKED = ((11, 20), (12, 10), (12, 24))
 def _not_known(span: Span) -> Iterator[Row]:
     """In the last weeks before a year of which nobody knows the make-up days: whoever stands highest."""
     for year in range(span.first.year, span.last.year + 1):
-        coming = [(date(year, *at), at) for at in _ASKED]
-        due_days = [day for day, _ in coming if span.holds(span.calendar.instant(day, span.calendar.times.morning))]
+        # On a free day the morning of the working day before.
+        coming = [(day, span.calendar.send_at(day + DAY, 1)) for day in (date(year, *on) for on in _ASKED)]
+        due_days = [(day, at) for day, at in coming if span.holds(at)]
         if not due_days:
             continue
         for person in rights.highest(span.db, span.now):
             at = span.at(person.paths())
             if not at.calendar.workdays.knows(year + 1):
-                for day in due_days:
+                for day, then in due_days:
                     row = {"occurrence": f"year-unknown:{year + 1}", "lead": (date(year + 1, 1, 1) - day).days}
-                    then = span.calendar.instant(day, span.calendar.times.morning)
                     yield {**row, "day": date(year + 1, 1, 1), "due_at": then, "person_id": person.id}
 
 
