@@ -4,7 +4,7 @@ A province has 120,000 squads: what is shown of it are its schools, of these the
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,18 +27,17 @@ from sqlalchemy import (
     union_all,
 )
 
-from storage.checkins import exemptions
+from storage.checkins import exemptions, school_rollups
 from storage.checkins.coverage import KIND_SQUAD, Squad, is_due
+from storage.checkins.school_rollups import ALL
 from storage.organisation import history
 from storage.organisation.units import Unit, end_of
 from storage.statements import Prepared
-from storage.tables import rollup, unit, unit_past
+from storage.tables import rollup, school_rollup, unit, unit_past
 from storage.tables.base import Path
 
 __all__ = ["Counts", "Coverage", "Squad", "by_teams", "missing", "missing_by_school", "of", "school_names"]
 
-# What stands for a number of squads where there is none.
-_TEAM = -1
 # All who are silent are looked at where no more squads are due, or more of them are to be looked at one by one.
 _FEW = 1000
 # Of a single school, and what is outside one, all are named.
@@ -70,13 +69,10 @@ def of(db: Connection, part: history.Part, most: int | None = None) -> Coverage:
     """Who has reported in the one week of this part; at least so many who have not are named, or all."""
     [week] = part.weeks
     counts: Counts = defaultdict(lambda: [0, 0])
-    teams: set[int] = set()
-    for id, due, reported in _counted(part.shape).rows(db, part.values):
-        if due == _TEAM:
-            teams.add(id)
-            continue
+    for id, due, reported in _counted(db, part):
         both = counts[id]
         both[:] = both[0] + int(due), both[1] + int(reported)
+    teams = {squad for _, squad in _covered(db, part)}
     left = Counter({id: due - reported for id, (due, reported) in counts.items()})
     holding = exemptions.in_week(db, history.monday_of(week))
     apart = teams | {int(path.rstrip("/").rpartition("/")[2]) for path in holding}
@@ -120,7 +116,7 @@ def _first(db: Connection, part: history.Part, missing: Mapping[int, int], most:
 
 def by_teams(db: Connection, part: history.Part) -> Counter[str]:
     """Week → how many squads that have not reported themselves are covered by a 小队 that has."""
-    teams = set(map(tuple, _covering(part.shape).rows(db, part.values)))
+    teams = _covered(db, part)
     silent = _silent(db, part, {id for _, id in teams})
     return Counter(week for week, squad in silent if (week, squad.id) in teams)
 
@@ -176,30 +172,77 @@ def _told(place: Subquery) -> ColumnElement[bool]:
     return exists().where(there)
 
 
-def _teams(place: Subquery, *columns: Any) -> Any:
-    """Each squad whose 小队 has reported and so covers it."""
+def _teams(place: Subquery) -> Select[Any]:
+    """The week and each squad whose 小队 has reported and so covers it."""
     reported = (place.c.kind != KIND_SQUAD) & place.c.school_id.is_not(None) & (place.c.id != place.c.school_id)
-    return select(*columns).where(reported, _told(place))
+    return select(place.c.week, place.c.parent_id).where(reported, _told(place))
+
+
+def _counted(db: Connection, part: history.Part) -> Iterator[tuple[int, int, int]]:
+    """(school, squads that were to report in the one week, those that did), of a school in parts that add up."""
+    schools, inside = part.divided()
+    if schools.weeks:
+        yield from _due(schools.shape).rows(db, schools.values)
+        for id, told in _told_by_school(schools.shape, schools.whole).rows(db, schools.values):
+            if told:
+                yield id, 0, told
+    if inside.weeks:
+        yield from _counted_by_unit(inside.shape).rows(db, inside.values)
 
 
 @cache
-def _counted(shape: history.Shape) -> Prepared:
-    """Of one week: (school, due, told) of squads; (squad, _TEAM, 0) of each that a 小队 covers."""
+def _due(shape: history.Shape) -> Prepared:
+    def of(place: Subquery) -> Any:
+        school = func.coalesce(place.c.school_id, 0)
+        return select(school, func.count(), literal(0)).where(is_due(place)).group_by(school)
 
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+@cache
+def _told_by_school(shape: history.Shape, whole: bool) -> Prepared:
+    def of(place: Subquery) -> Select[Any]:
+        school = func.coalesce(place.c.school_id, 0)
+        return school_rollups.of(place, whole, school_rollup.c.activity == ALL, school, school_rollup.c.squads)
+
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+@cache
+def _counted_by_unit(shape: history.Shape) -> Prepared:
     def of(place: Subquery) -> Any:
         school = func.coalesce(place.c.school_id, 0)
         reported = func.sum(case((_told(place), 1), else_=0))
         return select(school, func.count(), reported).where(is_due(place)).group_by(school)
 
-    arms = history.arms(shape)
-    teams = [_teams(each, each.c.parent_id, literal(_TEAM), literal(0)) for each in arms]
-    return Prepared(lambda _: union_all(*map(of, arms), *teams))
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+def _covered(db: Connection, part: history.Part) -> set[tuple[str, int]]:
+    """(week, squad) of each that a 小队 covers; of whole schools those are looked at in which any has reported."""
+    schools, inside = part.divided()
+    found = _covering(inside.shape).rows(db, inside.values) if inside.weeks else []
+    if schools.weeks and (ids := _with_teams(schools.shape, schools.whole).rows(db, schools.values)):
+        found += db.execute(_covering_in(schools.shape), {**schools.values, "ids": [id for (id,) in ids]})
+    return set(map(tuple, found))
+
+
+@cache
+def _with_teams(shape: history.Shape, whole: bool) -> Prepared:
+    which = (school_rollup.c.activity == ALL) & (school_rollup.c.teams > 0)
+    arms = [school_rollups.of(each, whole, which, school_rollup.c.unit_id) for each in history.arms(shape)]
+    return Prepared(lambda _: union_all(*(each.where(school_rollup.c.unit_id.is_not(None)) for each in arms)))
+
+
+@cache
+def _covering_in(shape: history.Shape) -> CompoundSelect[Any]:
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    return union_all(*(_teams(each).where(each.c.school_id.in_(ids)) for each in history.arms(shape)))
 
 
 @cache
 def _covering(shape: history.Shape) -> Prepared:
-    arms = history.arms(shape)
-    return Prepared(lambda _: union_all(*(_teams(each, each.c.week, each.c.parent_id) for each in arms)))
+    return Prepared(lambda _: union_all(*map(_teams, history.arms(shape))))
 
 
 @cache

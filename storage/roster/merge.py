@@ -3,11 +3,26 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Join, case, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Join,
+    Select,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import String
 
 from storage.audit import audit
+from storage.checkins import school_rollups
+from storage.checkins.rollups import week_of
 from storage.organisation import history, units
 from storage.people import people
 from storage.roster import roster
@@ -48,10 +63,13 @@ def merge(
 def _write(db: Connection, batch_id: int, now: datetime, today: date, given_by: int | None, end_missing: bool) -> None:
     _give_ids(db, batch_id)
     schools = _schools(db, batch_id)
-    _change_units(db, batch_id, today)
-    _add_units(db, batch_id, today)
-    for path, school_id in schools:
-        db.execute(update(unit).where(units.below(path)).values(school_id=school_id))
+    becoming = unit.c.id.in_(_becoming(batch_id)) | units.within([path for path, _ in schools])
+    # To which school a unit belongs is not kept of earlier weeks.
+    with school_rollups.counted_anew(db, becoming, "" if schools else week_of(today)):
+        _change_units(db, batch_id, today)
+        _add_units(db, batch_id, today)
+        for path, school_id in schools:
+            db.execute(update(unit).where(units.below(path)).values(school_id=school_id))
     _people(db, batch_id, now)
     _grants(db, batch_id, now, given_by, end_missing)
     units.changed(db, now)
@@ -83,9 +101,12 @@ def _schools(db: Connection, batch_id: int) -> list[tuple[str, int | None]]:
     ]  # fmt: skip
 
 
+def _becoming(batch_id: int) -> Select[Any]:
+    return select(staged.c.unit_id).where(_of(batch_id, "becomes"))
+
+
 def _change_units(db: Connection, batch_id: int, today: date) -> None:
-    becoming = select(staged.c.unit_id).where(_of(batch_id, "becomes"))
-    history.keep(db, unit.c.id.in_(becoming), today)
+    history.keep(db, unit.c.id.in_(_becoming(batch_id)), today)
     new = {name: staged.c[name] for name in _FACTS}
     since = case((staged.c.part == "becomes", literal(history.monday(today))), else_=unit.c.since)
     closed = case((staged.c.active, None), else_=unit.c.active_to)

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, true
 
 from storage import migrate
-from storage.checkins import weekly_coverage
+from storage.checkins import school_rollups, weekly_coverage
 from storage.checkins.rollups import week_of
 from storage.database import Database, open_database
 from storage.digests import digests, periods
@@ -82,6 +82,8 @@ def fill(db: Connection, size: dict[str, int], top: Kind, days: bool) -> None:
                     for id in told
                 ],
             )
+    with school_rollups.counted_anew(db, true(), ""):
+        pass
     units.changed(db, now)
 
 

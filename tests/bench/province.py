@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, true
 
 from bot.clock import Clock
 from bot.settings import Settings
@@ -23,7 +23,7 @@ from handlers.kit import Ask, Message
 from handlers.organisation import promotion_plan
 from handlers.roster import promotion
 from handlers.wording import places
-from storage.checkins import weekly_coverage
+from storage.checkins import school_rollups, weekly_coverage
 from storage.checkins.rollups import Rollups, week_of
 from storage.digests import digests
 from storage.organisation import units
@@ -91,6 +91,8 @@ def report(db: Connection, today: date) -> None:
         insert(rollup),
         [{"week": week, "unit_id": id, **sums} for week in weeks for place, id in enumerate(squads) if place % 3],
     )
+    with school_rollups.counted_anew(db, true(), ""):
+        pass
 
 
 def asked(folder: Path) -> dict[str, float]:
