@@ -29,6 +29,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
 )
 
 from storage.base import chunks
@@ -165,6 +166,36 @@ def of(place: Subquery, whole: bool, which: ColumnElement[bool], *columns: Any) 
     here = (school_rollup.c.week == place.c.week) & (school_rollup.c.unit_id == place.c.id) & which
     found = select(*columns).select_from(place.join(school_rollup, here, isouter=not whole))
     return found.where(place.c.school_id.is_(None) | (place.c.school_id == place.c.id))
+
+
+class Told(NamedTuple):
+    """What a school came to in a week, or what stands outside of one; its name of then. See the table for the rest."""
+
+    id: int
+    school_id: int | None
+    name: str
+    events: int
+    attended: int
+    rated_due: int
+    rated_attended: int
+    squads: int
+    teams: int
+
+
+def told(db: Connection, part: history.Part) -> list[Told]:
+    """The schools of the one week of a part that holds them as a whole, as far as anything was counted there."""
+    return list(map(Told._make, _told(part.shape, part.whole).rows(db, part.values))) if part.weeks else []
+
+
+@cache
+def _told(shape: history.Shape, whole: bool) -> Prepared:
+    sums = [school_rollup.c[name] for name in Told._fields[3:]]
+
+    def made(place: Subquery) -> Select[Any]:
+        columns = place.c.id, place.c.school_id, place.c.name, *sums
+        return of(place, whole, school_rollup.c.activity == ALL, *columns).where(school_rollup.c.events.is_not(None))
+
+    return Prepared(lambda _: union_all(*map(made, history.arms(shape))))
 
 
 # --- when the tree changes ------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The sums that a digest reads: the rollups by activity, the nominations by state."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, replace
 from functools import cache
 from operator import add
@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Join, Select, String, Subquery, bindparam, case, func, select, union_all
 
-from storage.base import chunks
 from storage.checkins import coverage, school_rollups, weekly_coverage
 from storage.checkins.rollups import Sums
 from storage.checkins.school_rollups import ALL
@@ -16,7 +15,7 @@ from storage.digests import figures
 from storage.organisation import history
 from storage.organisation.units import Kind, Unit
 from storage.statements import Prepared
-from storage.tables import nomination, rollup, school_rollup, unit
+from storage.tables import nomination, rollup, school_rollup
 
 # The units where somebody was nominated in a week; beyond so many all units of the part are looked at.
 _FEW = 1000
@@ -86,11 +85,6 @@ def by_activity(db: Connection, part: history.Part) -> list[ActivitySums]:
     return sorted(rows, key=lambda row: (-row.events, -row.attended, row.activity))
 
 
-def by_school(db: Connection, part: history.Part) -> dict[int, list[int]]:
-    """School id → 场, 人次, rated heads of what is in it, of the one week of this part, which holds whole schools."""
-    return {school: numbers for school, *numbers in _rows(db, part, _by_school)}
-
-
 def totals(db: Connection, part: history.Part) -> dict[str, Totals]:
     """What each week of this part comes to."""
     found = dict.fromkeys(part.weeks, Totals())
@@ -132,17 +126,6 @@ def _activities_of_units(shape: history.Shape, _: bool) -> Prepared:
 
 
 @cache
-def _by_school(shape: history.Shape, whole: bool) -> Prepared:
-    heads = [school_rollup.c[name] for name in _HEADS]
-
-    def of(place: Subquery) -> Select[Any]:
-        found = school_rollups.of(place, whole, school_rollup.c.activity == ALL, place.c.id, *heads)
-        return found.where(place.c.id == place.c.school_id, school_rollup.c.events.is_not(None))
-
-    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
-
-
-@cache
 def _totals_of_schools(shape: history.Shape, whole: bool) -> Prepared:
     sums = [func.sum(school_rollup.c[name]) for name in (*_HEADS, "squads")]
 
@@ -169,18 +152,24 @@ def _counted(place: Subquery) -> Join:
 
 
 def schools(
-    db: Connection, sums: Mapping[int, Sequence[int]], counts: weekly_coverage.Counts, names: dict[int, str]
+    db: Connection, week: str, counts: weekly_coverage.Counts, told: Iterable[school_rollups.Told]
 ) -> tuple[figures.Part, ...]:
     """The schools with squads that are due, and those where something took place; the least covered first."""
-    names = {id: name for id, name in names.items() if id in counts or id in sums}
-    for ids in chunks.chunks((set(sums) | set(counts)) - {0, *names}):
-        names.update({id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))})
-    found = []
-    for id, name in names.items():
-        events, attended, *rated = sums.get(id, (0,) * 4)
-        due, reported = counts.get(id, (0, 0))
-        found.append(figures.Part(name, id, events, attended, due, reported, *rated[:2]))
-    return tuple(sorted(found, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
+    found = [
+        figures.Part(
+            each.name, each.id, each.events, each.attended, *counts.get(each.id, (0, 0)), each.rated_due,
+            each.rated_attended,
+        )
+        for each in told if each.school_id
+    ]  # fmt: skip
+    silent = counts.keys() - {0, *(each.id for each in found)}
+    names = history.names_of(db, silent, week)
+    return by_coverage(found + [figures.Part(names[id], id, 0, 0, *counts[id]) for id in silent])
+
+
+def by_coverage(schools: Iterable[figures.Part]) -> tuple[figures.Part, ...]:
+    """The least covered first."""
+    return tuple(sorted(schools, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
 
 
 def squads(db: Connection, of: Unit, week: str) -> tuple[figures.Part, ...]:

@@ -49,6 +49,9 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Integer, nullable=False) for name in (*_SUMS, "squads", "teams")),
         sqlite_with_rowid=False,
     )
+    is_squad = "kind = '中队' and active"
+    where = {"sqlite_where": sa.text(f"{is_squad} = 1"), "postgresql_where": sa.text(is_squad)}
+    op.create_index("ix_unit_squads", "unit", ["school_id", "since", "active_from", "path"], **where)
     db = op.get_bind()
     first, last = (sa.bindparam(name, type_=sa.Date()) for name in ("first", "last"))
     by_activity, of_all = sa.text(_BY_ACTIVITY).bindparams(first), sa.text(_OF_ALL).bindparams(first, last)
