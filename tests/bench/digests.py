@@ -104,7 +104,9 @@ def asked(database: Database, size: dict[str, int], days: bool) -> dict[str, flo
         for name, id in (("all", 1), ("county", 2), ("school", 2 + size["counties"])):
             of = units.by_id(db, id)
             found[f"周报, {name}"] = timed(lambda of=of: digests.report(db, of, week, named=digests.NAMED))
-            found[f"未签到, {name}"] = timed(lambda of=of: weekly_coverage.missing(db, week, [of.path]))
+            # Above schools it counts by school; whom it names there are a few.
+            missing = weekly_coverage.missing if of.school_id else weekly_coverage.missing_by_school
+            found[f"未签到, {name}"] = timed(lambda of=of, missing=missing: missing(db, week, [of.path]))
             if days:
                 first, last = date(2026, 5, 1), date(2026, 5, 31)
                 found[f"月报, {name}"] = timed(

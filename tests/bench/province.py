@@ -108,7 +108,9 @@ def asked(folder: Path) -> dict[str, float]:
         for name, account in (("school", "b0"), ("county", "c0"), ("province", "p")):
             person = people.by_addresses(db, "wecom", [account], now)[account]
             top = person.grants[0].unit
-            found[f"未签到, {name}"] = timed(lambda top=top: weekly_coverage.missing(db, week, [top.path]))
+            # Above schools it counts by school; whom it names there are a few.
+            missing = weekly_coverage.missing if top.school_id else weekly_coverage.missing_by_school
+            found[f"未签到, {name}"] = timed(lambda top=top, missing=missing: missing(db, week, [top.path]))
             found[f"周报, {name}"] = timed(lambda top=top: digests.weekly(db, top, week))
             ask = Ask(db, now, Message("wecom", "1", account, account, now), 0, person, "", Rollups(), engine.vault)
             found[f"a squad by name, {name}"] = timed(
