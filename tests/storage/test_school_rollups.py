@@ -42,7 +42,8 @@ def test_they_are_made_of_what_is_there(county: County) -> None:
     before = lived(county)
     assert before == sums_as_counted(county.db)
     assert {row[0] for row in before} == {"rollup", "school_rollup"}
-    county.db.execute(text("DROP INDEX ix_unit_squads"))
+    for index in ("ix_unit_squads", "ix_unit_wider"):
+        county.db.execute(text(f"DROP INDEX {index}"))
     county.db.execute(text("DROP TABLE school_rollup"))
     with Operations.context(MigrationContext.configure(county.db)):
         import_module("storage.migrations.versions.0046_sums_by_school").upgrade()

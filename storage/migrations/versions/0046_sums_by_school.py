@@ -11,6 +11,7 @@ revision = "0046"
 down_revision = "0045"
 
 _SUMS = ("events", "attended", "rated_due", "rated_attended", "late", "backfilled", "rated", "doubtful")
+_WIDER = "kind <> '中队'"
 # Each unit as it was in the week.
 _STOOD = """
     SELECT id, school_id, kind, active, active_from FROM unit WHERE since <= :first
@@ -52,6 +53,7 @@ def upgrade() -> None:
     is_squad = "kind = '中队' and active"
     where = {"sqlite_where": sa.text(f"{is_squad} = 1"), "postgresql_where": sa.text(is_squad)}
     op.create_index("ix_unit_squads", "unit", ["school_id", "since", "active_from", "path"], **where)
+    op.create_index("ix_unit_wider", "unit", ["path"], sqlite_where=sa.text(_WIDER), postgresql_where=sa.text(_WIDER))
     db = op.get_bind()
     first, last = (sa.bindparam(name, type_=sa.Date()) for name in ("first", "last"))
     by_activity, of_all = sa.text(_BY_ACTIVITY).bindparams(first), sa.text(_OF_ALL).bindparams(first, last)
