@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Join, Select, String, Subquery, bindparam, ca
 
 from storage.checkins import coverage, school_rollups, weekly_coverage
 from storage.checkins.rollups import Sums
-from storage.checkins.school_rollups import ALL
 from storage.digests import figures
 from storage.organisation import history
 from storage.organisation.units import Kind, Unit
@@ -107,7 +106,7 @@ def _activities_of_schools(shape: history.Shape, whole: bool) -> Prepared:
     sums = [func.sum(table[name]) for name in (*Sums._fields, "squads")]
 
     def of(place: Subquery) -> Select[Any]:
-        summed = school_rollups.of(place, whole, table.activity != ALL, table.activity, *sums)
+        summed = school_rollups.of(place, whole, table.activity != school_rollups.ALL, table.activity, *sums)
         return summed.group_by(table.activity)
 
     return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
@@ -130,7 +129,9 @@ def _totals_of_schools(shape: history.Shape, whole: bool) -> Prepared:
     sums = [func.sum(school_rollup.c[name]) for name in (*_HEADS, "squads")]
 
     def of(place: Subquery) -> Select[Any]:
-        return school_rollups.of(place, whole, school_rollup.c.activity == ALL, func.min(place.c.week), *sums)
+        return school_rollups.of(
+            place, whole, school_rollup.c.activity == school_rollups.ALL, func.min(place.c.week), *sums
+        )
 
     return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
 
