@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from storage.base.upsert import insert_into
+from storage.checkins import school_rollups
+from storage.checkins.school_rollups import Key
 from storage.tables import rollup
 
 
@@ -27,7 +27,6 @@ class Sums(NamedTuple):
     doubtful: int = 0
 
 
-_Key = tuple[str, int, str]
 _NONE = Sums()
 
 
@@ -35,13 +34,6 @@ def week_of(day: date) -> str:
     """The label of the ISO week (Monday to Sunday) under which a day is summed: 2026-04-03 → `2026-W14`."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
-
-
-@cache
-def _upsert(dialect: str) -> Any:
-    statement = insert_into(dialect, rollup)
-    more = {name: rollup.c[name] + statement.excluded[name] for name in Sums._fields}
-    return statement.on_conflict_do_update(index_elements=["week", "unit_id", "activity"], set_=more)
 
 
 class Rollups:
@@ -53,10 +45,10 @@ class Rollups:
 
     def __init__(self, before: Callable[[Connection, Collection[tuple[str, int]]], None] | None = None) -> None:
         self._before = before
-        self._kept: dict[_Key, list[int]] = {}
-        self._fresh: list[tuple[_Key, Sequence[int]]] = []
+        self._kept: dict[Key, list[int]] = {}
+        self._fresh: list[tuple[Key, Sequence[int]]] = []
         # Written inside a savepoint that may still be rolled back.
-        self._written: list[tuple[_Key, Sequence[int]]] = []
+        self._written: list[tuple[Key, Sequence[int]]] = []
 
     def add(self, week: str, unit_id: int, activity: str, sums: Sums) -> None:
         """Count these in, or with negative numbers out."""
@@ -83,15 +75,12 @@ class Rollups:
         if self._kept:
             if self._before:
                 self._before(db, {(week, unit_id) for week, unit_id, _ in self._kept})
-            rows = [
-                dict(zip(("week", "unit_id", "activity", *Sums._fields), (*key, *sums), strict=True))
-                for key, sums in sorted(self._kept.items())
-            ]
-            db.execute(_upsert(db.dialect.name), rows)
+            school_rollups.add(db, self._kept)
+            school_rollups.write(db, rollup, self._kept)
             self._written.extend(self._kept.items())
             self._kept = {}
 
-    def _add_up(self, deltas: Iterable[tuple[_Key, Sequence[int]]]) -> None:
+    def _add_up(self, deltas: Iterable[tuple[Key, Sequence[int]]]) -> None:
         for key, delta in deltas:
             kept = self._kept.setdefault(key, [0] * len(Sums._fields))
             kept[:] = [have + more for have, more in zip(kept, delta, strict=True)]

@@ -3,8 +3,8 @@
 A province has 120,000 squads: what is shown of it are its schools, of these the numbers, and a few names.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
-    Date,
     Select,
     Subquery,
     bindparam,
@@ -27,24 +26,21 @@ from sqlalchemy import (
     union_all,
 )
 
-from storage.checkins import exemptions
+from storage.checkins import exemptions, school_rollups
 from storage.checkins.coverage import KIND_SQUAD, Squad, is_due
+from storage.checkins.school_rollups import ALL
 from storage.organisation import history
-from storage.organisation.units import Unit, end_of
 from storage.statements import Prepared
-from storage.tables import rollup, unit, unit_past
-from storage.tables.base import Path
+from storage.tables import rollup, school_rollup, unit, unit_past
 
-__all__ = ["Counts", "Coverage", "Squad", "by_teams", "missing", "missing_by_school", "of", "school_names"]
+__all__ = ["Counts", "Coverage", "Squad", "by_teams", "missing", "missing_by_school", "of"]
 
-# What stands for a number of squads where there is none.
-_TEAM = -1
 # All who are silent are looked at where no more squads are due, or more of them are to be looked at one by one.
 _FEW = 1000
 # Of a single school, and what is outside one, all are named.
 _MANY_SCHOOLS = 2
-# School id (0: outside a school) → [squads that are due, those of them that have reported].
-Counts = dict[int, list[int]]
+# School id (0: outside a school) → (squads that are due, those of them that have reported).
+Counts = dict[int, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +48,15 @@ class Coverage:
     """
     A week of a part of the tree. `exempt`: zero and excused → how many squads; `missing`: school id → how many others.
 
-    `named` are the first of these, in the order of school, grade and class; the schools are in the same order.
+    `named` are the first of these, in the order of school, grade and class; the schools are in the same order. `told`
+    are the schools where anything was counted, without those of which only a part is asked.
     """
 
     counts: Counts
     exempt: Counter[str]
     missing: dict[int, int]
     named: list[Squad]
+    told: list[school_rollups.Told]
 
     @property
     def due(self) -> int:
@@ -69,14 +67,17 @@ class Coverage:
 def of(db: Connection, part: history.Part, most: int | None = None) -> Coverage:
     """Who has reported in the one week of this part; at least so many who have not are named, or all."""
     [week] = part.weeks
-    counts: Counts = defaultdict(lambda: [0, 0])
-    teams: set[int] = set()
-    for id, due, reported in _counted(part.shape).rows(db, part.values):
-        if due == _TEAM:
-            teams.add(id)
-            continue
-        both = counts[id]
-        both[:] = both[0] + int(due), both[1] + int(reported)
+    schools, inside = part.divided()
+    told = school_rollups.told(db, schools)
+    counts: Counts = {}
+    for school, due, reported in _counted(db, schools, inside):
+        have = counts.get(school or 0, (0, 0))
+        counts[school or 0] = have[0] + due, have[1] + reported
+    for each in told:
+        if each.squads:
+            id = each.school_id or 0
+            counts[id] = counts[id][0], counts[id][1] + each.squads
+    teams = {squad for _, squad in _covered(db, schools, inside, [each.id for each in told if each.teams])}
     left = Counter({id: due - reported for id, (due, reported) in counts.items()})
     holding = exemptions.in_week(db, history.monday_of(week))
     apart = teams | {int(path.rstrip("/").rpartition("/")[2]) for path in holding}
@@ -91,12 +92,14 @@ def of(db: Connection, part: history.Part, most: int | None = None) -> Coverage:
             continue
         others.add(squad.id)
         left[squad.school_id or 0] -= 1
-        counts[squad.school_id or 0][1] += squad.id in teams
+        if squad.id in teams:
+            due, reported = counts[squad.school_id or 0]
+            counts[squad.school_id or 0] = due, reported + 1
         exempt.update([kind] if kind else ())
     missing = {id: count for id, count in sorted(left.items()) if count}
     if few:
         named = [squad for squad in _first(db, part, missing, most or 0) if squad.id not in others]
-    return Coverage(counts, exempt, missing, named)
+    return Coverage(counts, exempt, missing, named, told)
 
 
 def _are_few(db: Connection, apart: Collection[int]) -> bool:
@@ -120,7 +123,9 @@ def _first(db: Connection, part: history.Part, missing: Mapping[int, int], most:
 
 def by_teams(db: Connection, part: history.Part) -> Counter[str]:
     """Week → how many squads that have not reported themselves are covered by a 小队 that has."""
-    teams = set(map(tuple, _covering(part.shape).rows(db, part.values)))
+    schools, inside = part.divided()
+    rows = _with_teams(schools.shape, schools.whole).rows(db, schools.values) if schools.weeks else []
+    teams = _covered(db, schools, inside, [id for (id,) in rows])
     silent = _silent(db, part, {id for _, id in teams})
     return Counter(week for week, squad in silent if (week, squad.id) in teams)
 
@@ -142,23 +147,6 @@ def missing_by_school(db: Connection, week: str, paths: Sequence[str]) -> tuple[
     return found.missing, found.due
 
 
-def school_names(db: Connection, of: Unit, week: str) -> dict[int, str]:
-    """School id → what it was called in that week, of those that are in this part of the tree now."""
-    first = history.monday_of(week)
-    return dict(map(tuple, _SCHOOLS.rows(db, {"low": of.path, "high": end_of(of.path), "first": first})))
-
-
-def _named_schools(_: str) -> Select[Any]:
-    first = bindparam("first", type_=Date())
-    then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= first) & (unit_past.c.until > first)
-    here = (unit.c.path >= bindparam("low", type_=Path)) & (unit.c.path < bindparam("high", type_=Path))
-    query = select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name)).outerjoin(unit_past, then)
-    return query.where(here, unit.c.id == unit.c.school_id)
-
-
-_SCHOOLS = Prepared(_named_schools)
-
-
 def _silent(db: Connection, of: history.Part, ids: Collection[int] | None) -> list[tuple[str, Squad]]:
     """(week, squad) of those without a check-in of their own; of these squads only and those in these schools."""
     if ids is None:
@@ -176,30 +164,63 @@ def _told(place: Subquery) -> ColumnElement[bool]:
     return exists().where(there)
 
 
-def _teams(place: Subquery, *columns: Any) -> Any:
-    """Each squad whose 小队 has reported and so covers it."""
+def _teams(place: Subquery) -> Select[Any]:
+    """The week and each squad whose 小队 has reported and so covers it."""
     reported = (place.c.kind != KIND_SQUAD) & place.c.school_id.is_not(None) & (place.c.id != place.c.school_id)
-    return select(*columns).where(reported, _told(place))
+    return select(place.c.week, place.c.parent_id).where(reported, _told(place))
+
+
+def _counted(db: Connection, schools: history.Part, inside: history.Part) -> Iterator[tuple[int, int, int]]:
+    """(school, squads that were to report in the one week, those that did), of whole schools without these."""
+    if schools.weeks:
+        yield from _due(schools.shape).rows(db, schools.values)
+    if inside.weeks:
+        yield from _counted_by_unit(inside.shape).rows(db, inside.values)
 
 
 @cache
-def _counted(shape: history.Shape) -> Prepared:
-    """Of one week: (school, due, told) of squads; (squad, _TEAM, 0) of each that a 小队 covers."""
+def _due(shape: history.Shape) -> Prepared:
+    def of(place: Subquery) -> Any:
+        # By the column itself: so they come in the order of the index.
+        return select(place.c.school_id, func.count(), literal(0)).where(is_due(place)).group_by(place.c.school_id)
 
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+@cache
+def _counted_by_unit(shape: history.Shape) -> Prepared:
     def of(place: Subquery) -> Any:
         school = func.coalesce(place.c.school_id, 0)
         reported = func.sum(case((_told(place), 1), else_=0))
         return select(school, func.count(), reported).where(is_due(place)).group_by(school)
 
-    arms = history.arms(shape)
-    teams = [_teams(each, each.c.parent_id, literal(_TEAM), literal(0)) for each in arms]
-    return Prepared(lambda _: union_all(*map(of, arms), *teams))
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+def _covered(db: Connection, schools: history.Part, inside: history.Part, ids: Sequence[int]) -> set[tuple[str, int]]:
+    """(week, squad) of each that a 小队 covers; of whole schools those are looked at where any has reported."""
+    found = _covering(inside.shape).rows(db, inside.values) if inside.weeks else []
+    if ids:
+        found += db.execute(_covering_in(schools.shape), {**schools.values, "ids": ids})
+    return set(map(tuple, found))
+
+
+@cache
+def _with_teams(shape: history.Shape, whole: bool) -> Prepared:
+    which = (school_rollup.c.activity == ALL) & (school_rollup.c.teams > 0)
+    arms = [school_rollups.of(each, whole, which, school_rollup.c.unit_id) for each in history.arms(shape)]
+    return Prepared(lambda _: union_all(*(each.where(school_rollup.c.unit_id.is_not(None)) for each in arms)))
+
+
+@cache
+def _covering_in(shape: history.Shape) -> CompoundSelect[Any]:
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    return union_all(*(_teams(each).where(each.c.school_id.in_(ids)) for each in history.arms(shape)))
 
 
 @cache
 def _covering(shape: history.Shape) -> Prepared:
-    arms = history.arms(shape)
-    return Prepared(lambda _: union_all(*(_teams(each, each.c.week, each.c.parent_id) for each in arms)))
+    return Prepared(lambda _: union_all(*map(_teams, history.arms(shape))))
 
 
 @cache

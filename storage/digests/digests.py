@@ -57,15 +57,8 @@ def weekly(
         excused=found.exempt[exemptions.EXCUSED],
         stars=funnel.of_week(db, of, week),
         last_year=earlier.get(year),
-        schools=_schools(db, of, alone, found.counts),
+        schools=() if of.school_id else sums.schools(db, week, found.counts, found.told),
     )
-
-
-def _schools(db: Connection, of: Unit, part: history.Part, counts: weekly_coverage.Counts) -> tuple[figures.Part, ...]:
-    if of.school_id:
-        return ()
-    [week] = part.weeks
-    return sums.schools(db, sums.by_school(db, part), counts, weekly_coverage.school_names(db, of, week))
 
 
 def _previous(db: Connection, part: history.Part) -> dict[str, figures.Previous]:

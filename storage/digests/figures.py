@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.digests.digest_changes import Correction, Figures, correction_from
 from storage.digests.funnel import Star
+from storage.records import record
 
 # The order in which the states of a nomination are told.
 STATES = ("submitted", "returned", "approved", "withdrawn")
@@ -37,7 +38,7 @@ class Activity:
     rate: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """What a school (or another part) comes to: distinct events, 人次, squads that are due and that have reported.
 

@@ -1,13 +1,13 @@
 """The figures of any range of days in a part of the tree, straight from the check-ins: months, terms, years."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection
 
-from storage.checkins import coverage, events, weekly_coverage
+from storage.checkins import coverage, events
 from storage.checkins.rollups import week_of
 from storage.digests import figures, sums, whereabouts
 from storage.organisation import history
@@ -61,10 +61,11 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     per_activity = Counter(activity for activity, _, itself in taking_part if itself)
     due = coverage.due(db, part)
     silent = coverage.named(db, part, due.keys() - covered)
-    counts: weekly_coverage.Counts = defaultdict(lambda: [0, 0])
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for squad, school in due.items():
         both = counts[school]
-        both[:] = both[0] + 1, both[1] + (squad in covered)
+        both[0] += 1
+        both[1] += squad in covered
     whole = [sum(column) for column in zip(*tally.whole.values(), strict=True)] or [0] * 5
     activities = [
         figures.Activity(name, each[0], per_activity[name], each[1], figures.percent(each[3], each[2]))
@@ -81,9 +82,13 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     )  # fmt: skip
 
 
-def _schools(db: Connection, tally: _Tally, counts: weekly_coverage.Counts, week: str) -> tuple[figures.Part, ...]:
+def _schools(db: Connection, tally: _Tally, counts: Mapping[int, Sequence[int]], week: str) -> tuple[figures.Part, ...]:
     """The schools by what they were called in the last week."""
-    return sums.schools(db, tally.schools, counts, history.names_of(db, counts.keys() - {0}, week))
+    names = history.names_of(db, (counts.keys() | tally.schools.keys()) - {0}, week)
+    return sums.by_coverage(
+        figures.Part(name, id, *tally.schools[id][:2], *counts[id], *tally.schools[id][2:4])
+        for id, name in names.items()
+    )
 
 
 def _add_shared(db: Connection, tally: _Tally, of: Unit, first: date, last: date) -> None:

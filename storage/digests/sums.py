@@ -1,6 +1,6 @@
 """The sums that a digest reads: the rollups by activity, the nominations by state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, replace
 from functools import cache
 from operator import add
@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Join, Select, String, Subquery, bindparam, case, func, select, union_all
 
-from storage.base import chunks
-from storage.checkins import coverage, weekly_coverage
+from storage.checkins import coverage, school_rollups, weekly_coverage
 from storage.checkins.rollups import Sums
 from storage.digests import figures
 from storage.organisation import history
 from storage.organisation.units import Kind, Unit
 from storage.statements import Prepared
-from storage.tables import nomination, rollup, unit
+from storage.tables import nomination, rollup, school_rollup
 
 # The units where somebody was nominated in a week; beyond so many all units of the part are looked at.
 _FEW = 1000
@@ -23,8 +22,8 @@ _NOMINATED = Prepared(
     lambda _: select(nomination.c.unit_id).where(nomination.c.week == bindparam("week", type_=String())).distinct()
     .limit(_FEW + 1)
 )  # fmt: skip
+_HEADS = ("events", "attended", "rated_due", "rated_attended")
 _ANY = select(rollup.c.unit_id).where(rollup.c.week == bindparam("week")).limit(1)
-_HEADS = [func.sum(rollup.c[name]) for name in ("events", "attended", "rated_due", "rated_attended")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,10 @@ class Totals:
     told: int = 0
 
 
+def _rows(db: Connection, part: history.Part, of: Callable[[history.Shape, bool], Prepared]) -> list[Any]:
+    return of(part.shape, part.whole).rows(db, part.values) if part.weeks else []
+
+
 def by_activity(db: Connection, part: history.Part) -> list[ActivitySums]:
     """
     The sums of the one week of this part, the most frequent first.
@@ -71,7 +74,8 @@ def by_activity(db: Connection, part: history.Part) -> list[ActivitySums]:
     What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
     added: dict[str, list[int]] = {}
-    for activity, *numbers in _by_activity(part.shape, part.whole).rows(db, part.values):
+    schools, inside = part.divided()
+    for activity, *numbers in _rows(db, schools, _activities_of_schools) + _rows(db, inside, _activities_of_units):
         if activity is not None:
             of_activity = added.setdefault(activity, [0] * len(numbers))
             of_activity[:] = map(int, map(add, of_activity, numbers))
@@ -80,19 +84,11 @@ def by_activity(db: Connection, part: history.Part) -> list[ActivitySums]:
     return sorted(rows, key=lambda row: (-row.events, -row.attended, row.activity))
 
 
-def by_school(db: Connection, part: history.Part) -> dict[int, list[int]]:
-    """School id → 场, 人次, rated heads of what is in it, of the one week of this part."""
-    found: dict[int, list[int]] = {}
-    for school, *numbers in _by_school(part.shape, part.whole).rows(db, part.values):
-        if school and numbers[0] is not None:
-            found[school] = list(map(int, map(add, found.get(school, (0,) * len(numbers)), numbers)))
-    return found
-
-
 def totals(db: Connection, part: history.Part) -> dict[str, Totals]:
     """What each week of this part comes to."""
     found = dict.fromkeys(part.weeks, Totals())
-    for week, *numbers in _totals(part.shape, part.whole).rows(db, part.values):
+    schools, inside = part.divided()
+    for week, *numbers in _rows(db, schools, _totals_of_schools) + _rows(db, inside, _totals_of_units):
         if numbers[0] is not None:
             found[week] = Totals(*map(int, map(add, astuple(found[week]), numbers)))
     teams = weekly_coverage.by_teams(db, part)
@@ -104,60 +100,77 @@ def is_any(db: Connection, week: str) -> bool:
     return db.scalar(_ANY, {"week": week}) is not None
 
 
-def _counted(place: Subquery, whole: bool) -> Join:
-    """
-    The units of a part with what was counted at them.
+@cache
+def _activities_of_schools(shape: history.Shape, whole: bool) -> Prepared:
+    table = school_rollup.c
+    sums = [func.sum(table[name]) for name in (*Sums._fields, "squads")]
 
-    An outer join lets both databases begin with the units, and not with all that was counted that week. Of a whole tree
-    that is the same, and half the work from the other end.
-    """
-    here = (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id)
-    return place.join(rollup, here, isouter=not whole)
+    def of(place: Subquery) -> Select[Any]:
+        summed = school_rollups.of(place, whole, table.activity != school_rollups.ALL, table.activity, *sums)
+        return summed.group_by(table.activity)
+
+    return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
 
 
 @cache
-def _by_activity(shape: history.Shape, whole: bool) -> Prepared:
+def _activities_of_units(shape: history.Shape, _: bool) -> Prepared:
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
 
     def of(place: Subquery) -> Select[Any]:
         taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
         summed = select(rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
-        return summed.select_from(_counted(place, whole)).group_by(rollup.c.activity)
+        return summed.select_from(_counted(place)).group_by(rollup.c.activity)
 
     return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
 
 
 @cache
-def _by_school(shape: history.Shape, whole: bool) -> Prepared:
+def _totals_of_schools(shape: history.Shape, whole: bool) -> Prepared:
+    sums = [func.sum(school_rollup.c[name]) for name in (*_HEADS, "squads")]
+
     def of(place: Subquery) -> Select[Any]:
-        return select(place.c.school_id, *_HEADS).select_from(_counted(place, whole)).group_by(place.c.school_id)
+        return school_rollups.of(
+            place, whole, school_rollup.c.activity == school_rollups.ALL, func.min(place.c.week), *sums
+        )
 
     return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
 
 
 @cache
-def _totals(shape: history.Shape, whole: bool) -> Prepared:
+def _totals_of_units(shape: history.Shape, _: bool) -> Prepared:
+    heads = [func.sum(rollup.c[name]) for name in _HEADS]
+
     def of(place: Subquery) -> Select[Any]:
         reported = case(((rollup.c.events > 0) & coverage.is_due(place), place.c.id))
-        summed = select(func.min(place.c.week), *_HEADS, func.count(reported.distinct()))
-        return summed.select_from(_counted(place, whole))
+        return select(func.min(place.c.week), *heads, func.count(reported.distinct())).select_from(_counted(place))
 
     return Prepared(lambda _: union_all(*map(of, history.arms(shape))))
+
+
+def _counted(place: Subquery) -> Join:
+    """By an outer join both databases begin with the units, and not with all that was counted that week."""
+    return place.outerjoin(rollup, (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id))
 
 
 def schools(
-    db: Connection, sums: Mapping[int, Sequence[int]], counts: weekly_coverage.Counts, names: dict[int, str]
+    db: Connection, week: str, counts: weekly_coverage.Counts, told: Iterable[school_rollups.Told]
 ) -> tuple[figures.Part, ...]:
     """The schools with squads that are due, and those where something took place; the least covered first."""
-    names = {id: name for id, name in names.items() if id in counts or id in sums}
-    for ids in chunks.chunks((set(sums) | set(counts)) - {0, *names}):
-        names.update({id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))})
-    found = []
-    for id, name in names.items():
-        events, attended, *rated = sums.get(id, (0,) * 4)
-        due, reported = counts.get(id, (0, 0))
-        found.append(figures.Part(name, id, events, attended, due, reported, *rated[:2]))
-    return tuple(sorted(found, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
+    found = [
+        figures.Part(
+            each.name, each.id, each.events, each.attended, *counts.get(each.id, (0, 0)), each.rated_due,
+            each.rated_attended,
+        )
+        for each in told if each.school_id
+    ]  # fmt: skip
+    silent = counts.keys() - {0, *(each.id for each in found)}
+    names = history.names_of(db, silent, week)
+    return by_coverage(found + [figures.Part(names[id], id, 0, 0, *counts[id]) for id in silent])
+
+
+def by_coverage(schools: Iterable[figures.Part]) -> tuple[figures.Part, ...]:
+    """The least covered first."""
+    return tuple(sorted(schools, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
 
 
 def squads(db: Connection, of: Unit, week: str) -> tuple[figures.Part, ...]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
+from storage.checkins import school_rollups
+from storage.checkins.rollups import week_of
 from storage.organisation import history, units
 from storage.organisation.units import Kind, Unit, below
 from storage.tables import grant, group_chat, unit
@@ -44,7 +46,8 @@ def note(db: Connection, of: Unit, now: datetime, **facts: Any) -> None:
 
 def move(db: Connection, of: Unit, above: Unit, now: datetime, today: date) -> None:
     """Put a unit, with all below it, under another one."""
-    history.move(db, of, above, today)
+    with school_rollups.counted_anew(db, below(of.path), week_of(today)):
+        history.move(db, of, above, today)
     units.changed(db, now)
 
 
@@ -62,10 +65,12 @@ def close_all(db: Connection, which: ColumnElement[bool], now: datetime, day: da
     going_on = or_(grant.c.until.is_(None), grant.c.until > now)
     db.execute(update(grant).where(grant.c.unit_id.in_(there), going_on).values(until=now))
     db.execute(delete(group_chat).where(group_chat.c.unit_id.in_(there)))
-    db.execute(update(unit).where(open_ones).values(active=False, active_to=day, since=history.monday(day)))
+    with school_rollups.counted_anew(db, open_ones, week_of(day)):
+        db.execute(update(unit).where(open_ones).values(active=False, active_to=day, since=history.monday(day)))
 
 
 def reopen(db: Connection, of: Unit, now: datetime, today: date) -> None:
     """Open a closed unit again, without those below it and without the roles that ended."""
-    history.change(db, [{"row": of.id, "active": True, "active_to": None}], today)
+    with school_rollups.counted_anew(db, unit.c.id == of.id, week_of(today)):
+        history.change(db, [{"row": of.id, "active": True, "active_to": None}], today)
     units.changed(db, now)

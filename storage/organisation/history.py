@@ -37,9 +37,12 @@ _KEPT = ("path", "parent_id", "school_id", "kind", "name", "grade", "class_no", 
 _OF_NOW = select(unit.c.id, *(unit.c[name] for name in _KEPT))
 _OF_THEN = select(unit_past.c.unit_id.label("id"), *(unit_past.c[name] for name in _KEPT))
 _OF_UNIT = Unit.__slots__[1:-1]
-_PAST_OF = select(
-    unit_past.c.unit_id, unit_past.c.since, unit_past.c.until, *(unit_past.c[name] for name in _OF_UNIT)
-).where(unit_past.c.unit_id.in_(bindparam("ids", expanding=True)))
+_TOP = (unit.c.id.label("top"), unit.c.school_id.label("school_now"))
+_PAST_OF = (
+    select(*_TOP, unit_past.c.since, unit_past.c.until, *(unit_past.c[name] for name in _OF_UNIT))
+    .outerjoin(unit_past, unit_past.c.unit_id == unit.c.id)
+    .where(unit.c.id.in_(bindparam("ids", expanding=True)))
+)
 _NAMED = unit.c.id.in_(bindparam("ids", expanding=True))
 _NAMES = select(unit.c.id, unit.c.name).where(_NAMED)
 _AT = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= bindparam("first"))
@@ -125,10 +128,15 @@ def changed_school(day: date) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the tree in one week or several: the paths that it had in each (by label), and what its tops were."""
+    """
+    A part of the tree in one week or several: the paths that it had in each (by label), and what its tops were.
+
+    `within_schools` are those of the paths that begin inside of a school; the others hold schools as a whole.
+    """
 
     weeks: Mapping[str, tuple[str, ...]]
     then: Mapping[tuple[str, int], Mapping[str, Any]]
+    within_schools: frozenset[tuple[str, str]] = frozenset()
 
     def was(self, now: Unit, week: str) -> Unit:
         """What a unit at the end of one of the paths was in the week."""
@@ -136,7 +144,17 @@ class Part:
 
     def only(self, weeks: Iterable[str]) -> "Part":
         """The same part of the tree in some of its weeks."""
-        return Part({week: self.weeks[week] for week in weeks}, self.then)
+        return replace(self, weeks={week: self.weeks[week] for week in weeks})
+
+    def divided(self) -> tuple["Part", "Part"]:
+        """(what holds schools as a whole, what is inside of schools), each with the weeks in which there is any."""
+        inside: dict[str, tuple[str, ...]] = {}
+        whole: dict[str, tuple[str, ...]] = {}
+        for week, paths in self.weeks.items():
+            for path in paths:
+                kept = inside if (week, path) in self.within_schools else whole
+                kept[week] = (*kept.get(week, ()), path)
+        return replace(self, weeks=whole), replace(self, weeks=inside)
 
     @property
     def whole(self) -> bool:
@@ -164,17 +182,20 @@ def part(db: Connection, paths: Iterable[str], *weeks: str) -> Part:
     """The subtrees of these (present) paths in these weeks."""
     ids = {int(path.rstrip("/").rpartition("/")[2]): path for path in paths}
     rows = [row for some in chunks.chunks(ids) for row in db.execute(_PAST_OF, {"ids": some})]
+    schools = {row.top: row.school_now for row in rows}
     then = {
-        (week, row.unit_id): {name: getattr(row, name) for name in _OF_UNIT}
+        (week, row.top): {name: getattr(row, name) for name in _OF_UNIT}
         for week in weeks
         for row in rows
-        if row.since <= monday_of(week) < row.until
+        if row.since and row.since <= monday_of(week) < row.until
     }
-    where = {
-        week: tuple(then[week, id]["path"] if (week, id) in then else path for id, path in ids.items())
-        for week in weeks
-    }  # fmt: skip
-    return Part(where, then)
+    where: dict[str, tuple[str, ...]] = {}
+    inside: set[tuple[str, str]] = set()
+    for week in weeks:
+        was = {id: then.get((week, id), {"path": path, "school_id": schools[id]}) for id, path in ids.items()}
+        where[week] = tuple(each["path"] for each in was.values())
+        inside.update((week, each["path"]) for id, each in was.items() if each["school_id"] not in (None, id))
+    return Part(where, then, frozenset(inside))
 
 
 @cache

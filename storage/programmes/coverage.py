@@ -1,13 +1,14 @@
 """Who owes which report: targets of a row in a part of the tree, and what each has done. Derived, never stored."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, and_, or_, select
 
-from storage.organisation.units import within
+from storage.checkins.coverage import KIND_SQUAD
+from storage.organisation.units import Kind, within
 from storage.programmes.reports import RETURNED, WITHDRAWN, ZERO
+from storage.records import record
 from storage.tables import report, unit
 
 EXPECTED, OVERDUE, EXCUSED = "expected", "overdue", "excused"
@@ -16,7 +17,7 @@ ON_TIME, LATE = "on_time", "late"
 DONE = frozenset({ON_TIME, LATE, ZERO, EXCUSED, "accepted"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """A unit that owes a report and its state: expected, overdue, on_time, late, zero, excused, returned, accepted."""
 
@@ -65,6 +66,9 @@ def targets(
         .where(within(paths), unit.c.kind.in_(kinds), unit.c.active, in_force)
         .order_by(unit.c.path, report.c.sequence)
     )  # fmt: skip
+    if Kind.SQUAD not in kinds:
+        # Said in so many words it has an index without them.
+        query = query.where(unit.c.kind != KIND_SQUAD)
     found: dict[int, Target] = {}
     for each in db.execute(query):
         before = found.get(each.id)

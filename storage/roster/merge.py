@@ -3,17 +3,24 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Join, case, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Join,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.types import String
 
 from storage.audit import audit
-from storage.organisation import history, units
+from storage.organisation import units
 from storage.people import people
-from storage.roster import roster
+from storage.roster import roster, tree
 from storage.tables import account, appointment, grant, person, roster_batch, staged, unit
-
-_FACTS = ("kind", "grade", "class_no", "members", "aliases", "active")
 
 
 class Outdated(Exception):
@@ -47,18 +54,10 @@ def merge(
 
 def _write(db: Connection, batch_id: int, now: datetime, today: date, given_by: int | None, end_missing: bool) -> None:
     _give_ids(db, batch_id)
-    schools = _schools(db, batch_id)
-    _change_units(db, batch_id, today)
-    _add_units(db, batch_id, today)
-    for path, school_id in schools:
-        db.execute(update(unit).where(units.below(path)).values(school_id=school_id))
+    tree.write(db, batch_id, today)
     _people(db, batch_id, now)
     _grants(db, batch_id, now, given_by, end_missing)
     units.changed(db, now)
-
-
-def _of(batch_id: int, *parts: str) -> ColumnElement[bool]:
-    return (staged.c.batch_id == batch_id) & staged.c.part.in_(parts)
 
 
 def _give_ids(db: Connection, batch_id: int) -> None:
@@ -67,58 +66,7 @@ def _give_ids(db: Connection, batch_id: int) -> None:
         fresh: Any = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
         if db.dialect.name == "sqlite":
             fresh = staged.c.ref + (db.scalar(select(func.max(table.c.id))) or 0)
-        db.execute(update(staged).where(_of(batch_id, part)).values(row_id=fresh))
-
-
-def _schools(db: Connection, batch_id: int) -> list[tuple[str, int | None]]:
-    """Of what becomes a school, or is none any more: its path, and to which school all below it belongs then."""
-    above = unit.alias("above")
-    query = select(unit.c.id, unit.c.path, unit.c.kind, staged.c.kind, above.c.school_id).select_from(staged)
-    query = query.join(unit, unit.c.id == staged.c.unit_id).outerjoin(above, above.c.id == unit.c.parent_id)
-    rows = db.execute(query.where(_of(batch_id, "becomes"), unit.c.kind != staged.c.kind))
-    return [
-        (path, id if new == units.Kind.SCHOOL else school)
-        for id, path, old, new, school in rows
-        if units.Kind.SCHOOL in (old, new)
-    ]  # fmt: skip
-
-
-def _change_units(db: Connection, batch_id: int, today: date) -> None:
-    becoming = select(staged.c.unit_id).where(_of(batch_id, "becomes"))
-    history.keep(db, unit.c.id.in_(becoming), today)
-    new = {name: staged.c[name] for name in _FACTS}
-    since = case((staged.c.part == "becomes", literal(history.monday(today))), else_=unit.c.since)
-    closed = case((staged.c.active, None), else_=unit.c.active_to)
-    mine = _of(batch_id, "change", "becomes") & (staged.c.unit_id == unit.c.id)
-    db.execute(update(unit).where(mine).values(**new, since=since, active_to=closed))
-
-
-def _add_units(db: Connection, batch_id: int, today: date) -> None:
-    """Level by level, since a path begins with that of the unit above."""
-    above, places = unit.alias("above"), staged.alias("parent")
-    parent = _unit_of(places)
-    is_school = staged.c.kind == units.Kind.SCHOOL
-    columns: dict[str, Any] = {
-        "id": staged.c.row_id, "parent_id": above.c.id,
-        "path": func.coalesce(above.c.path, "/") + staged.c.row_id.cast(String) + "/",
-        "school_id": case((is_school, staged.c.row_id), else_=above.c.school_id),
-        "school_year": case((is_school, literal(history.school_year(today)))),
-        **{name: staged.c[name] for name in ("name", *_FACTS, "entry_year", "active_from")},
-    }  # fmt: skip
-    rows = select(*columns.values()).select_from(_with_unit(staged, places).outerjoin(above, above.c.id == parent))
-    mine = _of(batch_id, "unit")
-    for depth in db.scalars(select(staged.c.depth).where(mine).distinct().order_by(staged.c.depth)).all():
-        db.execute(insert(unit).from_select(list(columns), rows.where(mine, staged.c.depth == depth)))
-
-
-def _with_unit(rows: FromClause, places: FromClause) -> Join:
-    """With the row of the staged unit that a row names, if it does."""
-    same = (places.c.batch_id == staged.c.batch_id) & (places.c.part == "unit") & (places.c.ref == staged.c.unit_ref)
-    return rows.outerjoin(places, same)
-
-
-def _unit_of(places: FromClause) -> ColumnElement[int]:
-    return func.coalesce(staged.c.unit_id, places.c.row_id)
+        db.execute(update(staged).where(tree.of(batch_id, part)).values(row_id=fresh))
 
 
 def _with_person(whose: FromClause) -> Join:
@@ -127,15 +75,19 @@ def _with_person(whose: FromClause) -> Join:
 
 
 def _people(db: Connection, batch_id: int, now: datetime) -> None:
-    new = select(staged.c.row_id, staged.c.name, literal(now, person.c.joined_at.type)).where(_of(batch_id, "person"))
+    new = select(staged.c.row_id, staged.c.name, literal(now, person.c.joined_at.type)).where(
+        tree.of(batch_id, "person")
+    )
     db.execute(insert(person).from_select(["id", "name", "joined_at"], new))
-    renamed = _of(batch_id, "rename") & (staged.c.person_id == person.c.id)
+    renamed = tree.of(batch_id, "rename") & (staged.c.person_id == person.c.id)
     db.execute(update(person).where(renamed).values(name=staged.c.name))
     whose = staged.alias("whose")
     owner = func.coalesce(staged.c.person_id, whose.c.row_id)
     linked = select(owner, staged.c.channel, staged.c.address, literal(True)).select_from(_with_person(whose))
     columns = ["person_id", "channel", "address", "reachable"]
-    db.execute(insert(account).from_select(columns, linked.where(_of(batch_id, "account")).order_by(staged.c.place)))
+    db.execute(
+        insert(account).from_select(columns, linked.where(tree.of(batch_id, "account")).order_by(staged.c.place))
+    )
 
 
 def _ask(db: Connection, batch_id: int, now: datetime, importer: people.Person | None) -> None:
@@ -144,18 +96,18 @@ def _ask(db: Connection, batch_id: int, now: datetime, importer: people.Person |
         return
     whose, places = staged.alias("whose"), staged.alias("place")
     columns: dict[str, Any] = {
-        "person_id": func.coalesce(staged.c.person_id, whose.c.row_id), "unit_id": _unit_of(places),
+        "person_id": func.coalesce(staged.c.person_id, whose.c.row_id), "unit_id": tree.unit_of(places),
         "role": staged.c.role, "channel": staged.c.channel, "address": staged.c.address,
         "asked_by": literal(importer.id, appointment.c.asked_by.type),
         "asked_at": literal(now, appointment.c.asked_at.type), "state": literal("waiting"),
     }  # fmt: skip
-    rows = select(*columns.values()).select_from(_with_unit(_with_person(whose), places))
+    rows = select(*columns.values()).select_from(tree.with_unit(_with_person(whose), places))
     there = appointment.alias("there")
     waits = exists().where(
         there.c.state == "waiting", there.c.asked_by == importer.id,
         *(there.c[name].is_not_distinct_from(columns[name]) for name in ("person_id", "unit_id", "role", "address")),
     )  # fmt: skip
-    mine = rows.where(_of(batch_id, "ask"), ~waits).order_by(staged.c.place)
+    mine = rows.where(tree.of(batch_id, "ask"), ~waits).order_by(staged.c.place)
     db.execute(insert(appointment).from_select(list(columns), mine))
 
 
@@ -163,13 +115,15 @@ def _grants(db: Connection, batch_id: int, now: datetime, given_by: int | None, 
     whose, places = staged.alias("whose"), staged.alias("place")
     owner = func.coalesce(staged.c.person_id, whose.c.row_id)
     by = literal(now, grant.c.since.type), literal(given_by, grant.c.given_by.type)
-    given = select(owner, _unit_of(places), staged.c.role, *by).select_from(_with_unit(_with_person(whose), places))
+    given = select(owner, tree.unit_of(places), staged.c.role, *by).select_from(
+        tree.with_unit(_with_person(whose), places)
+    )
     columns = ["person_id", "unit_id", "role", "since", "given_by"]
-    db.execute(insert(grant).from_select(columns, given.where(_of(batch_id, "grant")).order_by(staged.c.place)))
-    again = select(staged.c.row_id).where(_of(batch_id, "again"))
+    db.execute(insert(grant).from_select(columns, given.where(tree.of(batch_id, "grant")).order_by(staged.c.place)))
+    again = select(staged.c.row_id).where(tree.of(batch_id, "again"))
     db.execute(update(grant).where(grant.c.id.in_(again)).values(until=None, deputy_for=None, given_by=given_by))
     if end_missing:
-        ended = select(staged.c.row_id).where(_of(batch_id, "end"))
+        ended = select(staged.c.row_id).where(tree.of(batch_id, "end"))
         lender = grant.alias("lender")
         lent = exists().where(
             lender.c.id.in_(ended), lender.c.person_id == grant.c.deputy_for, lender.c.unit_id == grant.c.unit_id,

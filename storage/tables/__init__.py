@@ -36,7 +36,17 @@ from storage.tables.traffic import (
     outbox,
     screen,
 )
-from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
+from storage.tables.work import (
+    checkin,
+    checkin_version,
+    child,
+    delivery,
+    digest,
+    nomination,
+    nomination_step,
+    rollup,
+    school_rollup,
+)
 
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "appointment", "audit", "audit_anchor", "campaign", "card",
@@ -48,6 +58,6 @@ __all__ = [
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "own_date", "page_link",
     "participation", "person", "place",
     "preparation", "rollup", "report", "report_step", "roster_batch", "row_case",
-    "row_case_step", "school_day", "screen", "sent_file", "special_badge", "staged", "tally", "unit",
+    "row_case_step", "school_day", "school_rollup", "screen", "sent_file", "special_badge", "staged", "tally", "unit",
     "unit_group", "unit_past", "wish", "wrong_code",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint, false
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint, false, text
 
 from storage.tables.base import Instant, Path, id_column, metadata, ref, where
 
@@ -38,6 +38,18 @@ unit = Table(
     Index("ix_unit_parent", "parent_id", "name"),
     Index("ix_unit_name", "name", "path"),
     Index("ix_unit_school", "school_id", "grade", "class_no"),
+    # What is above and beside squads, one in fifteen units: who owes a report of the catalogue.
+    Index("ix_unit_wider", "path", **where("kind <> '中队'")),
+    # How many squads a school has in a week is counted from this alone.
+    Index(
+        "ix_unit_squads",
+        "school_id",
+        "since",
+        "active_from",
+        "path",
+        sqlite_where=text("kind = '中队' and active = 1"),
+        postgresql_where=text("kind = '中队' and active"),
+    ),
 )
 
 # What a unit was from one Monday to the next: digests of those weeks show it where and as it was then.

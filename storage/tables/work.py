@@ -89,6 +89,21 @@ rollup = Table(
     sqlite_with_rowid=False,
 )
 
+# The same by school, what stands outside of one by itself; without an activity: of all of them together.
+school_rollup = Table(
+    "school_rollup",
+    metadata,
+    Column("week", String(8), primary_key=True),
+    Column("unit_id", Id, ForeignKey("unit.id"), primary_key=True),
+    Column("activity", String(20), primary_key=True),
+    *(Column(name, Integer, nullable=False) for name in rollup.c.keys()[3:]),
+    # Of an activity: squads that took part; of all: squads that were to report and did.
+    Column("squads", Integer, nullable=False),
+    # Of all: grades and 小队 that have reported, which may cover squads that have not.
+    Column("teams", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What was said on Monday 08:00, kept as said.
 digest = Table(
     "digest",

@@ -118,7 +118,7 @@ async def measure(folder: Path, together: int, count: int) -> dict[str, float]:
 def child(together: int, count: int, slow: int, shim: Path) -> dict[str, float]:
     """One run in a process of its own."""
     environment = {**os.environ, "LD_PRELOAD": str(shim), "SLOW_FSYNC_MS": str(slow)}
-    command = [sys.executable, "-m", "tests.bench.__main__.__main__", "--child", str(together), "--count", str(count)]
+    command = [sys.executable, "-m", "tests.bench", "--child", str(together), "--count", str(count)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, true
 
 from storage import migrate
-from storage.checkins import weekly_coverage
+from storage.checkins import school_rollups, weekly_coverage
 from storage.checkins.rollups import week_of
 from storage.database import Database, open_database
 from storage.digests import digests, periods
@@ -82,6 +82,8 @@ def fill(db: Connection, size: dict[str, int], top: Kind, days: bool) -> None:
                     for id in told
                 ],
             )
+    with school_rollups.counted_anew(db, true(), ""):
+        pass
     units.changed(db, now)
 
 
@@ -102,7 +104,9 @@ def asked(database: Database, size: dict[str, int], days: bool) -> dict[str, flo
         for name, id in (("all", 1), ("county", 2), ("school", 2 + size["counties"])):
             of = units.by_id(db, id)
             found[f"周报, {name}"] = timed(lambda of=of: digests.report(db, of, week, named=digests.NAMED))
-            found[f"未签到, {name}"] = timed(lambda of=of: weekly_coverage.missing(db, week, [of.path]))
+            # Above schools it counts by school; whom it names there are a few.
+            missing = weekly_coverage.missing if of.school_id else weekly_coverage.missing_by_school
+            found[f"未签到, {name}"] = timed(lambda of=of, missing=missing: missing(db, week, [of.path]))
             if days:
                 first, last = date(2026, 5, 1), date(2026, 5, 31)
                 found[f"月报, {name}"] = timed(

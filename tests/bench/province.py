@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, true
 
 from bot.clock import Clock
 from bot.settings import Settings
@@ -23,7 +23,7 @@ from handlers.kit import Ask, Message
 from handlers.organisation import promotion_plan
 from handlers.roster import promotion
 from handlers.wording import places
-from storage.checkins import weekly_coverage
+from storage.checkins import school_rollups, weekly_coverage
 from storage.checkins.rollups import Rollups, week_of
 from storage.digests import digests
 from storage.organisation import units
@@ -91,6 +91,8 @@ def report(db: Connection, today: date) -> None:
         insert(rollup),
         [{"week": week, "unit_id": id, **sums} for week in weeks for place, id in enumerate(squads) if place % 3],
     )
+    with school_rollups.counted_anew(db, true(), ""):
+        pass
 
 
 def asked(folder: Path) -> dict[str, float]:
@@ -106,7 +108,9 @@ def asked(folder: Path) -> dict[str, float]:
         for name, account in (("school", "b0"), ("county", "c0"), ("province", "p")):
             person = people.by_addresses(db, "wecom", [account], now)[account]
             top = person.grants[0].unit
-            found[f"未签到, {name}"] = timed(lambda top=top: weekly_coverage.missing(db, week, [top.path]))
+            # Above schools it counts by school; whom it names there are a few.
+            missing = weekly_coverage.missing if top.school_id else weekly_coverage.missing_by_school
+            found[f"未签到, {name}"] = timed(lambda top=top, missing=missing: missing(db, week, [top.path]))
             found[f"周报, {name}"] = timed(lambda top=top: digests.weekly(db, top, week))
             ask = Ask(db, now, Message("wecom", "1", account, account, now), 0, person, "", Rollups(), engine.vault)
             found[f"a squad by name, {name}"] = timed(

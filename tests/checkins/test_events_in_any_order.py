@@ -45,14 +45,17 @@ DEEDS = [
     "name",
     "move",
     "rename",
+    "close",
+    "reopen",
+    "write",
 ]
 
 
 deeds = st.lists(
     st.tuples(
         st.sampled_from(DEEDS),
-        st.integers(0, 9),
-        st.integers(0, 9),
+        st.integers(0, 10),
+        st.integers(0, 10),
         st.sampled_from(ACTIVITIES),
         st.sampled_from(DAYS),
         st.integers(1, 60),
@@ -69,7 +72,8 @@ class Life:
         self.county = county
         grade = units.add(county.db, Kind.GRADE, "六年级", county.first, grade=6)
         sixth = [units.add(county.db, Kind.SQUAD, f"六({n})中队", grade, grade=6, class_no=n) for n in (1, 2)]
-        of_all = [county.first, county.second, grade, *sixth, *county.squads[:3], *county.others]
+        team = units.add(county.db, Kind.TEAM, "一小队", county.squads[0])
+        of_all = [county.first, county.second, grade, *sixth, *county.squads[:3], *county.others, team]
         self.ids = [unit.id for unit in of_all]
         self.valid: list[int] = []
         self.gone: list[int] = []
@@ -86,13 +90,19 @@ class Life:
             due = 60 if heads % 2 else None
             stored = county.report(unit, heads, due, activity=activity, day=day, sequence=sequence)
             self.valid += [stored.id] if stored else []
+        elif deed == "write":
+            county.write()
+        elif deed == "close" and unit.kind != Kind.SCHOOL:
+            changes.close(county.db, unit, FRIDAY, TODAY)
+        elif deed == "reopen":
+            changes.reopen(county.db, unit, FRIDAY, TODAY)
         elif deed == "rename":
             changes.rename(county.db, unit, f"{unit.name}{heads}", FRIDAY, TODAY)
         elif deed == "move":
             self._move(unit, self.unit(other))
         elif deed == "restore" and self.gone:
             self._restore(self.gone[one % len(self.gone)])
-        elif self.valid and deed != "restore":
+        elif self.valid and deed not in ("close", "restore"):
             self._change(deed, self.valid[one % len(self.valid)], other, activity, day, heads)
 
     def _move(self, unit: Unit, above: Unit) -> None:

@@ -10,6 +10,7 @@ from handlers.wording import programmes
 from storage.audit import audit
 from storage.audit.audit import Action, Wanted
 from storage.base import key_values
+from storage.checkins.rollups import Rollups, Sums, week_of
 from storage.database import Database
 from storage.organisation import units
 from storage.organisation.units import TREE, Kind
@@ -18,6 +19,7 @@ from storage.people.people import Role
 from storage.programmes import coverage
 from tests.support import rostering
 from tests.support.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, bring, counted, planned, roles
+from tests.support.sums import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
 database = rostering.database
@@ -36,6 +38,27 @@ def test_everything_is_written(database: Database) -> None:
     assert roles(database, "telegram", "123456789") == {("三(2)中队", Role.COUNSELOR)}
     assert roles(database, "wecom", "lils") == {("实验小学", Role.BRIGADE), ("实验小学", Role.DATA_OFFICER)}
     assert roles(database, "wecom", "wangzr") == {("青禾区", Role.COUNTY_ADMIN)}
+
+
+def test_what_was_counted_is_of_the_school_that_a_unit_becomes_and_of_none_when_it_is_none(database: Database) -> None:
+    rows = "青禾区,县少工委,,,,,,\n青禾区/新华教学点,{},,,,,,\n青禾区/新华教学点/一(1)中队,中队,,,,,,\n"
+    bring(database, rows.format("教办"))
+    with database.write.begin() as db:
+        squad, rollups = units.by_path_names(db, ["青禾区", "新华教学点", "一(1)中队"]), Rollups()
+        assert squad is not None
+        for back in (0, 7, 70):
+            rollups.add(week_of(NOW.date() - timedelta(days=back)), squad.id, "队课", Sums(1, 40))
+        rollups.keep()
+        rollups.flush(db)
+    homes = []
+    for kind in ("教办", "学校", "教办"):
+        bring(database, rows.format(kind))
+        with database.read.connect() as db:
+            kept, counted = ({key: told for key, told in found.items() if key[0] == "school_rollup"}
+                             for found in (sums_as_kept(db), sums_as_counted(db)))  # fmt: skip
+        assert kept == counted and len(kept) == 6
+        homes.append({key[2] for key in kept})
+    assert homes == [{squad.id}, {squad.parent_id}, {squad.id}]
 
 
 def test_the_same_file_again_changes_nothing(database: Database) -> None:
