@@ -56,10 +56,7 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
         "units": len({one.unit_id for one in standing}), "places": sum(caps.values()),
         "over": sum(0 < cap < kinds[kind] for kind, cap in caps.items()),
         "opened": sum(begin <= one.made_at < end for one in standing if one.made_at),
-        "closed": sum(
-            closed and one.state != chain.WITHDRAWN and one.closed_at is not None and one.closed_at >= begin
-            for one, closed in found
-        ),
+        "closed": sum(closed and _closed_since(one, begin) for one, closed in found),
     }  # fmt: skip
     choices = {each.name: _by(standing, each.choices, _choice(each.name)) for each in row.fields if each.choices}
     said = {
@@ -73,6 +70,10 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
         "by_subject": _by_subject(len(awarded) - counts["people"], counts["people"]),
     }
     return {name: str(count) for name, count in counts.items()} | choices | said
+
+
+def _closed_since(one: cases.Case, begin: datetime) -> bool:
+    return one.state != chain.WITHDRAWN and one.closed_at is not None and one.closed_at >= begin
 
 
 def moved(db: Connection, of: Unit, period: str, today: date) -> tuple[list[str], list[Row]]:
