@@ -24,7 +24,8 @@ LONG_HERE = (
     r"tests/commands/test_(commands|doctor|doctor_robot|audit_command|outbox_command|rotation_command|confirm)\.py",
     r"tests/practice/test_(bad_input|this_machine)\.py|tests/channels/wecom/test_crypto\.py",
     r"test_a_whole_province_is_addressed|test_a_dry_run_shows_and_the_word_does|test_each_letter_goes_to_a_person_once",
-    r"tests/medals/test_states\.py|tests/programmes/test_cases\.py",
+    r"tests/medals/test_states\.py|tests/programmes/test_cases\.py|test_states_and_rates_equal_a_recount",
+    r"test_whoever_answers_in_the_platforms_place",
 )
 # Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages,
 # years, thousands of rows, and talks of many days: `make test-long`. In this order they begin.
