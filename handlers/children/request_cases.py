@@ -13,8 +13,8 @@ from storage.children import children, guardian_requests
 from storage.people import people
 
 WORKING_DAYS = 15
-# So many working days before the last one; after it every working day.
-_LEADS = (5, 2, 0)
+# So many working days before the last one; after it on as many, and then on every fifth.
+_LEADS, _DAYS_OVER = (5, 2, 0), 5
 IN_CHARGE = frozenset({Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
 _SAID = {
     guardian_requests.Wanted.VIEW: "查看",
@@ -77,14 +77,16 @@ def by_number(ask: Ask, number: str, word: str) -> guardian_requests.Request:
 
 
 def _nearly_due(span: Span) -> Iterator[Row]:
-    """To whoever is in charge, so many working days before the last one, after it every working day."""
+    """To whoever is in charge, so many working days before the last one; after it each day, later once a week."""
     worked, deadline = span.calendar.workdays.worked, span.calendar.workdays.deadline
     until = deadline(span.last, max(_LEADS))
     waiting = guardian_requests.waiting(span.db, span.whose.paths(IN_CHARGE) if span.whose else None, until)
     for day in filter(worked, loader.days_after(span.first - DAY, span.last)):
         for one in waiting:
             left = (one.due - day).days
-            if left < 0 or sum(map(worked, loader.days_after(day, one.due))) in _LEADS:
+            over = sum(map(worked, loader.days_after(one.due, day)))
+            before = left >= 0 and sum(map(worked, loader.days_after(day, one.due))) in _LEADS
+            if before or 0 < over <= _DAYS_OVER or (over and not over % _DAYS_OVER):
                 at = span.calendar.instant(day, span.calendar.times.morning)
                 row = {"occurrence": f"guardian:{one.id}", "lead": left, "day": one.due, "due_at": at}
                 for person in people.above(span.db, IN_CHARGE, one.unit, span.now):
