@@ -21,18 +21,20 @@ static int of_database(int fd, char *path, size_t room) {
 }
 
 static void keep(int fd) {
-    char path[4096], place[4200];
+    char path[4096], place[4200], half[4300];
     const char *shadow = getenv("SHADOW");
     if (!shadow || !of_database(fd, path, sizeof path)) return;
     snprintf(place, sizeof place, "%s/%s", shadow, strrchr(path, '/') + 1);
-    int from = open(path, O_RDONLY | O_CLOEXEC), to = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    /* What is killed while it copies has not flushed: until then what was flushed before is there. */
+    snprintf(half, sizeof half, "%s.%s.%d", shadow, strrchr(path, '/') + 1, gettid());
+    int from = open(path, O_RDONLY | O_CLOEXEC), to = open(half, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     struct stat found;
     off_t at = 0;
     if (from >= 0 && to >= 0 && !fstat(from, &found))
         while (at < found.st_size && sendfile(to, from, &at, found.st_size - at) > 0) {}
     /* To close a file of ours ends the locks of SQLite in it: nobody else has this database here. */
     if (from >= 0) close(from);
-    if (to >= 0) close(to);
+    if (to >= 0 && !close(to)) rename(half, place);
 }
 
 int fsync(int fd) {
