@@ -103,7 +103,8 @@ def _carry_back(clauses: list[Clause]) -> None:
         if clause.ends:
             following = None
         if clause.claim != "fact":
-            following = clause if clause.claim in ("plan", "negation", "question") and not _local(clause) else following
+            back = clause.claim in ("plan", "negation", "question") or (clause.cue is not None and clause.cue.back)
+            following = clause if back and not _local(clause) else following
         elif following and _is_of(clause, following):
             clause.claim, clause.ahead = following.claim, following.ahead
         elif following and following.claim == "negation" and clause.unit and following.unit:
