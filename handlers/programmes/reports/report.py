@@ -51,7 +51,8 @@ def report(ask: Ask, row: Row, said: str, known: asked.Asked | None = None) -> S
     left_out = limits.gate_texts(row, told)
     if not told.complete:
         return [asked.about(ask, row, unit, told, now)]
-    if known is None and not told.values and not now.files and not subject.says_done(row, rest, ask.today):
+    bare = known is None and not (told.values or told.undated or now.files)
+    if bare and not subject.says_done(row, rest, ask.today):
         return [asked.whether_done(ask, row, unit, replace(now, day=(told.day or day).isoformat()))]
     kept = record.kept(ask, row, unit, told, now)
     return [replace(kept, text=f"{kept.text}\n{left_out}") if left_out else kept]
