@@ -1,7 +1,5 @@
 """What was not held beside what was: 祭扫40人,队课没上 is of 祭扫 alone, 队课没开改祭扫了,40人 too."""
 
-import re
-
 from handlers.reading.checkins.activities import ANY, names_activity
 from handlers.reading.text.patterns import pattern
 
@@ -14,6 +12,7 @@ _AFTER = pattern(
     rf"|(?:{_DO})不成了?|取消了?|(?:推迟|延[期后]|顺延|改[期天到在至])了?[^,。;!\n\d人]{{0,10}}|停了?|作罢|下[周次][^,。;!\n\d人]{{0,8}}[补开上搞])"
     r"(?=[\s,。;!]|$|[改换](?:成|为)?了?)"
 )
+_JOINED = pattern(r"(?:(?![没未改换取推延])[\u4e00-\u9fff]){0,4}")
 _BEFORE = pattern(rf"(?:没有?|未能?)(?:能|来得及)?(?:{_DO})成?")
 _CHANGED = pattern(r"[\s,]*(?:所以|就|于是)*(?:[改换](?:成|为|去|上|开|搞)?|去|上|开)了?")
 
@@ -22,15 +21,25 @@ def hidden(scan: str) -> str:
     """`scan` without the activities that were not held, where another is left and heads (same length)."""
     if not _CUE.search(scan):
         return scan
-    spans = [span for match in ANY.finditer(scan) if (span := _denied(scan, match))]
+    spans = [span for start, end in _runs(scan) if (span := _denied(scan, start, end))]
     left = scan
     for start, end in spans:
         left = left[:start] + ";" * (end - start) + left[end:]
     return left if spans and names_activity(left) and any(map(str.isdecimal, left)) else scan
 
 
-def _denied(scan: str, activity: re.Match[str]) -> tuple[int, int] | None:
-    start, end = activity.span()
+def _runs(scan: str) -> list[tuple[int, int]]:
+    """学雷锋志愿服务 is one: words of activities with nothing between them but a word or two."""
+    runs: list[tuple[int, int]] = []
+    for match in ANY.finditer(scan):
+        if runs and _JOINED.fullmatch(scan, runs[-1][1], match.start()):
+            runs[-1] = runs[-1][0], match.end()
+        else:
+            runs.append(match.span())
+    return runs
+
+
+def _denied(scan: str, start: int, end: int) -> tuple[int, int] | None:
     if after := _AFTER.match(scan, end):
         instead = _CHANGED.match(scan, after.end())
         # 改祭扫了: what they did instead begins behind it.
