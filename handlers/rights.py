@@ -164,11 +164,13 @@ def may_confirm(db: Connection, who: Person, wish: Wish, asked_by: int, now: dat
 
 
 def nearest(db: Connection, wish: Wish, asked_by: int, now: datetime) -> list[Person]:
-    """Who may confirm, of the level that is nearest."""
+    """Who may confirm, of the level that is nearest; who has not joined cannot, while anybody else can."""
     near = people.above(db, GIVERS, _at(db, wish), now)
     depth = {each.id: max((grant.unit.path.count("/") for grant in each.own.grants), default=0) for each in near}
     whole = (people.by_id(db, each.id, now) for each in near)
     able = [each for each in whole if may_confirm(db, each, wish, asked_by, now)]
+    here = accounts.joined(db, depth)
+    able = [each for each in able if each.id in here] or able
     return [each for each in able if depth[each.id] == max(depth[one.id] for one in able)]
 
 

@@ -69,7 +69,7 @@ class Occasion:
     `use`: for how long after its time it is worth saying; None: until the evening of its day, a chase for three days.
     `early`: whether a letter may say it some minutes before its time. `asks`: whether it may be put off or muted.
     `asked` gives what a delivery asks to be reported, whether or not it has come.
-    `line` is what the preview says, with the payload filled in, of one that does more than speak.
+    `line` is what the preview says of one that does more than speak.
     `each` makes the rows of everybody with these hats, `found` those of people who are found in what is stored; the
     deliveries of an occasion with neither are put when it comes up.
     """

@@ -167,7 +167,7 @@ class _Plan:
 
     def _words(self, row: DeliveryRow, at: datetime) -> str | None:
         if line := self.occasions.of(row).line:
-            return line.format_map(row.payload)
+            return line
         try:
             reply = self.say(row, at)
         except declared.Cleared:

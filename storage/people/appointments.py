@@ -1,5 +1,6 @@
 """Roles and accounts that wait for a second person's word: who asked for whom, and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from storage.audit.audit import Action, note
-from storage.people.people import Role
-from storage.tables import appointment
+from storage.organisation.units import within
+from storage.people.people import NEVER_CAME, Role
+from storage.tables import appointment, person, unit
 
 # What nobody has said a word to for so long is asked for again.
 KEPT = timedelta(days=30)
@@ -83,6 +85,14 @@ def waiting(db: Connection, now: datetime, number: int | None = None) -> list[Ap
     if number is not None:
         query = query.where(appointment.c.id == number)
     return [_appointment(*row) for row in db.execute(query)]
+
+
+def awaited(db: Connection, paths: Sequence[str], now: datetime) -> set[int]:
+    """Who is on no platform yet and waits for a role in these subtrees."""
+    at = appointment.join(unit, unit.c.id == appointment.c.unit_id)
+    query = select(appointment.c.person_id).select_from(at.join(person, person.c.id == appointment.c.person_id))
+    role = appointment.c.role.is_not(None) & appointment.c.deputy_for.is_(None)
+    return set(db.scalars(query.where(*_waits(now), role, within(paths), NEVER_CAME)))
 
 
 def _appointment(id: int, asked_by: int, asked_at: datetime, *wish: Any) -> Appointment:

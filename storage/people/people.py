@@ -34,6 +34,10 @@ class Role(Labelled):
     DATA_OFFICER = "dpo", "数据保护员"
 
 
+# Who was heard once and has no account now has lost a phone: that takes a second person's word.
+NEVER_CAME = ~exists().where(account.c.person_id == person.c.id) & person.c.heard_on.is_(None)
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A role at a unit; of a deputy, or given by one: `lent_until` then, in the stead of `deputy_for`."""
@@ -265,10 +269,7 @@ def without_account(db: Connection, role: Role, at: Unit, now: datetime) -> dict
 
 def unjoined(db: Connection, paths: Sequence[str], now: datetime) -> list[Person]:
     """Everybody whom the roster has in these subtrees and who is on no platform yet, by unit; their grants there."""
-    has_one = exists().where(account.c.person_id == person.c.id)
-    # Who was heard once and has no account now has lost a phone: that takes a second person's word.
-    never = ~has_one & person.c.heard_on.is_(None)
-    query = _WITH_GRANTS.where(within(paths), unit.c.active, never, grant.c.deputy_for.is_(None))
+    query = _WITH_GRANTS.where(within(paths), unit.c.active, NEVER_CAME, grant.c.deputy_for.is_(None))
     return [each for each in _people(db.execute(query.order_by(unit.c.path, person.c.id)).all(), now) if each.grants]
 
 

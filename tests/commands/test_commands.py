@@ -265,7 +265,7 @@ def test_the_preview_says_when_who_and_what(
     assert len(text.splitlines()) == len(entries) > 0
     monday = next(entry for entry in entries if entry["kind"] == "digest")
     assert (monday["send_at"], monday["person"]) == ("2026-04-06T08:00:00+08:00", "王主任")
-    assert "2026-04-06 08:00\t王主任\t青禾区少工委\t2026-W14 周报" in text
+    assert "2026-04-06 08:00\t王主任\t青禾区少工委\t上周的周报" in text
     with database.write.begin() as db:
         holds.hold(db, "升级", NOW)
     assert main(["preview"]) == 0 and "升级后，提醒停着没发" in capsys.readouterr().err

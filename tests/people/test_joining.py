@@ -14,7 +14,7 @@ from handlers.privacy import matters
 from storage.base import codes
 from storage.organisation import units
 from storage.organisation.units import Unit
-from storage.people import people
+from storage.people import appointments, people
 from storage.people.people import Role
 from tests.support.stage import Bot, running
 
@@ -162,6 +162,55 @@ def test_everybody_who_is_missing_gets_a_card_of_their_own(tmp_path: Path) -> No
         said = (await bot.say("新手机", f"加入 {rows[1][3]}"))[-1]
         assert said.startswith("欢迎！您现在是实验小学(演示)") and len(holds(bot, "新手机")) == 1
         assert "已用过" in (await bot.say("别的手机", f"加入 {rows[1][3]}"))[-1]
+
+    play(tmp_path, scene)
+
+
+def test_who_waits_for_another_admin_first_has_not_joined(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        await school(bot, 0, ("钱老师", Role.SCHOOL_ADMIN))
+        (maker,) = await school(bot, 1, name="育红小学")
+
+        def ask(turn) -> None:
+            at = units.find(turn.db, "育红小学(演示)", [units.ALL])[0]
+            new = people.add(turn.db, "孟老师", bot.clock.now())
+            asker = people.by_addresses(turn.db, "practice", ["王主任"], bot.clock.now())["王主任"].id
+            appointments.ask(turn.db, appointments.Wish(new, at.id, Role.BRIGADE), asker, bot.clock.now())
+
+        await bot.app.pipeline.do(ask)
+        waits = "有 1 位的任职还等另一位管理员发「待确认」同意，同意以后才能邀请。"
+        for words in ("谁还没加入 育红小学", "邀请 全部 育红小学 其他用途", "邀请 办公室 育红小学"):
+            said = (await bot.say("王主任", words))[-1]
+            assert waits in said and "还没加入的老师 1 位" in said, said
+        await bot.say("新手机", f"加入 {code_in((await bot.say('王主任', '邀请 办公室 育红小学'))[-1])} {maker}")
+        await bot.say("马老师", "待确认 全部 同意")
+        for words in ("谁还没加入 育红小学", "邀请 全部 育红小学", "邀请 办公室 育红小学"):
+            said = (await bot.say("王主任", words))[-1]
+            assert waits in said and "现在没有可以邀请的老师" in said and "都加入了" not in said
+        assert "都加入了" not in (await bot.say("王主任", "谁还没加入"))[-1]
+
+    play(tmp_path, scene)
+
+
+def test_who_has_not_joined_is_not_waited_for(tmp_path: Path) -> None:
+    """A school that the county has brought in: the two who could confirm each other have no phone here yet."""
+
+    async def scene(bot: Bot) -> None:
+        def fill(turn) -> None:
+            now = bot.clock.now()
+            county = units.find(turn.db, "青禾区少工委(演示)", [units.ALL])[0]
+            at = units.add(turn.db, units.Kind.SCHOOL, "晨光小学", county)
+            for who, role in (("祝老师", Role.BRIGADE), ("裴校长", Role.SCHOOL_ADMIN)):
+                people.give(turn.db, people.add(turn.db, who, now), role, at, now)
+            units.changed(turn.db, now)
+
+        await bot.app.pipeline.do(fill)
+        code = code_in((await bot.say("王主任", "邀请 办公室 晨光小学"))[-1])
+        assert (await bot.say("祝的手机", f"加入 {code} 祝老师"))[-1].endswith(WAITS)
+        said = (await bot.say("王主任", "待确认 全部 同意"))[-1]
+        assert "裴校长" not in said and ("已确认" in said or "罗主任确认" in said), said
+        await bot.say("罗主任", "待确认 全部 同意")
+        assert holds(bot, "祝的手机") == {("晨光小学", Role.BRIGADE)}
 
     play(tmp_path, scene)
 

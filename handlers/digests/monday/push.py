@@ -53,7 +53,7 @@ def _said(db: Connection, unit: Unit, week: str, now: datetime, known: Mapping[t
     return found
 
 
-@due(KIND, rank=9, use=_FREEZES, early=False, asks=False, line="{week} 周报", each=key_dates.digests)
+@due(KIND, rank=9, use=_FREEZES, early=False, asks=False, line="上周的周报", each=key_dates.digests)
 def monday(said: Due) -> Reply | None:
     """Monday's push to an admin for the topmost unit, which freezes it; days later it freezes only."""
     at = places.scope(said.person, ADMINS)

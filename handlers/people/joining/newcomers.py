@@ -1,12 +1,14 @@
 """邀请 全部 and 谁还没加入: who is in the roster and on no platform yet, and a code for each of them."""
 
+from collections.abc import Sequence
+
 from handlers import rights
-from handlers.kit import Ask, Button, File, Person, Refusal, Reply, Role
+from handlers.kit import Ask, Button, File, Person, Refusal, Reply, Role, Unit
 from handlers.people.joining import cards
 from handlers.registry import command
 from handlers.wording import places
 from storage.organisation import units
-from storage.people import invites, people
+from storage.people import appointments, invites, people
 
 WORD = "邀请 全部"
 _LISTED = 12
@@ -24,7 +26,7 @@ def invite_all(ask: Ask) -> Reply:
     at = places.chosen(ask, rights.GIVERS, ask.args, WORD)
     found = people.unjoined(ask.db, [unit.path for unit in at], ask.now)
     if not found:
-        return Reply(f"{places.title(ask, at)}名册里的老师都加入了。")
+        return Reply(nobody(ask, at))
     # Somebody may have further roles, elsewhere, that are not the asker's to give.
     mine = [each for each in found if rights.in_charge_of(ask.me, people.lasting(ask.db, each.id, ask.now))]
     made = [_card(ask, each) for each in mine if rights.is_once_more(ask, "invitations")]
@@ -34,6 +36,7 @@ def invite_all(ask: Ask) -> Reply:
         raise Refusal(f"还有 {len(found)} 位老师没加入，但都有不归您管的职务，请上级管理员来邀请。")
     left = len(found) - len(made)
     later = f"\n另有 {left} 位没有开：今天的邀请码用完了，或有不归您管的职务。明天再发一次。" if left else ""
+    later += waits(ask, at, found)
     values = {"cards": made, "unit_ids": [unit.id for unit in at], "at": ask.now.isoformat()}
     return Reply(
         f"{places.title(ask, at)}还没加入的老师 {len(made)} 位，每人一张卡：姓名、单位、邀请码、二维码，7 天内有效，"
@@ -51,13 +54,26 @@ def who_is_missing(ask: Ask) -> Reply:
     at = places.chosen(ask, rights.GIVERS, ask.args.rstrip("?？"), "谁还没加入")
     found = people.unjoined(ask.db, [unit.path for unit in at], ask.now)
     if not found:
-        return Reply(f"{places.title(ask, at)}名册里的老师都加入了。")
+        return Reply(nobody(ask, at))
     lines = [f"{each.name} {_where(ask, each)}" for each in found[:_LISTED]]
     more = [f"…… 共 {len(found)} 位"] if len(found) > _LISTED else []
     head = f"{places.title(ask, at)}还没加入的老师 {len(found)} 位："
     words = f" {ask.args}".rstrip()
     buttons = (Button("每人一张邀请卡", WORD, words.strip()), Button("办公室二维码", "邀请 办公室", words.strip()))
-    return Reply("\n".join([head, *lines, *more]), buttons)
+    return Reply("\n".join([head, *lines, *more]) + waits(ask, at, found), buttons)
+
+
+def nobody(ask: Ask, at: Sequence[Unit]) -> str:
+    """That nobody is left to be invited: all have joined, or wait for a second person's word first."""
+    if told := waits(ask, at, ()):
+        return f"{places.title(ask, at)}现在没有可以邀请的老师。{told}"
+    return f"{places.title(ask, at)}名册里的老师都加入了。"
+
+
+def waits(ask: Ask, at: Sequence[Unit], found: Sequence[Person]) -> str:
+    """A line about who can be invited only when another admin has agreed to their role; empty when nobody."""
+    more = appointments.awaited(ask.db, [unit.path for unit in at], ask.now) - {each.id for each in found}
+    return f"\n有 {len(more)} 位的任职还等另一位管理员发「待确认」同意，同意以后才能邀请。" if more else ""
 
 
 def _where(ask: Ask, person: Person) -> str:

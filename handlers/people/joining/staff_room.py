@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from handlers import rights
 from handlers.kit import Ask, Button, File, Person, Refusal, Reply, Role
-from handlers.people.joining import cards
+from handlers.people.joining import cards, newcomers
 from handlers.registry import command
 from handlers.wording import places, questions
 from storage.organisation import units
@@ -47,14 +47,15 @@ def open_room(ask: Ask) -> Reply:
         raise Refusal(f"请写明是哪个单位，像这样：{_WORD} {at[0].name}")
     found = people.unjoined(ask.db, [at[0].path], ask.now)
     if not found:
-        return Reply(f"{at[0].name}名册里的老师都加入了。新来的老师，请先写进名册，或发「邀请」。")
+        return Reply(f"{newcomers.nobody(ask, at)}\n新来的老师，请先写进名册，或发「邀请」。")
     rights.spend(ask, "invitations")
     code = invites.make(ask.db, ask.vault, at[0].id, Role.COUNSELOR, ask.me.id, ask.now, room=True)
     return Reply(
         f"{at[0].name}还没加入的老师 {len(found)} 位。请把这个二维码放在办公室，不要发到群里：\n"
         f"每位老师扫码，选自己那一行。"
         f"扫出来是一句话的，私聊我发：加入 {code}\n"
-        "大家选好了，您发「待确认」看一遍，按「全部同意」，就都能用了。7 天内有效。",
+        "大家选好了，您发「待确认」看一遍，按「全部同意」，就都能用了。7 天内有效。"
+        f"{newcomers.waits(ask, at, found)}",
         (Button("待确认", "待确认"),),
         file=File("扫码加入.png", cards.ROOM, {"says": cards.link(ask, code) or f"加入 {code}"}, plain=True),
     )
@@ -68,7 +69,7 @@ def enter(ask: Ask, found: invites.Invite, name: str) -> list[Reply]:
     if any(each.wish.address == ask.message.sender for each in _claims(ask)):
         return [Reply("您已经选过了，等管理员确认，确认好我会告诉您。")]
     if not rows:
-        return [Reply("名册里的老师都加入了，没有可以选的。您不在名册里的话，请向大队辅导员要一个邀请码。")]
+        return [Reply("名册里没有还能选的老师：都加入了，或在等管理员确认。没有您的话，请向大队辅导员要一个邀请码。")]
     shown = rows[:_LISTED]
     if name and (told := _picked(ask, rows, name)):
         return told
