@@ -32,7 +32,7 @@ APPOINTS: dict[Role, frozenset[Role]] = {
     Role.PROVINCE_ADMIN: frozenset(Role),
 }
 GIVERS = frozenset(APPOINTS)
-_BY_LEVEL = (Role.PROVINCE_ADMIN, Role.CITY_ADMIN, Role.COUNTY_ADMIN, Role.SCHOOL_ADMIN)
+_BY_LEVEL = (Role.PROVINCE_ADMIN, Role.CITY_ADMIN, Role.COUNTY_ADMIN, Role.SCHOOL_ADMIN, Role.BRIGADE)
 # What is limited a day, and what whoever has done it as often as it may be is told.
 _SPENT = {
     "incidents": "您今天已经报过 {} 次泄露，负责人都收到了，这次没有再报。又有新的情况，请马上打电话告诉学校。",

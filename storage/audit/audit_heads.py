@@ -102,17 +102,21 @@ class AuditHeads:
 
     def check(self, db: Connection, seen: Iterable[tuple[str, int, str]] = ()) -> audit_check.Walk:
         """Walk all chains and hold them to the file and to what was `seen` elsewhere."""
-        begun = db.scalar(select(audit.c.chain).where(audit.c.deed == Action.HEADS_KEPT).limit(1))
-        try:
-            heads = self.read()
-        except Forged as fault:
-            return audit_check.Walk(broken=audit_check.Broken("", 0, str(fault)))
-        if heads is None and begun:
-            return audit_check.Walk(broken=audit_check.Broken("", 0, _MISSING.format(self._path.name)))
+        if fault := self.trouble(db):
+            return audit_check.Walk(broken=audit_check.Broken("", 0, fault))
+        heads = self.read()
         walk = audit_check.check(db, [*((chain, *head) for chain, head in (heads or {}).items()), *seen])
         if not (walk.rows or walk.closed or walk.broken or units.is_empty(db)):
             walk.broken = audit_check.Broken("", 0, _EMPTIED)
         return walk
+
+    def trouble(self, db: Connection) -> str:
+        """What is wrong with the file itself, without a walk through the log; empty: nothing."""
+        begun = db.scalar(select(audit.c.chain).where(audit.c.deed == Action.HEADS_KEPT).limit(1))
+        try:
+            return _MISSING.format(self._path.name) if self.read() is None and begun else ""
+        except Forged as fault:
+            return str(fault)
 
     def _macs(self, heads: Heads) -> list[str]:
         return self._vault.fingerprints(f"audit heads {canonical(heads)}")

@@ -153,14 +153,14 @@ def lasting(db: Connection, person_id: int, now: datetime) -> tuple[Grant, ...]:
 def holding(db: Connection, roles: Iterable[Role], paths: Sequence[str], now: datetime) -> list[Person]:
     """Everybody who holds one of `roles` at a unit in these subtrees, by id; their grants are those there."""
     query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), within(paths), unit.c.active)
-    return _people(db.execute(query.order_by(person.c.id)).all(), now)
+    return [each for each in _people(db.execute(query.order_by(person.c.id)).all(), now) if each.grants]
 
 
 def above(db: Connection, roles: Iterable[Role], at: Unit, now: datetime) -> list[Person]:
     """Everybody who holds one of `roles` at `at` itself or at a unit above it."""
     ids = [int(part) for part in at.path.strip("/").split("/")]
     query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), unit.c.id.in_(ids))
-    return _people(db.execute(query.order_by(person.c.id)).all(), now)
+    return [each for each in _people(db.execute(query.order_by(person.c.id)).all(), now) if each.grants]
 
 
 def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) -> list[Term]:

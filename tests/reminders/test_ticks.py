@@ -92,6 +92,15 @@ def test_the_clock_ticks_once_at_a_time_and_stops() -> None:
     clock.stop()
 
 
+def test_in_a_school_by_itself_the_brigade_counselor_lets_them_go(school: School) -> None:
+    """As 「第一天」 sets it up: nobody stands above."""
+    for name in ("赵主任", "王校长"):
+        [held] = people.by_id(school.db, school.ids[name], START).grants
+        people.end(school.db, school.ids[name], held.role, held.unit, at("05-31 09:00"), at("05-31 09:00"))
+    holds.hold(school.db, "升级", at("05-31 10:00"))
+    assert "提醒照常发" in school.ask("放行", at("06-01 08:00"), "李老师")
+
+
 def test_a_clock_that_is_put_back_lays_out_again(school: School) -> None:
     school.tick(at("08-20 09:00"))
     school.tick(at("05-31 09:00"))
