@@ -192,6 +192,10 @@ def nobody(data: Path) -> None:
         db.execute("DELETE FROM role_grant")
 
 
+def another_key(data: Path) -> None:
+    (data / "name.key").write_text("A" * 43 + "=")
+
+
 FOUND = [
     (folder_as_env, "这是一个目录"),
     (link_to_nothing, ".env：读不了（没有这个文件或目录）"),
@@ -203,6 +207,8 @@ FOUND = [
     (another_name, "mv .env.txt .env"),
     (newer, "请更新程序"),
     (nobody, "python -m bot invite"),
+    (lambda data: (data / "audit.heads").unlink(), "账尾（DATA_DIR/audit.heads）不见了"),
+    (another_key, "不是用现在的 NAME_KEY 写的"),
 ]
 
 

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         installation.settings_file,
         lambda: installation.data(settings.data_dir),
-        lambda: databases.database(url),
+        lambda: databases.database(url, settings),
         lambda: databases.sqlite(url),
         lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
         lambda: iter([installation.backups(settings)]),

@@ -2,23 +2,26 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.backups.installation import Installation
 from bot.commands import in_words
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
 from storage import database as databases
 from storage import migrate
+from storage.base.vault import Vault
 from storage.messages import inbox, outbox
 
 # Where the WAL-reset bug is fixed: the release, and the older branches that got the fix.
 _FIXED, _BACKPORTS = (3, 51, 3), ((3, 50, 7), (3, 44, 6))
 
 
-def database(url: str) -> Iterator[Line]:
-    """Whether the database opens, what version it has, what waits in it."""
+def database(url: str, settings: Settings) -> Iterator[Line]:
+    """Whether the database opens, what version it has, what waits in it, whether the log's end is as we wrote it."""
     if databases.is_to_come(url):
         yield OK, "database", "还没有数据库，第一次启动时会建"
         return
@@ -27,7 +30,7 @@ def database(url: str) -> Iterator[Line]:
         yield FAIL, "database", f"数据库 {path} 不能写，请让这个用户能写它和它的文件夹"
         return
     try:
-        yield from _in_database(databases.open_database(url))
+        yield from _in_database(databases.open_database(url), Installation(settings, url == settings.practice_database))
     except Exception as error:
         words = in_words(error)
         if words is None:
@@ -35,7 +38,7 @@ def database(url: str) -> Iterator[Line]:
         yield FAIL, "database", words
 
 
-def _in_database(database: databases.Database) -> Iterator[Line]:
+def _in_database(database: databases.Database, installation: Installation) -> Iterator[Line]:
     try:
         found = migrate.revision(database.read)
         if found != migrate.HEAD:
@@ -54,6 +57,7 @@ def _in_database(database: databases.Database) -> Iterator[Line]:
         with database.read.connect() as db:
             yield _failed(db)
             yield _letters(db)
+            yield from _audit(db, installation)
     finally:
         database.close()
 
@@ -88,6 +92,13 @@ def _letters(db: Connection) -> Line:
     if dead or uncertain:
         return WARN, "outbox", f"{dead} 条消息没有发，{uncertain} 条可能收到两次，python -m bot outbox 可列出和再发"
     return OK, "outbox", "没有发不出去的消息"
+
+
+def _audit(db: Connection, installation: Installation) -> Iterator[Line]:
+    # What is wrong with the keys themselves is said of them.
+    with suppress(ValueError):
+        if fault := installation.audit_heads(Vault(installation.settings.given_keys)).trouble(db):
+            yield FAIL, "audit", f"{fault}。换了密钥的，写回原来的；别的请看 docs/operations.md 的「审计日志」"
 
 
 def sqlite(url: str) -> Iterator[Line]:
