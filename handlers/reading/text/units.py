@@ -28,6 +28,10 @@ _SCHOOL = pattern(
 _EVERYBODY = pattern(
     r"(?:[我本]校|我们学校)(?=.*\d)|全体(?:少先)?(?:队员|学生|师生|同学)(?=.*(?<!\d)(?:6[6-9]|[7-9]\d|\d{3,4})[余多]?[人名位])"
 )
+# 学校大队部组织祭扫, 50名代表参加: of the school, where no squad is named; 参加学校组织的祭扫 is not.
+_BY_SCHOOL = pattern(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[今昨前][天日])|(?<=[上下]午)|(?<=周[一二三四五六日])|(?<=我们)|(?<=[我本]))(?:学?校(?:大队部?)?|大队部)(?:统一|集体)?(?=(?:组织|举[行办]|召开|开展)(?!的))"
+)
 _SQUAD = pattern(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
 _ABOVE_SCHOOL = r"(?:[\u4e00-\u9fff]{2,8}(?:\([^()]{1,8}\))?/)*"
 _SCHOOL_CALLED = r"(?:(?:(?![听据说悉看])[\u4e00-\u9fff]){2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)"
@@ -76,6 +80,8 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
         scan = scan if hits else BARE.sub(lambda match: _keep(match, joined(match, context), context, hits), scan)
     whole = _SCHOOL if hits or context.bound_unit or _SCHOOL.search(scan) else _EVERYBODY
     scan = whole.sub(lambda match: _keep(match, [("ALL", "school")], context, hits), scan)
+    if not hits and ("校" in scan or "大队部" in scan):
+        scan = _BY_SCHOOL.sub(lambda match: _keep(match, [("ALL", "school")], context, hits), scan)
     scan = _squads(scan, context, hits)
     hits.sort(key=lambda hit: hit.start)
     hits = _with_between(_without_agents(hits, scan), scan, context)
