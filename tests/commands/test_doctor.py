@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 import uvicorn.server
-from cryptography.fernet import Fernet
 
 from bot.__main__ import main
 from bot.commands.doctor import databases
@@ -50,7 +49,7 @@ def test_the_doctor_of_a_fresh_folder_writes_nothing(folder: Path, capsys: pytes
 def test_the_doctor_of_a_good_installation(
     database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("NAME_KEY", Fernet.generate_key().decode())
+    monkeypatch.setenv("NAME_KEY", Path("data/name.key").read_text(encoding="utf-8"))
     found = levels(capsys)
     assert found["failed"] == found["outbox"] == found["name_key"] == "ok"
 
