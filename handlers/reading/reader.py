@@ -27,7 +27,7 @@ def read_message(text: str, context: Context) -> Reading:
         return _nothing(plain)
     if "实到" in plain.text and "\n" in plain.text:
         plain = replace(plain, text=tasks.own_answer(plain.text))
-    if "也是" in plain.text or "一样" in plain.text or "同" in plain.text:
+    if any(word in plain.text for word in tasks.AS_MANY):
         plain = replace(plain, text=tasks.spelled_out(plain.text))
     order = read_command(plain.text, context)
     if order is not None:

@@ -18,7 +18,7 @@ _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一[起同](
 _SIGNS = COUNTED + HELD
 _BETWEEN_DAYS = pattern(rf"{GAP}+\s?[和与及跟]\s?")
 # 周一到周三每天升旗; 4月2日-3日志愿服务 is one of two days.
-_DAY_BY_DAY = pattern(rf"{GAP}+\s?[、到至~\-]\s?"), pattern("每[天日]|[各都均]|分别")
+_TO_DAY, _EACH_DAY = pattern(rf"{GAP}+\s?[、到至~\-]\s?"), pattern("每[天日]|[各都均]|分别")
 
 
 def read_checkin(found: Found, context: model.Context) -> model.Reading:
@@ -51,11 +51,10 @@ def read_checkin(found: Found, context: model.Context) -> model.Reading:
 def _on_two_days(found: Found, drafts: list[Draft]) -> bool:
     """今天和昨天都有升旗, 周一到周三每天升旗: two days of which one only would be recorded."""
     told = {draft.record.date for draft in drafts}
-    between, each = _DAY_BY_DAY
-    by_day = each.search(found.scan) is not None
+    by_day = _EACH_DAY.search(found.scan) is not None
     spans = [(one.start, other.start) for one, other in pairwise(found.dates) if one.day != other.day]
     return len(told) == 1 and any(
-        _BETWEEN_DAYS.fullmatch(found.scan, *span) or (by_day and between.fullmatch(found.scan, *span))
+        _BETWEEN_DAYS.fullmatch(found.scan, *span) or (by_day and _TO_DAY.fullmatch(found.scan, *span))
         for span in spans
     )
 

@@ -8,12 +8,12 @@ _CUE = pattern(r"没|未能|取消|推迟|延[期后]|顺延|改[期天到在至
 # What stands right behind an activity that was not held.
 _AFTER = pattern(
     rf"(?:活动|仪式)?\s?(?:因为?[^,。;!\n\d]{{1,10}})?(?:今天|这次|本来|还|就|都|也|又|暂时|的话)*"
-    rf"(?:(?:没有?|未能?)(?:能|来得及|时间|空|法)?(?:再)?(?:{_DO})?成?了?"
+    rf"(?:(?:没有?|未能?)(?:能|来得及|顾[得不]?上|排上|轮上|时间|空|法|按时|如期)?(?:再)?(?:{_DO})?成?了?"
     rf"|(?:{_DO})不成了?|取消了?|(?:推迟|延[期后]|顺延|改[期天到在至])了?[^,。;!\n\d人]{{0,10}}|停了?|作罢|下[周次][^,。;!\n\d人]{{0,8}}[补开上搞])"
     r"(?=[\s,。;!]|$|[改换](?:成|为)?了?)"
 )
 _JOINED = pattern(r"(?:(?![没未改换取推延])[\u4e00-\u9fff]){0,4}")
-_BEFORE = pattern(rf"(?:没有?|未能?)(?:能|来得及)?(?:{_DO})成?")
+_BEFORE = pattern(rf"(?:没有?|未能?)(?:能|来得及)?(?:{_DO})成?$")
 _CHANGED = pattern(r"[\s,]*(?:所以|就|于是)*(?:[改换](?:成|为|去|上|开|搞)?|去|上|开)了?")
 
 
@@ -45,5 +45,5 @@ def _denied(scan: str, start: int, end: int) -> tuple[int, int] | None:
         # 改祭扫了: what they did instead begins behind it.
         turned = instead and ANY.match(scan, instead.end())
         return start, instead.end() if instead and turned else after.end()
-    before = next((match for match in _BEFORE.finditer(scan, max(0, start - 8), start) if match.end() == start), None)
+    before = _BEFORE.search(scan, max(0, start - 8), start)
     return (before.start(), end) if before else None

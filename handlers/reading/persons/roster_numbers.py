@@ -13,14 +13,14 @@ ABSENCE = "请病假|请事假|请假|没来|没到|未到|缺席|缺勤|病假|
 WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都|的|身体|身患|患有?|患上)?"
 # What may be told of whoever is meant; how many there are comes behind it: 7号请假3人 is a day.
 _NO_COUNT = r"(?!了?\s?[:是有]?\s?(?:\d++(?!号)|[一两二三四五六七八九十][人名个位]))"
-_PART = r"\s?[、,和与及]\s?"
-# 7号, 7号9号, 7、9和12号, 学号7、9; but of 队课40、12号 the 40 are heads, and of 4月7号 it is a day.
-_LIST = (
-    rf"(?:(?:(?<![\d月第])(?=\d{{1,2}}号)|(?<=[缺少假到席勤退课除差:(,;的是有])(?<!队课)(?=\d)|(?<=[\d人名]\s)(?=\d))"
-    rf"\d{{1,2}}(?:(?:号?{_PART}|号\s?)\d{{1,2}}){{0,19}}号"
-    rf"|[学座]号\s?:?\s?\d{{1,2}}(?:号?{_PART}\d{{1,2}}){{0,19}}号?(?![\d人名位个]))"
-)
-_NAMES = rf"(?P<names>{_LIST})"
+_AND = r"\s?(?:[、和与及跟]|还有|以及)\s?"
+# 7号, 7号9号, 7号,9号; 7、9和12号; 学号7、9. But of 4月7号 it is a day.
+_EACH = r"(?<![\d月第])\d{1,2}号(?:[,\s]{0,2}\d{1,2}号)*"
+_LAST = rf"\d{{1,2}}(?:号?{_AND}\d{{1,2}}){{1,19}}号"
+_LABELLED = rf"[学座]号\s?:?\s?\d{{1,2}}(?:号?(?:{_AND}|,)\d{{1,2}}){{0,19}}号?(?![\d人名位个])"
+# Of 队课40、12号请假 and 实到40、12号请假 the 40 are heads.
+_NAMES = rf"(?P<names>(?<![\d月第课会日旗扫人到有]){_LAST}|{_EACH}|{_LABELLED})"
+_THEIRS = rf"(?P<names>{_LAST}|{_EACH}|{_LABELLED})"
 _ABSENT = rf"(?:{ABSENCE}|[公丧]假|不在|缺(?![席勤课]))"
 _TOLD = pattern(
     rf"{_NAMES}(?=(?:同学|队员|小朋友|学生|孩子|选手)(?!们|[大代][会表])"
@@ -29,12 +29,12 @@ _TOLD = pattern(
 # 表扬7号, 请假的是7、9号, 缺3人(2、5、12号), 请假3人:2,5,12
 _BEHIND = pattern(
     rf"(?:表扬|批评|领[誓读唱]|主持|发言|旗手|(?:{_ABSENT}|[少差])(?:人员|名单|学生|队员|同学)?)(?:的|人)?[:是有]?\s?"
-    rf"(?:(?P<count>\d{{1,2}}[人名])\s?[:(,]?\s?|[:(])?"
-    rf"(?:{_NAMES}|(?<=[人名][:(])(?P<bare>\d{{1,2}}(?:{_PART}\d{{1,2}}){{0,19}}))(?![\d\u4e00-\u9fff])"
+    r"(?:\d{1,2}[人名]\s?[:(,]?\s?|[:(])?"
+    rf"(?:{_THEIRS}|(?<=[人名][:(])(?P<bare>\d{{1,2}}(?:(?:{_AND}|,)\d{{1,2}}){{0,19}}))(?![\d\u4e00-\u9fff])"
 )
 # 除7号和9号外都到了
 _EXCEPT = pattern(
-    rf"(?:除了?|除去)\s?{_NAMES}(?:同学|队员)?(?:{ABSENCE})?(?:[以之]?外)?(?=[\s,;。!]|其[他余它]|别的|[都全均到]|$)"
+    rf"(?:除了?|除去)\s?{_THEIRS}(?:同学|队员)?(?:{ABSENCE})?(?:[以之]?外)?(?=[\s,;。!]|其[他余它]|别的|[都全均到]|$)"
 )
 # 队会42人,7号领誓 9号献花: beside what was held, what one of them did there; 9号献花42人 is a day.
 _DEED = pattern(
@@ -47,13 +47,14 @@ _MATTER = pattern(
     rf"(?P<matter>(?P<health>{matters.HEALTH}|{matters.OF_HEALTH})|{matters.FAMILY}|{matters.OF_FAMILY})"
 )
 _LABEL = pattern(r"[学座]号\s?:?")
-_ANOTHER = pattern(r"号(?=\s?\d)")
-_ONE = pattern(r"[^、,和与及\s]")
+_BETWEEN = pattern(rf"号?(?:{_AND}|[,\s]{{0,2}})(?=\d)")
+_ONE = pattern(r"[^、\s]")
+_CUE = pattern("号|[人名][:(]")
 
 
 def hidden(scan: str, secrets: Secrets) -> str:
     """Take out who is told by a number; what parts them stays: how many there are is counted."""
-    if not ("号" in scan or ("假" in scan and "(" in scan) or "缺" in scan):
+    if not _CUE.search(scan):
         return scan
     themes = matters.Themes(scan)
 
@@ -81,4 +82,5 @@ def _numbers_only(match: re.Match[str]) -> str:
 
 def _each(numbers: str) -> str:
     numbers = _LABEL.sub(lambda label: " " * len(label[0]), numbers)
-    return _ONE.sub(SECRET, _ANOTHER.sub("、", numbers))
+    numbers = _BETWEEN.sub(lambda between: "、".ljust(len(between[0]))[: len(between[0])], numbers)
+    return _ONE.sub(SECRET, numbers)

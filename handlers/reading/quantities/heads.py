@@ -257,10 +257,11 @@ def _of_whole(counts: Counts, free: list[Token], whole: list[Token]) -> None:
     """全班43人: all came, unless it is said who is missing, or how many did; 全班43人 获奖5人 may be either."""
     size = _one(counts, whole)
     came = [token for token in free if token.strength > 1 and size is not None and (token.value or 0) < size]
-    if counts.absent is not None or came:
+    if counts.absent is not None or counts.named or came:
         counts.due = counts.due or size
     if counts.absent is None:
-        counts.attended = _one(counts, came) if came else size
+        # 全班43人,张明请假: they are counted later.
+        counts.attended = _one(counts, came) if came else None if counts.named else size
         if came and size is not None and counts.attended is not None and counts.attended * 2 < size:
             counts.issue, counts.attended, counts.due = "COUNT_AMBIGUOUS", None, None
             counts.given.append(size)
