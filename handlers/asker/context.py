@@ -5,6 +5,8 @@ from dataclasses import replace
 from handlers.asker.schools import meant_school, school_ids, school_of, together
 from handlers.kit import REPORTERS, Ask, Person, Unit
 from handlers.reading import Context, Reading, read
+from handlers.reading.text.normalise import clean
+from handlers.reading.text.units import Hit, find_units
 from storage.organisation.units import Kind
 
 # How the reader marks them, and the ending that it leaves out.
@@ -41,6 +43,11 @@ def context_of(ask: Ask) -> Context:
 def reading_of(ask: Ask, words: str) -> Reading:
     """These words, read as this asker means them."""
     return read(words, context_of(ask))
+
+
+def units_in(ask: Ask, words: str) -> tuple[list[Hit], str]:
+    """The units that these words name, the asker's or not, and the rest of them."""
+    return find_units(clean(words).text, context_of(ask))
 
 
 def _own_key(person: Person) -> str | None:

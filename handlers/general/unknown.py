@@ -47,9 +47,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return [told]
     if off := programmes.switched_off(ask, ask.args):
         return _unrecorded(ask, f"{off.name}已经停用，现在不用报，没有记录。发「上报」看您能报什么。")
-    row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
-    stated = row and (re.search(r"\d", ask.args) or programmes.is_zero(row, ask.args))
-    if row and stated and row not in programmes.rows_for(ask):
+    if not asked and ask.person and (row := programmes.anothers(ask, ask.args)):
         return _unrecorded(ask, examples.not_yours(row))
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     if not asked and (like := _of_command(ask)):

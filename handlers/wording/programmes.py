@@ -11,10 +11,10 @@ from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
+from handlers.catalogue.telling import zeros
 from handlers.kit import ADMINS, REPORTERS, Ask, Person, Role, Unit
-from handlers.reading import Reading, read
+from handlers.reading import Reading
 from handlers.reading.text.normalise import clean
-from handlers.reading.text.units import find_units
 from scheduling import spans
 from storage.organisation.units import Kind
 from storage.programmes.reports import Report
@@ -42,8 +42,6 @@ REPORTERS_OF_ALL = SIDE.union(*REPORT_FOR.values())
 # They report for their very unit, not for what is below it.
 _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
 
-_DONE = "(?:开展|进行|组织|举行|举办|召开|安排|要报的?|搞|做|办|开)?(?:过|成)?"
-_NONE = f"(?:(?:暂时?)?(?:(?<!有)没有?|无)|[暂空]缺|未|零报告|零|0[场次个人条]?$){_DONE}(?:推荐|人选|可报的?)? ?"
 # 月方案还没交 reports nothing.
 _UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
 # 寒假组织了活动8场 is of 寒假活动, 纳入了规划 of 纳入规划.
@@ -76,7 +74,7 @@ def units_for(person: Person, row: Row) -> list[Unit]:
 
 def key_in(ask: Ask, said: str) -> tuple[str | None, str]:
     """(the reader's key of the first unit that a text names, the text without units); None without one."""
-    hits, rest = find_units(clean(said).text, context.context_of(ask))
+    hits, rest = context.units_in(ask, said)
     return (hits[0].unit, rest) if hits else (None, said)
 
 
@@ -90,10 +88,10 @@ def stated(ask: Ask, text: str, reading: Reading) -> bool:
         if reading.claim in (("negation", "other") if row.base else ("negation",)):
             return True
     elif _UNDONE.search(text) and not any(map(str.isdecimal, text)):
-        return is_zero(row, text) or is_pause(row, text)
+        return bool(zeros.nothing(row, text)) or is_pause(row, text)
     if reading.claim == "fact":
         return True
-    if is_zero(row, text) or is_pause(row, text):
+    if zeros.nothing(row, text) or is_pause(row, text):
         return True
     return _states(ask, row, text)
 
@@ -113,7 +111,7 @@ def _states(ask: Ask, row: Row, text: str) -> bool:
     plain = re.sub("|".join(map(re.escape, own)), " ", _DOING.sub("", text))
     # 上月月方案 is the report of a period, no summary.
     plain = spans.named(plain, ask.today)[1] if row.period != "day" else plain
-    return read(plain, context.context_of(ask)).claim == "fact"
+    return context.reading_of(ask, plain).claim == "fact"
 
 
 def begun(ask: Ask, text: str, reading: Reading) -> bool:
@@ -121,17 +119,6 @@ def begun(ask: Ask, text: str, reading: Reading) -> bool:
     row = row_in(ask, text)
     names = (row.name, *row.words) if row else ()
     return any(each.startswith(names) for each in _said(text).split("\n")) and stated(ask, text, reading)
-
-
-def is_zero(row: Row, text: str) -> bool:
-    """Whether the words say, and do not ask, that nothing took place: 本月没有开站, 开站：无, 本周未开展家庭读书."""
-    if row.base or any(
-        word in text for each in row.fields if each.type == "yesno" for word in (*each.words, each.label)
-    ):
-        return False
-    word = "|".join(map(re.escape, sorted((row.name, *row.words), key=len, reverse=True)))
-    behind = rf"(?:学生|队员)?[ :：,，]*(?:[本这上]?个?(?:周|月|季度|学期|学年|年度?))?{_NONE}[。!！]?$"
-    return bool(re.search(rf"^(?!.*是不是|.*[吗么?]\W*$).*?{_NONE}(?:{word})|(?:{word}){behind}", clean(text).text))
 
 
 def is_pause(row: Row, text: str) -> bool:
@@ -167,6 +154,13 @@ def names_report(ask: Ask, text: str) -> Row | None:
     """The row that is reported whose word stands in the text, whoever reports it; None without one."""
     rows, plain = _rows(ask), clean(text).text
     return named([row for row in rows.rows if row.shape == "report"], plain) if rows.report_word.search(plain) else None
+
+
+def anothers(ask: Ask, text: str) -> Row | None:
+    """The row of which the text tells figures, or that there was nothing, where the asker does not report it."""
+    row = names_report(ask, text)
+    told = row and (any(map(str.isdecimal, text)) or zeros.nothing(row, text))
+    return row if told and row not in rows_for(ask) else None
 
 
 def row_in(ask: Ask, text: str) -> Row | None:

@@ -113,7 +113,7 @@ def _by_reading(features: Features, ask: Ask, text: str, reading: Reading, about
     # 夜空观星全到: a word that was left out, as it may be a name, is said of something else, too.
     if about or one.activity or one.dated or one.topic or remainder.besides(text, ask.today):
         return None
-    if open_letters.units_in(ask, text)[0]:
+    if context.units_in(ask, text)[0]:
         return None
     return _numbered(features, ask, "", one)
 

@@ -9,7 +9,7 @@ from handlers.asker import context
 from handlers.attendance import requests as letters
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import REPORTERS, Ask, Due
-from handlers.reading.text import normalise, units
+from handlers.reading.text import normalise
 from handlers.reminders import date_checkins
 from handlers.wording import places
 from scheduling.occasions import Cleared
@@ -24,15 +24,10 @@ _LONGEST, _BETWEEN = 80, " \n,，;；、。.:："
 
 def apart(ask: Ask, words: str) -> tuple[str, str]:
     """(the unit of the asker's that the words name, the rest): 三(2)中队 and 六一 of 三(2)六一; 6.1 may be a day."""
-    hits, rest = units_in(ask, words) if words else ([], "")
+    hits, rest = context.units_in(ask, words) if words else ([], "")
     unit = places.by_key(ask, hits[0].unit) if len(hits) == 1 and hits[0].unit else None
     mine = unit is not None and any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS))
     return (unit.name, letters.bare(rest.replace(normalise.GAP, ""))) if unit and mine else ("", words)
-
-
-def units_in(ask: Ask, words: str) -> tuple[list[units.Hit], str]:
-    """The units that the words name, the asker's or not, and the rest of them."""
-    return units.find_units(normalise.clean(words).text, context.context_of(ask))
 
 
 def unnamed(features: Features, ask: Ask, unit: str) -> list[tuple[letters.Asked, datetime]]:

@@ -43,10 +43,8 @@ def report(ask: Ask, row: Row, said: str, known: asked.Asked | None = None) -> S
     unit, rest = subject.unit_in(ask, row, head)
     if unit is None:
         return [asked.which_unit(ask, row, now)]
-    if programmes.is_pause(row, said):
-        return zero.pause(ask, row, unit)
-    if programmes.is_zero(row, said):
-        return zero.nothing(ask, row, unit)
+    if instead := zero.instead(ask, row, unit, said):
+        return instead
     told = subject.told(ask, row, unit, rest, own_words, day)
     left_out = limits.gate_texts(row, told)
     if not told.complete:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.catalogue.model import Row
+from handlers.catalogue.telling import zeros
 from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.programmes.reports import drafts, subject
 from handlers.wording import days, programmes
@@ -32,7 +33,17 @@ def switch(row: Row) -> Refusal:
     )
 
 
-def nothing(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
+def instead(ask: Ask, row: Row, unit: Unit, said: str) -> Sequence[Reply]:
+    """What is said to words that there was nothing, or will be for a time; empty for a report."""
+    if programmes.is_pause(row, said):
+        return _pause(ask, row, unit)
+    nothing = zeros.nothing(row, said)
+    if nothing is None:
+        raise Refusal(f"没有看出是不是没有，没有记录。真的没有，发「{row.name}没有」，这一期就不催。")
+    return _nothing(ask, row, unit) if nothing else ()
+
+
+def _nothing(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
     """A zero report of the period that is said, or of the present one: counted as reported, and not chased."""
     if row.period == "day":
         return [Reply(f"好的。{row.name}有了再报，没有不用报，没有记。")]
@@ -61,7 +72,7 @@ def _period(ask: Ask, row: Row) -> str:
     return spans.label_of(row.period, min(last, ask.today))
 
 
-def pause(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
+def _pause(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
     """Until a day the unit need not report the row: neither missing nor chased; raises Refusal without a day."""
     until, _ = days.last_day_in(ask.args, ask.today)
     if until is None or not ask.today <= until <= ask.today + _LONGEST:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.privacy.names import persons
-from handlers.reading.claims.cues import ASKING, CUES
+from handlers.reading.claims.stated import is_stated
 from handlers.reading.model import Context, Reading, Record, Status
 from handlers.reading.persons.names import is_name, is_nickname
 from handlers.reading.text.dates import When
@@ -41,12 +41,6 @@ _UNTIL = pattern(
     r"(?:签到|上报|活动|报|催)?[到至]\s?(?P<until>[\u4e00-\u9fff]{2,8})\W*"
 )
 _WHO = pattern(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,3}?)(?:同学)?(?:要|想|得)?$")
-# 本周有没有活动, 如果本周没有活动, 听说本周没有活动, 这周大概没活动: asked, supposed, heard or guessed, not told.
-_NOT_STATED = frozenset({"question", "condition", "example", "quotation", "elsewhere"})
-_GUESSED = pattern(
-    r"可能|大概|也许|或许|估计|好像|似乎|应该|恐怕|有没有|有无|是不是|是否|会不会|要不要|用不用|[吗么吧?]\W*$"
-)
-_CLAUSE_ENDS = pattern(r"[,。;!\n]")
 _LONGEST = 40
 
 
@@ -58,7 +52,7 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     issues = () if any(units) else ("UNIT_MISSING",)
     status: Status = "clarify" if issues else "ok"
     zero = _ZERO.search(text) if not _NOT.isdisjoint(text) else None
-    if (zero or _is_off(text, hits)) and _is_stated(text, zero.end() if zero else len(text)):
+    if (zero or _is_off(text, hits)) and is_stated(text, zero.end() if zero else len(text)):
         week = _WEEKS_BACK.search(text)
         day = next((when.day for when in dates if when.day), None)
         if day is None and dates and week is None:
@@ -68,7 +62,7 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
         records = tuple(Record(unit=unit, date=day, dated=bool(dates)) for unit in units)
         return Reading("zero", status, issues, records, claim="negation")
     found = _EXCUSE.search(text)
-    if found and (_is_somebodys(text[: found.start()]) or not _is_stated(text, found.end())):
+    if found and (_is_somebodys(text[: found.start()]) or not is_stated(text, found.end())):
         return None
     last = next((when.day for when in dates if found and when.start >= found.start("to")), None)
     if last is not None and last < context.received:
@@ -79,17 +73,6 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     # Of a day that has only a name it is the name that is told.
     told = Record(date=last, dated=last is not None, topic=until["until"] if until else None)
     return Reading("excuse", status, issues, tuple(replace(told, unit=unit) for unit in units), claim="plan")
-
-
-def _is_stated(text: str, place: int) -> bool:
-    """Whether all up to the end of the clause at this place is told; 本周没有活动,不用报了吧 asks of something else."""
-    end = _CLAUSE_ENDS.search(text, place)
-    said = text[: end.start()] if end else text
-    return not (
-        _GUESSED.search(said)
-        or ASKING.found.search(said)
-        or any(cue.claim in _NOT_STATED and cue.found.search(said) for cue in CUES)
-    )
 
 
 def _is_somebodys(before: str) -> bool:

@@ -8,7 +8,6 @@ from handlers.asker import context
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
 from handlers.reading.medals.particulars import PLACES, numbers_in
 from handlers.reading.text import normalise
-from handlers.reading.text.units import find_units
 from handlers.wording import places
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -62,7 +61,7 @@ def is_list(words: str) -> bool:
 
 def squad_in(ask: Ask, words: str) -> str:
     """The name of the one squad that the words name; empty for none."""
-    hits, _ = find_units(normalise.clean(words).text, context.context_of(ask))
+    hits, _ = context.units_in(ask, words)
     squad = places.by_key(ask, hits[0].unit or "") if len(hits) == 1 else None
     return squad.name if squad else ""
 
@@ -72,7 +71,7 @@ def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassLis
 
     Raises Refusal showing `like`, the message as it should be, Denied for a squad that is not the asker's.
     """
-    hits, scan = find_units(normalise.clean(words).text, context.context_of(ask))
+    hits, scan = context.units_in(ask, words)
     roles = frozenset(roles)
     squad = _named(ask, roles, hits[0].unit) if len(hits) == 1 else places.own_squad(ask.me) if not hits else None
     if squad is None or squad.kind != Kind.SQUAD:

@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 
+import pytest
 from openpyxl import load_workbook
 
 from storage.base import key_values
@@ -11,6 +12,8 @@ from tests.channels.telegram.conftest import Play
 from tests.support.platforms.fake_telegram import FakeTelegram
 from tests.support.platforms.platform_stage import START
 from tests.support.platforms.telegram_stage import WANG, Stage
+
+pytestmark = pytest.mark.both
 
 
 def test_each_code_has_its_link(play: Play, fake: FakeTelegram) -> None:
