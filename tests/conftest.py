@@ -26,10 +26,11 @@ LONG_HERE = (
     r"test_a_whole_province_is_addressed|test_a_dry_run_shows_and_the_word_does|test_each_letter_goes_to_a_person_once",
     r"tests/medals/test_states\.py|tests/programmes/test_cases\.py|test_states_and_rates_equal_a_recount",
     r"test_whoever_answers_in_the_platforms_place|test_nothing_else_is_ever_raised|test_the_same_words_to_many",
-    r"test_a_csv_file_has_limits|test_what_is_taken_for_known_is_in_the_font",
+    r"test_a_csv_file_has_limits|test_what_is_taken_for_known_is_in_the_font|test_the_conversations_are_true",
+    r"test_whatever_is_sent_is_turned_away_and_breaks_nothing|tests/channels/telegram/test_groups\.py",
 )
 # Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages,
-# years, thousands of rows, and talks of many days: `make test-long`. In this order they begin.
+# years, thousands of rows, and long talks: `make test-long`. In this order they begin.
 LONG = [
     re.compile(pattern)
     for pattern in (
@@ -47,8 +48,8 @@ LONG = [
 ]
 # Looks at the files of the project and at nothing that runs: `make check`.
 STATIC = re.compile(r"tests/house/test_(tidy|imports|operations|punctuation|promises)\.py")
-# So often the clock is moved in a talk of many days; all days are ticked through.
-MANY_DAYS = 3 if POSTGRESQL else 2
+# So often the clock is moved in a talk of many days, all of which are ticked through; so much is said in a long one.
+MANY_DAYS, MUCH_SAID = (3, 1000) if POSTGRESQL else (2, 20)
 # The longest of the others, one by one as well.
 TALKS = re.compile(r"tests/whole/test_talks\.py")
 MEMORY = Path("/dev/shm")
@@ -96,7 +97,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Long tests are begun first; what only a server can do is left out on SQLite: there is one process on a file."""
     area = config.getoption("area")
     for item in items:
-        if turn(item.nodeid) < len(LONG) or (not area and _is_of_many_days(item)):
+        if turn(item.nodeid) < len(LONG) or (not area and _is_long_talk(item)):
             item.add_marker("long")
         if STATIC.search(item.nodeid):
             item.add_marker("static")
@@ -114,10 +115,13 @@ def _talk(item: pytest.Item) -> Path | None:
     return item.callspec.params["path"] if item.path.name == "test_talks.py" and hasattr(item, "callspec") else None
 
 
-def _is_of_many_days(item: pytest.Item) -> bool:
+def _is_long_talk(item: pytest.Item) -> bool:
     talk = _talk(item)
-    moved = re.compile(r"^@ ", re.MULTILINE)
-    return talk is not None and len(moved.findall(talk.read_text(encoding="utf-8"))) >= MANY_DAYS
+    if talk is None:
+        return False
+    words = talk.read_text(encoding="utf-8")
+    moved, said = re.findall(r"^@ ", words, re.MULTILINE), re.findall(r"^[^→#@\s]", words, re.MULTILINE)
+    return len(moved) >= MANY_DAYS or len(said) > MUCH_SAID
 
 
 def _is_of(item: pytest.Item, area: str) -> bool:
