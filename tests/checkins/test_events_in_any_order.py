@@ -182,7 +182,7 @@ NAMED_AND_MOVED = [(deed, *who, "主题队日", TODAY, 1) for deed, who in (
 
 @given(happened=deeds)
 @example(happened=NAMED_AND_MOVED)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_the_sums_are_right_in_every_part_of_the_tree(county: County, happened: list[Any]) -> None:
     savepoint = county.db.begin_nested()
     try:
@@ -207,7 +207,7 @@ def test_the_sums_are_right_in_every_part_of_the_tree(county: County, happened: 
 
 
 @given(happened=deeds)
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 def test_days_counted_from_the_check_ins_are_the_week(county: County, happened: list[Any]) -> None:
     savepoint = county.db.begin_nested()
     try:

@@ -215,7 +215,7 @@ class OneAlone(RuleBasedStateMachine):
 
 # Other walks at every run; a long one by hand, 300 examples of 50 steps, found nothing.
 OneAlone.TestCase.settings = settings(
-    max_examples=6, stateful_step_count=30, deadline=None, phases=[Phase.generate, Phase.shrink],
+    max_examples=6, stateful_step_count=30, phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 

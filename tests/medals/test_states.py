@@ -109,14 +109,14 @@ def check(at: School, deeds: Sequence[str]) -> None:
 TRANSITIONS = [(before, after) for after, froms in FROM.items() for before in froms]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=6, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(MOVES)
 def test_no_order_leads_astray(opened: School, moves: list[Move]) -> None:
     play(opened, moves)
 
 
 @pytest.mark.long
-@settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(400), suppress_health_check=list(HealthCheck))
 @given(MOVES)
 def test_no_order_leads_astray_for_long(opened: School, moves: list[Move]) -> None:
     play(opened, moves)

@@ -26,7 +26,7 @@ CONTEXT = Context(
 )
 UNBOUND = Context(RECEIVED)
 DIGITS = "零一二三四五六七八九"
-quick = settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=examples(120), suppress_health_check=list(HealthCheck))
 
 
 def _chinese(number: int) -> str:
@@ -205,7 +205,7 @@ anything = (
 )
 
 
-@settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(300), suppress_health_check=list(HealthCheck))
 @given(text=anything)
 @example("")
 @example("#接龙\n1. 一星章\n2. ")

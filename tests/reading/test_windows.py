@@ -71,14 +71,14 @@ def test_no_window(text: str) -> None:
 
 
 @given(st.text("4月1日-至到前周五20:今明天次下本点半 ,截止.", max_size=30))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_anything_is_read_without_raising(text: str) -> None:
     found, _ = window_in(text, NOW)
     assert found is None or found.begins < found.ends
 
 
 @given(st.dates(date(2026, 4, 3), date(2026, 9, 1)), st.integers(0, 40))
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_two_days_are_read_back(first: date, more: int) -> None:
     last = date.fromordinal(first.toordinal() + more)
     found, rest = window_in(f"发布 {first.month}月{first.day}日至{last.month}月{last.day}日", NOW)

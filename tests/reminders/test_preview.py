@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.catalogue.loader import parse, shipped
@@ -43,7 +43,7 @@ def sent(school: School) -> list[tuple[Any, ...]]:
     )
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2)
 @given(
     st.fixed_dictionaries({kind: st.fixed_dictionaries({"counselor": LEADS, "brigade": LEADS}) for kind in "ABC"}),
     SPANS,

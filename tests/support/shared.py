@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection
 
 from tests.support.county import County
 from tests.support.databases import POSTGRESQL, drop_databases, new_database, share_statements
 from tests.support.features import share_features
 
+# No test fails because the machine is slow.
+_NEVER_MIND = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("patient", deadline=None, suppress_health_check=_NEVER_MIND)
+
 
 def pytest_configure() -> None:
+    settings.load_profile("patient")
     share_statements()
     share_features()
 

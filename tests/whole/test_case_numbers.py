@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from copy import copy
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -49,10 +49,7 @@ COMMANDS = [
     ("{} 完成 1", ZHAO, X1, f"泄露事件 {X1}"),
     ("{}", ZHAO, X1, f"泄露事件 {X1}"),
 ]  # fmt: skip
-quick = settings(
-    max_examples=20, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+quick = settings(max_examples=20)
 
 
 @pytest.fixture(scope="module")

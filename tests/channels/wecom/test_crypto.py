@@ -84,13 +84,13 @@ def test_while_token_and_key_change_both_are_good(order: int) -> None:
     assert reason(known, *sealed("你好", corp="ww0000000000000009")) == "receiver"
 
 
-@settings(deadline=None, max_examples=examples(60))
+@settings(max_examples=examples(60))
 @given(WORDS)
 def test_what_is_sealed_opens(text: str) -> None:
     assert crypto(V4).open(*sealed(text)).text == text
 
 
-@settings(deadline=None, max_examples=examples(150))
+@settings(max_examples=examples(150))
 @given(st.data())
 def test_nothing_that_was_touched_gets_through(data: st.DataObject) -> None:
     part = data.draw(st.sampled_from(("signature", "timestamp", "nonce", "encrypted")))
@@ -121,7 +121,7 @@ WHOLE = base64.b64decode(V4.encrypted)
 BITS = st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
 
 
-@settings(deadline=None, max_examples=examples(200))
+@settings(max_examples=examples(200))
 @given(
     st.one_of(
         st.binary(max_size=200),
@@ -196,7 +196,7 @@ def test_as_deep_as_a_body_can_be() -> None:
     assert fields("<xml>" + "<a>" * depth + "</a>" * depth + "</xml>").keys() == {"a"}
 
 
-@settings(deadline=None, max_examples=examples(100))
+@settings(max_examples=examples(100))
 @given(
     st.one_of(WORDS, st.lists(st.sampled_from(("]]>", "]", ">", "<![CDATA[", "</Content>", "&", "好"))).map("".join))
 )

@@ -155,7 +155,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=examples(300))
+@settings(max_examples=examples(300))
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES))
 def test_nothing_else_is_ever_raised(said: dict[str, Any]) -> None:
     assert len(known_as(said)) <= 120

@@ -206,7 +206,7 @@ class NotReached:
 MADE_UP = st.one_of(st.text(max_size=60), st.from_regex(r"[0-9]{1,14}", fullmatch=True))
 
 
-@settings(deadline=None, max_examples=examples(300))
+@settings(max_examples=examples(300))
 @given(
     st.sampled_from(("GET", "POST", "HEAD", "OPTIONS", "")),
     st.dictionaries(st.sampled_from(("msg_signature", "timestamp", "nonce", "echostr", "x")), MADE_UP),
