@@ -112,6 +112,32 @@ def test_a_squad_is_asked_for_the_exact_number() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("缺席2人（病假1人，事假1人）", 2),
+        ("请假3人：病假2，事假1", 3),
+        ("缺3人，其中病假2人、事假1人", 3),
+        ("请假2（1病1事）", 2),
+        ("未到3人（2人生病1人事假）", 3),
+        ("缺席人数：2；缺席原因：事假1人，病假1人", 2),
+        ("病假1 事假1 共缺2人", 2),
+        ("请假 3 病假 2 事假 1", 3),
+        ("请假2人(1人发烧、1人牙疼)", 2),
+        ("缺2人（1人住院，1人外出比赛）", 2),
+        ("请假3人（病假1人）", 3),
+        ("病假1，事假1，公假2", 4),
+        ("请假2 缺1", 3),
+        ("请假1，缺席1", 2),
+        ("缺2：王小明、李娜", 2),
+        ("请假名单 1:王小明 2:李娜", None),
+    ],
+)
+def test_the_causes_of_a_sum_are_not_counted_again(text: str, absent: int | None) -> None:
+    record = read(f"三(2)中队队会38人，{text}", CONTEXT).records[0]
+    assert (record.attended, record.absent) == (38, absent)
+
+
+@pytest.mark.parametrize(
     ("text", "taken"),
     [
         ("三(2)队会 应到42 实到40 家长3人 植树30棵", ["due", "attended", "家长", "thing"]),

@@ -1,4 +1,4 @@
-"""Who is named as missing: the names are hidden, how many they are is counted."""
+"""How many are missing: by number, also cause by cause, or by their names, which are hidden."""
 
 from handlers.reading.quantities.tokens import Token
 from handlers.reading.text.normalise import SECRET
@@ -12,6 +12,27 @@ _ONE_NAME, _COUNTED_TOO = pattern(rf"{SECRET}+(?:\({SECRET}+)?"), pattern(r"[ �
 # 实到44 请假1, 除李红外其余44人: they came, however many the class has.
 CAME = pattern(r"(?:实(?!践)[到来际有参]*|其[他余它]|剩下|别的|余)[^,。;\n\d]{0,6}\d|分别到了?\s?\d")
 _ARE = pattern("(?:的?(?:同学|队员|人)?[有是])?")
+# 缺2(病假1, 请假3人:病假2, 缺3,其中事假1: what follows is of them.
+_OF_THEM = pattern(r" ?[(:]|[,;。 ]{0,2}(?:其中|分别|包括)")
+# 病假2, 2人发烧; not 请假3病假2.
+_ITS_LABEL = pattern(rf"(?:(?P<cause>[病事公丧]假?|{SECRET})|[假席勤课到来加缺])(?:了|的|人数?)?[:有是]? ?$")
+_CAUSE = pattern(rf"(?:是|因|请)?[病事公丧{SECRET}]")
+
+
+def counted(missing: list[Token], scan: str) -> int:
+    """请假2,缺1 are 3; 缺2(病假1,事假1) and 病假1事假1共缺2 are 2: of a sum the causes are not counted again."""
+    values = [token.value or 0 for token in missing]
+    for token, value in zip(missing, values, strict=True):
+        rest = sum(values) - value
+        opens = len(values) > 1 and token is missing[0] and _OF_THEM.match(scan, token.end) is not None
+        if (opens and rest <= value) or (len(values) > 2 and rest == value and not _is_of_a_cause(token, scan)):
+            return value
+    return sum(values)
+
+
+def _is_of_a_cause(token: Token, scan: str) -> bool:
+    label = _ITS_LABEL.search(scan, max(0, token.start - 8), token.start)
+    return bool(label["cause"]) if label else _CAUSE.match(scan, token.end) is not None
 
 
 def named(tokens: list[Token], scan: str) -> int:

@@ -82,7 +82,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     for kind in [kind for kind in used if kind in words.OTHERS]:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
-    counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
+    counts.absent = absent.counted(used["absent"], scan) if "absent" in used else None
     counts.apart = sum(token.value or 0 for token in used.get("apart", ()))
     counts.certain = bool(counts.absent or counts.named or "分别" in scan) and absent.CAME.search(scan) is not None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]

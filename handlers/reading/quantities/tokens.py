@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers.reading.checkins.activities import activity_at
 from handlers.reading.model import Hedge
 from handlers.reading.quantities.words import HEDGES, JUNK, KIND, LABEL, PERSON, SKIP
-from handlers.reading.text.normalise import GAP
+from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
 
@@ -31,13 +31,14 @@ _TAIL = pattern(
     r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小?萌?娃|小(?:不点|家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手|豆[包丁子]|少年|先锋|卫士|主人|当家|学员|读者|精灵|鬼头|萌)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨啊呢哦剩当担去来]|老师|家长|教师|志愿|五老|借读|插班|跟班|随班|旁听|转学|外班|[^\u4e00-\u9fff]|$))?"
     r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+|小豆[包丁子])(?!\s?:?\s?\d))|人(?!数))?"
 )
-# 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
+# 30棵, 14:30; not 缺2:王小明, nor 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and more.
 _MEASURE = pattern(
     r"[余多来]?(?!家[长委属])(?:[年月日号时点秒周天届期次节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章套道"
     r"句字稿幕遍轮圈顿趟枚枝粒颗滴箱捆桶瓶碗杯壶罐筐篮桌串卷册栏幢栋间扇亩吨克寸尺倍款则题局票盒把筒堆艘匹双副笔]"
     r"|分(?![享组别批工])|回(?![家来校顾])|包(?![饺粽馄])|批(?!评)|部(?![队分])|集(?![体合中])|根(?!据)|步(?!行)|起(?![来床立身跑])|成(?![功长员立为])|种(?![树植下花菜了]))"
     r"|教(?=室)|人份"
-    r"|[亿百%℃.:\-/~个名位人]|\+(?=[人名位\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
+    rf"|:(?!(?<=[缺假席勤到来]\d:)\s?{SECRET})|[亿百%℃.\-/~个名位人]"
+    r"|\+(?=[人名位\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
 )
 _SESSIONS = pattern(r"[余多几]?场次?(?![馆地景所比赛])")
 # 到了四十个清明扫墓: whatever follows, heads came.
