@@ -9,6 +9,7 @@ from handlers.reading.checkins import activities
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.checkins.segments import Segment
 from handlers.reading.quantities.counts import Counts, settle
+from handlers.reading.quantities.words import FEW
 from handlers.reading.text import normalise
 from handlers.reading.text.dates import issue_of, too_old
 from handlers.reading.text.patterns import pattern
@@ -188,9 +189,13 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
 
 
 def _heads(counts: Counts, size: int) -> tuple[int, ...]:
-    """What may have come: 扫地15人、浇花14人 each of them, and all together where so many are in the squad."""
-    whole = sum(counts.given)
-    return tuple(dict.fromkeys([*counts.given, *([whole] if 0 < whole <= size else [])]))
+    """What may have come: 扫地15人、浇花14人 each of them, and all together where so many are in the squad.
+
+    40人,另有2名插班生: 40 or 42; not the few beside the many.
+    """
+    whole, many = sum(counts.given), max(counts.given, default=0) > FEW
+    likely = [number for number in counts.given if number > FEW or not many]
+    return tuple(dict.fromkeys([*likely, *([whole] if 0 < whole <= size else [])]))
 
 
 def _usual(unit: str | None, activity: str | None, counts: Counts, context: model.Context) -> int | None:

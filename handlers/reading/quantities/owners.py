@@ -13,6 +13,7 @@ _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[�
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 # 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
 _REST = ("其余", "其他", "另", "另有", "另外")
+_BESIDES = ("另", "另有", "另外", "另外有", "还有")
 _COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧对" + GAP + SECRET
 _OUT_OF = pattern(r"\s?(?:(?:当?中|里)[面边间]?[ ,]?|有(?=\s?\d))")
 _NO_SOME = ("的有", "里有", "中有", "面有")
@@ -31,7 +32,7 @@ def place(exact: list[Token], scan: str) -> None:
     """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
     absences = [token for token in exact if token.use == "absent"]
     for token in exact:
-        if scan.endswith(_REST, 0, token.start) and not absences:
+        if scan.endswith(_REST, 0, token.start) and not (absences or token.use in OTHERS or _are_more(token, scan)):
             token.use = "rest"
         if (
             token.use in ("", "total", "heads", "took")
@@ -56,6 +57,11 @@ def place(exact: list[Token], scan: str) -> None:
             token.use = "whole"
         elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
             token.use = "due"
+
+
+def _are_more(token: Token, scan: str) -> bool:
+    """40人,另有2名插班生: they came as well; 另有2名同学参加合唱 were elsewhere."""
+    return scan.endswith(_BESIDES, 0, token.start) and not _DEED.match(scan, token.end)
 
 
 def _is_among(token: Token, scan: str) -> bool:
@@ -88,7 +94,7 @@ def grown_ups(exact: list[Token], scan: str, came: int) -> int:
 def _are_some(token: Token, scan: str) -> bool:
     """有5个娃去比赛了: there are some who…; 参加鼓号队的有6人, 44人里有6人 tell who took part."""
     some = scan.endswith("有", 0, token.start) and not scan.endswith(_NO_SOME, 0, token.start)
-    return token.strength > 1 and (token.value or 0) <= FEW and some
+    return token.strength > 1 and (token.value or 0) <= FEW and some and not _are_more(token, scan)
 
 
 def _beside_many(exact: list[Token]) -> bool:
