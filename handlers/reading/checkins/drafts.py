@@ -9,7 +9,6 @@ from handlers.reading.checkins import activities
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.checkins.segments import Segment
 from handlers.reading.quantities.counts import Counts, settle
-from handlers.reading.quantities.words import FEW
 from handlers.reading.text import normalise
 from handlers.reading.text.dates import issue_of, too_old
 from handlers.reading.text.patterns import pattern
@@ -181,21 +180,11 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         number=piece.number if activity == activities.SERIES else 0,
         dated=piece.dated,
         again=piece.again,
-        heads=_heads(counts, context.roster_size.get(unit or "", 0)) if counts.issue == "COUNT_AMBIGUOUS" else (),
+        heads=counts.likely(context.roster_size.get(unit or "", 0)) if counts.issue == "COUNT_AMBIGUOUS" else (),
         hedges=counts.hedges,
         usual=usual,
     )
     return Draft(record, issues)
-
-
-def _heads(counts: Counts, size: int) -> tuple[int, ...]:
-    """What may have come: 扫地15人、浇花14人 each of them, and all together where so many are in the squad.
-
-    40人,另有2名插班生: 40 or 42; not the few beside the many.
-    """
-    whole, many = sum(counts.given), max(counts.given, default=0) > FEW
-    likely = [number for number in counts.given if number > FEW or not many]
-    return tuple(dict.fromkeys([*likely, *([whole] if 0 < whole <= size else [])]))
 
 
 def _usual(unit: str | None, activity: str | None, counts: Counts, context: model.Context) -> int | None:
