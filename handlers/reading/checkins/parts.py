@@ -1,7 +1,6 @@
 """The parts of a check-in, a record each: by unit, or of one unit by line or clause; and what is said once for all."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from handlers.reading.checkins import totals
 from handlers.reading.checkins.activities import names_several
@@ -15,7 +14,10 @@ from handlers.reading.text.units import Hit
 
 _LINE = pattern(r"[^\n]+")
 # 上午祭扫43人下午队课44人: so a clause begins, where nothing parts them.
-_CLAUSE = pattern(r"[^,;。、 \n](?:(?![上下]午|晚上|然后|接着|随后)[^,;。、 \n])*[,;。、 \n]*")
+_CLAUSE = pattern(
+    r"[^,;。、 \n](?:(?![上下]午|晚上|然后|接着|随后)[^,;。、 \n]|、(?=第?[\d一二三四五六七八九十]{1,3}\s?期))*"
+    r"[,;。、 \n]*"
+)
 # What says more is no report of one unit; each clause is read together with those before it.
 _MOST_CLAUSES = 20
 
@@ -73,11 +75,11 @@ def _begins_a_later_one(found: Found, segments: list[Segment]) -> bool:
 
 def _several(segments: list[Segment], pieces: list[Piece], dates: list[When]) -> None:
     """Of one unit: the only day is that of all; 上午队会38人,下午队会40人 are two."""
-    told: set[tuple[str | None, str | None, date | None]] = set()
+    told: set[tuple[object, ...]] = set()
     for segment, piece in zip(segments, pieces, strict=True):
         if len(dates) == 1:
             piece.dated, piece.day = True, dates[0].day
-        said = (segment.hits[0].unit if segment.hits else None, piece.activity.name, piece.day)
+        said = (segment.hits[0].unit if segment.hits else None, piece.activity.name, piece.day, *piece.issues)
         piece.again = piece.again or said in told
         told.add(said)
 
@@ -96,7 +98,7 @@ def _own_parts(found: Found, layout: Layout) -> list[Segment]:
             for part in (_by_clause(found, segment) if two else [segment])
         ]
     counted = sum(number.taken in ("attended", "open") or "/" in number.text for number in told)
-    if counted + found.whole.counts.alls < 2 and not names_several(found.scan):
+    if counted + found.whole.counts.alls < 2 and not (names_several(found.scan) or found.scan.count("期") > 1):
         return segments
     return _by_line(found, segments[0]) or _by_clause(found, segments[0])
 
@@ -111,7 +113,8 @@ def _by_line(found: Found, segment: Segment) -> list[Segment]:
 
 
 def _by_clause(found: Found, segment: Segment) -> list[Segment]:
-    scan, start, parts = found.scan, segment.start, []
+    scan, start = found.scan, segment.start
+    parts: list[Segment] = []
     clauses = [match.span() for match in _CLAUSE.finditer(scan, start, segment.end)]
     for begins, end in clauses if len(clauses) <= _MOST_CLAUSES else ():
         if parts and start == begins and _is_of_the_last(found.part((begins, end))):
@@ -171,5 +174,5 @@ def _complete(piece: Piece) -> bool:
 
 def _counts(piece: Piece) -> bool:
     """跳绳 6人 beside two check-ins: heads of something else, which is asked about if it is no activity we know."""
-    named = piece.activity.rank or piece.held or piece.topic
-    return bool(named) and piece.counts.firm and piece.counts.attended is not None
+    named = piece.activity.rank or piece.held or piece.topic or piece.issues
+    return bool(named) and piece.counts.firm and (piece.counts.attended is not None or piece.counts.full)
