@@ -111,7 +111,10 @@ def _events(piece: Piece) -> list[Counts]:
     counts, several = piece.counts, piece.sessions or 1
     if not 1 < several <= MOST_SESSIONS or (counts.due, counts.absent) != (None, None):
         return []
-    each = [counts.attended or 0] * several if counts.each and counts.attended else counts.given
+    if counts.full and counts.attended is None:
+        return [Counts(full=True) for _ in range(several)]
+    alike = (counts.each or counts.alike) and counts.attended
+    each = [counts.attended or 0] * several if alike else counts.given
     return [Counts(attended=number) for number in each] if len(each) == several else []
 
 

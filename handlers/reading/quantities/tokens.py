@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from handlers.reading.checkins.activities import activity_at
+from handlers.reading.checkins.activities import activity_at, form_before
 from handlers.reading.model import Hedge
 from handlers.reading.quantities.words import HEDGES, JUNK, KIND, LABEL, PERSON, SKIP
 from handlers.reading.text.normalise import GAP
@@ -40,6 +40,7 @@ _MEASURE = pattern(
     r"|[亿百%℃.:\-/~个名位人]|\+(?=[人名位\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
 )
 _SESSIONS = pattern(r"[余多几]?场次?(?![馆地景所比赛])")
+_TIMES_HELD = ("节", "次", "堂")
 # 到了四十个清明扫墓: whatever follows, heads came.
 _CAME = ("到了", "来了", "去了", "全班")
 _FEW = 9
@@ -120,6 +121,8 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     if value is not None and (several := _SESSIONS.match(scan, end)):
         hedge = "ge" if several[0][0] != "场" else hedge
         return Token("thing", start, several.end(), value, hedge=hedge, use="sessions")
+    if value and value > 1 and scan[end : end + 1] in _TIMES_HELD and _is_held_so_often(scan, start, end + 1):
+        return Token("thing", start, end + 1, value, use="sessions")
     tail = _TAIL.match(scan, end)
     assert tail is not None
     if tail["hedge"]:
@@ -139,6 +142,11 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     if measure := _MEASURE.match(scan, tail.end("hedge") if tail["hedge"] else end):
         return Token("thing", start, measure.end(), value, hedge=hedge)
     return Token("number", start, end, value, int(_is_bare(written, scan, start, end)), hedge)
+
+
+def _is_held_so_often(scan: str, start: int, end: int) -> bool:
+    """两节队课, 升旗2次; not 3次课."""
+    return activity_at(scan, end) or (form_before(scan, start) and _loose(scan, end))
 
 
 def _about(written: str) -> bool:
