@@ -38,7 +38,7 @@ def parts_of(found: Found, own: str | None) -> Parts:
     segments = _own_parts(found, layout)
     if own and own[0].isdecimal() and found.hits and own not in [hit.unit for hit in found.hits]:
         segments = _with_own(found, layout, segments, own)
-    if len(segments) == 1:
+    if len(segments) == 1 and segments[0] in layout.segments:
         pieces = [found.whole]
         first, mark, _ = found.scan.partition("\n")
         totals.in_columns(first if mark and "应" in first else "", pieces)
@@ -125,9 +125,19 @@ def _by_clause(found: Found, segment: Segment) -> list[Segment]:
     left = bool(parts) and start < segment.end and not _is_among(scan, start)
     rest = found.part((start, segment.end)) if left else None
     another = rest and rest.counts.attended is not None and any(hit.start >= start for hit in segment.hits)
+    if rest and _are_missing(rest, found.part(_span(parts[-1]))):
+        return parts
     if rest and (another or _counts(rest) or (rest.activity.rank and rest.counts.attended is not None)):
         parts.append(Segment(segment.hits, start, segment.end, segment.lead))
     return parts if len(parts) > 1 else [segment]
+
+
+def _are_missing(piece: Piece, last: Piece) -> bool:
+    """全班42人,40人参加队课,2人参加区里比赛: so many are missing of what was told before."""
+    due, came, elsewhere = last.counts.due, last.counts.attended, piece.counts.attended
+    if piece.activity.rank > 1 or None in (due, came, elsewhere):
+        return False
+    return (due or 0) - (came or 0) == elsewhere
 
 
 def _with_own(found: Found, layout: Layout, segments: list[Segment], own: str) -> list[Segment]:
