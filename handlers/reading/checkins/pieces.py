@@ -45,7 +45,7 @@ class Piece:
 
 def understand(scan: str, dates: list[When], received: date) -> Piece:
     """Read a piece of text whose units, dates and personal data are already taken out."""
-    learned = "学" in scan
+    learned = "学" in scan or "看" in scan
     wishes, scan = read_wishes(scan)
     again, scan = read_again(scan)
     piece = Piece(wishes=wishes.kinds, again=again, numbers=wishes.numbers)

@@ -10,7 +10,7 @@ from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.patterns import pattern
 
 COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
-_NOT = pattern(r"(?:没有?|没能|未能?)(?:再|去|参加|开展|举行|组织|进行|安排|[上开搞办做])?")
+_NOT = pattern(r"(?:没有?|没能|未能?|无|不)(?:再|去|参加|开展|举行|组织|进行|安排|[上开搞办做])?")
 _SOMEBODY = pattern(rf"(?:\d\s?[人名位个][^,。]{{0,6}}|{SECRET}[^,。]{{0,4}})$")
 _OF_SOME = pattern(r"[^,。\d]{1,8}的[有是]?\s?\d")
 # 春天在哪里朗诵比赛 42人, 主题队会 我是谁 42人: what a title asks; 队会在哪里 42人 and 怎么报 42人 are asked.

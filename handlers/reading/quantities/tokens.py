@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.reading.checkins.activities import activity_at, form_before
 from handlers.reading.model import Hedge
-from handlers.reading.quantities.words import HEDGES, JUNK, KIND, LABEL, PERSON, SKIP
+from handlers.reading.quantities.words import ALL_CAME, HEDGES, JUNK, KIND, LABEL, PERSON, SKIP
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
@@ -16,7 +16,8 @@ _TOKEN = pattern(
     r"|(?P<range>(?<![\d/.\-~])(?:\d{1,3}\s?[-~]\s?\d{1,3}|(?<!\d )\d \d)(?=\s?[人名]))\s?[人名]"  # 40-42人, 4 3人
     r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?[人名]?\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
-    rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?(?:数(?=\s?:))?"
+    rf"|(?P<all>{ALL_CAME})"
+    rf"|(?P<label>{LABEL})(?:人员|人数|名单|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?(?:数(?=\s?:))?"
     r"|(?<![达感得迟遇看想做学收受签报])(?P<came>到)(?=\s?\d)"
     rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+"
     r"|[一二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)"
@@ -89,6 +90,8 @@ def tokens_of(scan: str) -> list[Token]:
         elif kind == "less":
             due, left = (int(part) for part in re.split("-\\d+=", match["less"]))
             tokens.append(Token("pair", match.start(), at, due, second=left))
+        elif kind == "all":
+            tokens.append(Token("full", match.start(), at))
         elif kind != "skip":
             before = tokens[-1] if tokens else None
             if before and before.kind == "thing" and before.end == match.start() and scan[before.end - 1] == "个":

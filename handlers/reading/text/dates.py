@@ -203,7 +203,8 @@ _BEFORE_HEADS = pattern(
 _TOLD_LATE = pattern(r"(?:今天|今日|现在|刚才)(?:才|来|再|想)?(?=补[报签交录填登])")
 # 和昨天一样, 比上周多2人: no day of what is told.
 _COMPARED = pattern(
-    r"(?:[和跟与同比]|相比)\s?(?:昨[天日]|前天|上个?[周月]|去年)[^,。;\n\d]{0,4}?(?:一样|相同|差不多|持平)(?=[,。;!\s]|$)"
+    r"(?:[和与跟同比]|相比)\s?(?:昨[天日]|前天|上个?[周月次回]|去年)[^,。;\n\d]{0,4}?"
+    r"(?:(?:一样|相同|差不多|持平)(?!\s?的)|(?<=[多少])了?\s?[\d一两二三四五六七八九]{1,2}\s?[人个名位])"
 )
 _HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当那这某旬头]|[一二三四五六七八九十][日号]|\d{8}")
 # 提前10分钟, 比平时晚半小时, 推迟一小时开始: how long, and how much sooner or later.
@@ -227,7 +228,7 @@ def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[li
     found: list[When] = []
     if "补" in scan:
         scan = _TOLD_LATE.sub(lambda match: GAP * len(match[0]), scan)
-    if "样" in scan or "同" in scan or "平" in scan or "差" in scan:
+    if any(map(scan.__contains__, "样同平差比")):
         scan = _COMPARED.sub(lambda match: GAP * len(match[0]), scan)
     for rule, find, needs in _RULES if _HINT.search(scan) else ():
         if any(map(scan.__contains__, needs)):
