@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 from handlers.reading.checkins.activities import activity_at, form_before
 from handlers.reading.model import Hedge
-from handlers.reading.quantities.words import ALL_CAME, HEDGES, JUNK, KIND, LABEL, PERSON, SKIP
+from handlers.reading.quantities import words
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
 
 _TOKEN = pattern(
-    rf"(?P<skip>{SKIP}|{JUNK})"
+    rf"(?P<skip>{words.SKIP}|{words.JUNK})"
     r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
     r"|(?P<range>(?<![\d/.\-~])(?:\d{1,3}\s?[-~]\s?\d{1,3}|(?<!\d )\d \d)(?=\s?[人名]))\s?[人名]"  # 40-42人, 4 3人
     r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?[人名]?\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
-    rf"|(?P<all>{ALL_CAME})"
-    rf"|(?P<label>{LABEL})(?:人员|人数|名单|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?(?:数(?=\s?:))?"
+    rf"|(?P<all>{words.ALL_CAME})"
+    rf"|(?P<label>{words.LABEL})(?:人员|人数|名单|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?(?:数(?=\s?:))?"
     r"|(?<![达感得迟遇看想做学收受签报])(?P<came>到)(?=\s?\d)"
     rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+"
     r"|[一二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)"
@@ -28,7 +28,7 @@ _SCALE = pattern(r" ?(?P<within>[余多几])?(?P<scale>[万千])(?P<after>[余�
 _TIMES = {"万": 10_000, "千": 1_000}
 _TAIL = pattern(
     r" ?(?P<hedge>[多来余几]+(?=[人名位个场]|\s|$|[,。;]))? ?"
-    rf"(?P<measure>人次|人(?!份)|[名位](?={PERSON}|[^\u4e00-\u9fff]|$)"
+    rf"(?P<measure>人次|人(?!份)|[名位](?={words.PERSON}|[^\u4e00-\u9fff]|$)"
     r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小?萌?娃|小(?:不点|家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手|豆[包丁子]|少年|先锋|卫士|主人|当家|学员|读者|精灵|鬼头|萌)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨啊呢哦剩当担去来]|老师|家长|教师|志愿|五老|借读|插班|跟班|随班|旁听|转学|外班|[^\u4e00-\u9fff]|$))?"
     r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+|小豆[包丁子]|(?:插班|转学|借读|跟班|随班就读|旁听|外班)生?)(?!\s?:?\s?\d))|人(?!数))?"
 )
@@ -102,8 +102,8 @@ def tokens_of(scan: str) -> list[Token]:
 
 def _label(match: re.Match[str]) -> Token:
     word = match["label"] or ""
-    kind = KIND.get(match[0], "") or KIND.get(word, "attended")
-    return Token(kind, *match.span(), hedge=HEDGES.get(word, "approx") if kind == "hedge" else "eq")
+    kind = words.KIND.get(match[0], "") or words.KIND.get(word, "attended")
+    return Token(kind, *match.span(), hedge=words.HEDGES.get(word, "approx") if kind == "hedge" else "eq")
 
 
 def columns_of(header: str) -> tuple[str, ...]:
