@@ -29,9 +29,14 @@ def activity(said: Checkin) -> str:
     return f"{said.activity} 第{said.sequence}场" if said.sequence > 1 else said.activity
 
 
+def told_apart(said: Checkin) -> str:
+    """红领巾爱学习 第5期: what tells one of a list from the others."""
+    return f"{activity(said)} 第{said.issue}期" if said.issue else activity(said)
+
+
 def dated(said: Checkin, today: date) -> str:
     """三(2)中队 4月3日(周五) 主题队日."""
-    return f"{said.unit_name} {days.day(said.day, today)} {activity(said)}"
+    return f"{said.unit_name} {days.day(said.day, today)} {told_apart(said)}"
 
 
 def heads(one: Checkin) -> str:

@@ -140,11 +140,18 @@ def _echoes(ask: Ask, stored: list[checkins.Checkin], photos: int, joint: bool, 
         return [phrases.in_group("已记录", one, ask.today) for one in stored]
     if len(stored) <= 1:
         return [_echo(ask, one, photos, joint) for one in stored]
-    lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in stored)
-    topic = stored[0].topic and f"\n{stored[0].topic}"
+    of_all = len({one.topic for one in stored}) == 1
+    topic = f"\n{stored[0].topic}" if of_all and stored[0].topic else ""
+    lines = "\n".join(_listed(one, ask, "" if of_all else one.topic) for one in stored)
     one_event = "\n合办的算一场。" if together else ""
     change = f"要改其中一条，像这样发：更正 {stored[0].unit_name} 实到39"
     return [Reply(f"已记录 {len(stored)} 条：\n{lines}{topic}{one_event}\n{change}")]
+
+
+def _listed(one: checkins.Checkin, ask: Ask, topic: str) -> str:
+    """第5期 is told of the activity already."""
+    told = "" if one.issue and topic == f"第{one.issue}期" else topic
+    return " · ".join(filter(None, (f"{phrases.dated(one, ask.today)} {phrases.heads(one)}", told)))
 
 
 def _echo(ask: Ask, one: checkins.Checkin, photos: int, joint: bool) -> Reply:

@@ -142,7 +142,7 @@ def which(ask: Ask, found: Sequence[checkins.Checkin], wish: Wish) -> Refusal:
         raise _none(ask, {}, None, wish)
     lines = "\n".join(f"· {phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in found)
     squads = len({one.unit_id for one in found}) > 1
-    labels = (f"{one.unit_name if squads else days.short(one.day)} {phrases.activity(one)}" for one in found)
+    labels = (f"{one.unit_name if squads else days.short(one.day)} {phrases.told_apart(one)}" for one in found)
     args = (f"#{one.id} {wish.more}".strip() for one in found)
     buttons = (Button(label, wish.word, each) for label, each in zip(labels, args, strict=True))
     return Refusal(f"有 {len(found)} 条，要{wish.word}哪一条？还没有动。\n{lines}", *buttons)

@@ -132,10 +132,21 @@ def names_activity(text: str) -> bool:
     return ANY.search(text) is not None
 
 
+def names_several(text: str) -> bool:
+    """Whether more than one thing that was held or done is named in `text`; what it was about is none."""
+    return len({word.name for match in ANY.finditer(text) if (word := _WORDS[match[0]]).rank > 1}) > 1
+
+
 def activity_before(text: str, place: int) -> bool:
     """Whether the word of an activity ends at this place."""
     start = max(0, place - _LONGEST_WORD)
     return any(match.end() == place for match in ANY.finditer(text, start, place))
+
+
+def form_before(text: str, place: int) -> bool:
+    """Whether the word of what is held or done ends at this place; a theme is none."""
+    start = max(0, place - _LONGEST_WORD)
+    return any(match.end() == place and _WORDS[match[0]].rank > 1 for match in ANY.finditer(text, start, place))
 
 
 def activity_over(text: str, place: int) -> bool:

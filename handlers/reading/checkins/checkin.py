@@ -23,7 +23,7 @@ _TO_DAY, _EACH_DAY = pattern(rf"{GAP}+\s?[、到至~\-]\s?"), pattern("每[天�
 
 def read_checkin(found: Found, context: model.Context) -> model.Reading:
     """All records of a message that is known to be a check-in."""
-    parts = parts_of(found)
+    parts = parts_of(found, context.bound_unit)
     drafts = drafts_of(parts.segments, parts.pieces, context, parts.alone)
     if drafts and found.media:
         drafts[0].record = replace(drafts[0].record, media=found.media)

@@ -65,8 +65,8 @@ def drafts_of(segments: list[Segment], pieces: list[Piece], context: model.Conte
 def _records_of(segment: Segment, piece: Piece, context: model.Context, alone: bool) -> list[Draft]:
     """What `piece` says of each unit of `segment`."""
     units = _units(segment.hits, context, alone)
-    if len(units) == 1 and (days := _by_day(piece)):
-        return [_draft(*units[0], one, one.counts, context) for one in days]
+    if len(units) == 1 and (several := _by_day(piece) or _by_issue(piece)):
+        return [_draft(*units[0], one, one.counts, context) for one in several]
     apart = _events(piece) if len(units) == 1 else []
     units, shares = (units * len(apart), apart) if apart else (units, _shares(piece.counts, len(units)))
     for (unit, _), counts in zip(units, shares, strict=True) if piece.missing else ():
@@ -95,12 +95,26 @@ def _by_day(piece: Piece) -> list[Piece]:
     return [replace(piece, day=day, counts=Counts(attended=number)) for day, number in told]
 
 
+def _by_issue(piece: Piece) -> list[Piece]:
+    """爱学习第5期和第6期都学了,41人: of each, and so many of each where they are told."""
+    counts, issues = piece.counts, piece.issues
+    if len(issues) < 2 or piece.activity.name != activities.SERIES:
+        return []
+    apart = len(counts.given) == len(issues) and counts.due is counts.absent is None
+    told = [Counts(attended=number) for number in counts.given] if apart else [replace(counts) for _ in issues]
+    each = zip(issues, told, strict=True)
+    return [replace(piece, issues=[issue], topic=None, counts=one) for issue, one in each]
+
+
 def _events(piece: Piece) -> list[Counts]:
     """宣讲3场 分别20、18、22人, 3场 每场20人: the heads of each, where they are told."""
     counts, several = piece.counts, piece.sessions or 1
     if not 1 < several <= MOST_SESSIONS or (counts.due, counts.absent) != (None, None):
         return []
-    each = [counts.attended or 0] * several if counts.each and counts.attended else counts.given
+    if counts.full and counts.attended is None:
+        return [Counts(full=True) for _ in range(several)]
+    alike = (counts.each or counts.alike) and counts.attended
+    each = [counts.attended or 0] * several if alike else counts.given
     return [Counts(attended=number) for number in each] if len(each) == several else []
 
 
@@ -166,6 +180,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         issues.append(wrong)
     if twice := _duplicate(unit, activity, day, counts.attended, context):
         issues.append(twice)
+    number = piece.issues[0] if piece.issues and activity == activities.SERIES else 0
     record = model.Record(
         unit=unit,
         activity=activity,
@@ -173,24 +188,18 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         due=counts.due,
         absent=counts.absent,
         date=day,
-        topic=piece.topic,
+        topic=piece.topic or (f"第{number}期" if number else None),
         others=counts.others,
         sessions=piece.sessions,
         wishes=piece.wishes,
-        number=piece.number if activity == activities.SERIES else 0,
+        number=number,
         dated=piece.dated,
         again=piece.again,
-        heads=_heads(counts, context.roster_size.get(unit or "", 0)) if counts.issue == "COUNT_AMBIGUOUS" else (),
+        heads=counts.likely(context.roster_size.get(unit or "", 0)) if counts.issue == "COUNT_AMBIGUOUS" else (),
         hedges=counts.hedges,
         usual=usual,
     )
     return Draft(record, issues)
-
-
-def _heads(counts: Counts, size: int) -> tuple[int, ...]:
-    """What may have come: 扫地15人、浇花14人 each of them, and all together where so many are in the squad."""
-    whole = sum(counts.given)
-    return tuple(dict.fromkeys([*counts.given, *([whole] if 0 < whole <= size else [])]))
 
 
 def _usual(unit: str | None, activity: str | None, counts: Counts, context: model.Context) -> int | None:

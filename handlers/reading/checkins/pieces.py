@@ -7,7 +7,7 @@ from handlers.reading.checkins.activities import Activity, find_activity
 from handlers.reading.model import Number
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.heads import read_counts
-from handlers.reading.quantities.series import issue_in, read_again
+from handlers.reading.quantities.series import issues_in, read_again
 from handlers.reading.quantities.wishes import read_wishes
 from handlers.reading.text.dates import When, near_date
 from handlers.reading.topics.topic import tells_what_was_held, topic_of
@@ -24,7 +24,7 @@ class Piece:
     day: date | None = None
     sessions: int | None = None
     wishes: dict[str, int] = field(default_factory=dict)
-    number: int = 0
+    issues: list[int] = field(default_factory=list)  # of a series
     again: bool = False
     held: bool = False  # words tell what was done, though no activity that we know
     numbers: list[Number] = field(default_factory=list)
@@ -38,14 +38,14 @@ class Piece:
             self.activity = other.activity
         if not self.dated and other.dated:
             self.dated, self.day = True, other.day
-        self.topic = self.topic or other.topic
+        self.topic = self.topic or (None if self.issues else other.topic)
         self.held = self.held or other.held
-        self.number = self.number or other.number
+        self.issues = self.issues or other.issues
 
 
 def understand(scan: str, dates: list[When], received: date) -> Piece:
     """Read a piece of text whose units, dates and personal data are already taken out."""
-    learned = "学" in scan
+    learned = "学" in scan or "看" in scan
     wishes, scan = read_wishes(scan)
     again, scan = read_again(scan)
     piece = Piece(wishes=wishes.kinds, again=again, numbers=wishes.numbers)
@@ -56,9 +56,9 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     piece.activity, scan = find_activity(scan)
     if piece.wishes:
         piece.activity = Activity("微心愿", 4)
-    if issue := issue_in(scan):
-        piece.number = issue.value or 0
-        piece.numbers.append(issue)
+    if issues := issues_in(scan):
+        piece.issues = [issue.value or 0 for issue in issues]
+        piece.numbers += issues
         if not piece.activity.rank and learned:
             # 第5期已学 42: nothing else comes out in issues to be learned.
             piece.activity = Activity("红领巾爱学习", 1)

@@ -8,13 +8,14 @@ from handlers.reading.claims import denied
 from handlers.reading.model import Context
 from handlers.reading.persons import personal_data
 from handlers.reading.text import idioms
-from handlers.reading.text.normalise import Clean
+from handlers.reading.text.normalise import GAP, Clean
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.titles import find_said_dates
 from handlers.reading.text.units import Hit, find_units
 
 _WITH = pattern(r"(?:今天|昨天|上午|下午|[\s,])*(?:我们|我班|咱们?班?)?(?:和|与|跟|同)\s?")
 _OURS = pattern(r"(?:我们|我班|我方|咱们?班?|本班)[^,。]{0,6}\d")
+_THEIRS = pattern(r"(?:他们班?|对方)[^,。\d]{0,4}\d{1,3}\s?[人个名]?")
 _CHILDREN = ("小朋友", "孩子", "娃", "新生", "同学", "小同学", "的小朋友", "的孩子", "的同学")
 # 能不能帮我记一下今天升旗44人 is an order, politely put.
 _PLEASE = pattern(
@@ -43,7 +44,8 @@ def found_in(plain: Clean, context: Context, secrets: personal_data.Secrets) -> 
     scan, entries, chain = without_numbers(idioms.held(text), of_names=False)
     hits, scan = find_units(personal_data.hide_numbers(scan, secrets), context)
     if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):
-        hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself
+        # 和三(2)中队合开队会,我们40人,他们42人: the partner reports for itself.
+        hits, scan = [], _THEIRS.sub(lambda match: GAP * len(match[0]), scan)
     if _own_children(hits, scan, context):
         hits = []  # 一年级小朋友第一次升旗, of a class of that grade
     own = context.bound_unit

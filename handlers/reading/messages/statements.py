@@ -11,6 +11,7 @@ from handlers.reading.claims.evidence import is_checkin
 from handlers.reading.messages import talk
 from handlers.reading.model import Context, Reading
 from handlers.reading.text.patterns import pattern
+from handlers.reading.text.units import Hit
 
 # What is not stated goes; lines stay apart.
 _NOT_SAID = pattern(r"[^\n]")
@@ -27,7 +28,7 @@ def read_claimed(found: Found, context: Context) -> Reading | None:
     if headed := next((each for each in clauses if _heads_a_chain(each, found)), None):
         for clause in clauses:
             clause.claim, clause.ahead = headed.claim, headed.ahead
-    stated = _only_facts(found, clauses)
+    stated = _only_facts(found, clauses, context.bound_unit is not None)
     counts = stated.whole.counts
     if (counts.said or stated.whole.wishes) and is_checkin(stated, context):
         return read_checkin(stated, context)
@@ -54,14 +55,23 @@ def _asks_for_entries(clause: Clause, found: Found) -> bool:
     return asks and not to_come(found.scan[clause.start : clause.end])
 
 
-def _only_facts(found: Found, clauses: list[Clause]) -> Found:
-    """What the clauses that state facts say; the unit may stand in any of them."""
+def _only_facts(found: Found, clauses: list[Clause], bound: bool) -> Found:
+    """What the clauses that state facts say; the unit may stand in others: 三(2)队会改了期,队课40人.
+
+    Who has a squad names another one as well: 队课41人,请三(3)班交表.
+    """
     scan, at = [], 0
     kept = [clause for clause in clauses if clause.claim == "fact"]
     for clause in kept:
         scan += [_NOT_SAID.sub(";", found.scan[at : clause.start]), found.scan[clause.start : clause.end]]
         at = clause.end
     scan.append(_NOT_SAID.sub(";", found.scan[at:]))
-    hits = [hit for hit in found.hits if any(clause.start <= hit.start < clause.end for clause in kept)]
+    hits = _named_in(kept, found) or _named_in(
+        [each for each in clauses if not bound or each.claim in ("plan", "negation")], found
+    )
     dates = [when for when in found.dates if any(clause.start <= when.start < clause.end for clause in kept)]
-    return replace(found, scan="".join(scan), hits=hits or found.hits, dates=dates)
+    return replace(found, scan="".join(scan), hits=hits, dates=dates)
+
+
+def _named_in(clauses: list[Clause], found: Found) -> list[Hit]:
+    return [hit for hit in found.hits if any(clause.start <= hit.start < clause.end for clause in clauses)]

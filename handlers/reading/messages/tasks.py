@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
-from handlers.reading.checkins.activities import find_activity, names_activity
+from handlers.reading.checkins.activities import find_activity, form_before, names_activity
 from handlers.reading.claims.cues import ASKING
 from handlers.reading.text.patterns import pattern
 
@@ -13,14 +13,23 @@ _ROW = pattern(r"^(?P<unit>\S{2,16}) (?P<row>[^\n]*) 应到\d{1,4} 实到[」”
 
 # 上条作废,重新报:三(2)队会40人
 _INSTEAD = pattern(
-    r"(?P<first>[^\n]{0,24}?(?:作废|撤回|撤销|删[掉了除]|不算)[^,;。!\n]{0,6})[,;。!\s]+"
+    r"(?P<first>[^\n]{0,24}?(?:作废|撤回|撤销|删[掉了除]|不算)(?:[^,;。!\n]{0,6}[,;。!\s]+|(?=重[新报])))"
     r"(?:重新?|再|请)?(?:重?报|发|签到|记)(?:一[条次个])?[:,\s]*(?P<second>[^\n]*\d.*)",
 )
-# 三(2)队课41人,祭扫也是: as many again.
-AS_MANY = ("也是", "一样", "同样", "同上")
-_LIKEWISE = pattern(
-    r"(?P<heads>(?<!\d)\d{1,3}[人名个位]?)(?P<next>[^,;。\d\n]{0,6}[,;、\s]+(?![和跟与同])[^,;。\n]{2,14}?)(?:也是|[也都]?一样|同[样上])(?=[,;。!\n]|$)"
+_MANY = (
+    r"(?<!\d)\d{1,3}[人名个位]?|全[到勤]|全员(?:到[齐场]|参[加与])?|全部(?:到[齐场]|参[加与])"
+    r"|到齐了?|满员|都到[齐了]|齐了"
 )
+# 三(2)队课41人,祭扫也是: as many again.
+AS_MANY = ("也是", "一样", "同样", "同上", "都", "均", "各")
+_LIKEWISE = pattern(
+    rf"(?P<heads>{_MANY})(?P<next>[^,;。\d\n]{{0,6}}[,;、\s]+(?![和跟与同])[^,;。\n]{{2,14}}?)(?:也是|[也都]?一样|同[样上])(?=[,;。!\n]|$)"
+)
+# 队课和升旗都是41人, 三(2)队课和三(3)队课都全到: of each as many.
+_BOTH = pattern(
+    rf"[和与及跟、](?P<next>[^,;。!\n]{{2,14}}?)[,\s]*(?:全?都|均|各)(?:[是为有]|[到来]了)?\s?(?P<heads>{_MANY})(?=[,;。!\s]|$)"
+)
+_MOST_TOGETHER = 4
 _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
 # 队课40人 推荐…: a task begins without any mark.
 _BEGINS = pattern(r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便)")
@@ -58,8 +67,20 @@ def own_answer(text: str) -> str:
 
 
 def spelled_out(text: str) -> str:
-    """三(2)队课41人,祭扫也是 -> …,祭扫41人."""
-    return _LIKEWISE.sub(lambda match: match["heads"] + match["next"] + match["heads"], text)
+    """三(2)队课41人,祭扫也是 -> …,祭扫41人; 队课和升旗都是41人 -> 队课都是41人,升旗都是41人."""
+    text = _LIKEWISE.sub(lambda match: match["heads"] + match["next"] + match["heads"], text)
+    for _ in range(_MOST_TOGETHER):
+        text, before = _BOTH.sub(lambda match: _of_each(match, text), text, count=1), text  # noqa: B023 called at once
+        if text == before:
+            break
+    return text
+
+
+def _of_each(match: re.Match[str], text: str) -> str:
+    if not (form_before(text, match.start()) and form_before(text, match.end("next"))):
+        return match[0]
+    many = ("都是" if match["heads"][0].isdecimal() else "") + match["heads"]
+    return f"{many},{match['next']}{many}"
 
 
 def instead(text: str) -> tuple[str, str] | None:

@@ -23,6 +23,7 @@ class Counts:
     others: dict[str, int] = field(default_factory=dict)
     issue: str | None = None
     full: bool = False
+    alls: int = 0  # how often it is said that all came
     each: bool = False
     alike: bool = False  # 都是40人: of several each
     guessed: bool = False  # that `due` is the whole class, of the place where it stands
@@ -39,6 +40,15 @@ class Counts:
     def together(self) -> int:
         """The children with the grown-ups."""
         return (self.attended or 0) + sum(self.others.values())
+
+    def likely(self, size: int) -> tuple[int, ...]:
+        """What may have come: 扫地15人、浇花14人 each of them, and all together where so many are in the squad.
+
+        40人,另有2名插班生: 40 or 42; not the few beside the many.
+        """
+        whole, many = sum(self.given), max(self.given, default=0) > FEW
+        each = [number for number in self.given if number > FEW or not many]
+        return tuple(dict.fromkeys([*each, *([whole] if 0 < whole <= size else [])]))
 
     @property
     def said(self) -> bool:

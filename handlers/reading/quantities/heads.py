@@ -29,6 +29,7 @@ def read_counts(scan: str) -> tuple[Counts, str]:
     denies = any(token.kind == "oops" for token in tokens)
     counts = _resolve(binding.corrected(tokens, scan) if denies else tokens, scan)
     counts.added = added
+    counts.alls = sum(token.kind == "full" for token in tokens)
     counts.numbers = _numbers(tokens, scan, counts)
     return counts, _without(scan, tokens)
 

@@ -8,11 +8,12 @@ from handlers.reading.text.patterns import pattern
 
 _AMONG = pattern(r"[ ,，;；(]*(?:其中|含|包括)")
 _OF_BOTH = pattern(r"(?:师生|亲子|大人|老少|家长[和与同]|老师[和与同])[^\d,。]{0,8}$")
-_THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
+_THE_REST = pattern(r"其余|其他(?:人|同学|队员|[全均都])|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
 # 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 # 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
 _REST = ("其余", "其他", "另", "另有", "另外")
+_BESIDES = ("另", "另有", "另外", "另外有", "还有")
 _COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧对" + GAP + SECRET
 _OUT_OF = pattern(r"\s?(?:(?:当?中|里)[面边间]?[ ,]?|有(?=\s?\d))")
 _NO_SOME = ("的有", "里有", "中有", "面有")
@@ -31,7 +32,7 @@ def place(exact: list[Token], scan: str) -> None:
     """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
     absences = [token for token in exact if token.use == "absent"]
     for token in exact:
-        if scan.endswith(_REST, 0, token.start) and not absences:
+        if scan.endswith(_REST, 0, token.start) and not (absences or token.use in OTHERS or _are_more(token, scan)):
             token.use = "rest"
         if (
             token.use in ("", "total", "heads", "took")
@@ -43,8 +44,10 @@ def place(exact: list[Token], scan: str) -> None:
             continue
         if (not token.own and _is_of_noun(token, scan)) or _are_some(token, scan):
             token.use = "thing"
-        elif (token.value or 0) <= FEW and scan.startswith(SECRET, token.end):
-            token.use = "absent" if _beside_many(exact) else "thing"  # 1人住院; 2人感冒 alone says nothing of the rest
+        elif (token.value or 0) <= FEW and _are_ill(token, scan):
+            # 1人住院 beside the many, 2人感冒其余都到; 2人感冒 alone says nothing of the rest.
+            others = _beside_many(exact) or absences or _THE_REST.search(scan, token.end)
+            token.use = "absent" if others else "thing"
         elif token.strength == 3 and (token.value or 0) <= FEW and not token.own and _is_of_role(token, exact, scan):
             token.use = "part"
         elif token.strength == 3 and (token.value or 0) <= FEW and not token.own and _do_something(token, exact, scan):
@@ -56,6 +59,11 @@ def place(exact: list[Token], scan: str) -> None:
             token.use = "whole"
         elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
             token.use = "due"
+
+
+def _are_more(token: Token, scan: str) -> bool:
+    """40人,另有2名插班生: they came as well; 另有2名同学参加合唱 were elsewhere."""
+    return scan.endswith(_BESIDES, 0, token.start) and not _DEED.match(scan, token.end)
 
 
 def _is_among(token: Token, scan: str) -> bool:
@@ -88,7 +96,15 @@ def grown_ups(exact: list[Token], scan: str, came: int) -> int:
 def _are_some(token: Token, scan: str) -> bool:
     """有5个娃去比赛了: there are some who…; 参加鼓号队的有6人, 44人里有6人 tell who took part."""
     some = scan.endswith("有", 0, token.start) and not scan.endswith(_NO_SOME, 0, token.start)
-    return token.strength > 1 and (token.value or 0) <= FEW and some
+    return token.strength > 1 and (token.value or 0) <= FEW and some and not _are_more(token, scan)
+
+
+def _are_ill(token: Token, scan: str) -> bool:
+    """1人发烧; 感冒2人,其他全到."""
+    if scan.startswith(SECRET, token.end):
+        return True
+    named = scan.endswith(SECRET, 0, token.start) and not _DEED.match(scan, token.end)
+    return named and _THE_REST.search(scan, token.end) is not None
 
 
 def _beside_many(exact: list[Token]) -> bool:

@@ -12,7 +12,12 @@ _AGAIN = pattern(
     r"|第[二三四2-4][场节堂](?!比赛)|再次(?:开展|举行|组织|召开|举办)了?"
 )
 _AGAIN_SIGNS = frozenset("又还再另加第")
-ISSUE = pattern(r"第?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})\s?期")
+_N = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
+ISSUE = pattern(rf"第?\s?({_N})\s?期")
+# 第5、6期, 第5期和第6期, 5-7期
+_ISSUES = pattern(rf"第?\s?{_N}(?:\s?期?\s?(?:、|[、,]?第|[和与及跟至到~\-]第?)\s?{_N}){{0,5}}\s?期")
+_ONE, _TO = pattern(_N), pattern(r"[至到~\-]")
+_MOST_ISSUES = 6
 
 
 def read_again(scan: str) -> tuple[bool, str]:
@@ -22,7 +27,12 @@ def read_again(scan: str) -> tuple[bool, str]:
     return _AGAIN.search(scan) is not None, _AGAIN.sub(lambda match: GAP * len(match[0]), scan)
 
 
-def issue_in(scan: str) -> Number | None:
-    """The number of the issue; it stays in the topic: 第5期."""
-    issue = ISSUE.search(scan) if "期" in scan else None
-    return Number(issue[0], value_of(issue[1]) or 0, "number") if issue else None
+def issues_in(scan: str) -> list[Number]:
+    """The numbers of the issues; they stay in the topic: 第5期."""
+    told = _ISSUES.search(scan) if "期" in scan else None
+    if not told:
+        return []
+    named = [value_of(each[0]) or 0 for each in _ONE.finditer(told[0])]
+    if len(named) == 2 and 0 < named[1] - named[0] < _MOST_ISSUES and _TO.search(told[0]):
+        named = list(range(named[0], named[1] + 1))
+    return [Number(told[0], issue, "number") for issue in dict.fromkeys(named)]

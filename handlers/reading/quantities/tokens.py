@@ -3,20 +3,21 @@
 import re
 from dataclasses import dataclass
 
-from handlers.reading.checkins.activities import activity_at
+from handlers.reading.checkins.activities import activity_at, form_before
 from handlers.reading.model import Hedge
-from handlers.reading.quantities.words import HEDGES, JUNK, KIND, LABEL, PERSON, SKIP
+from handlers.reading.quantities import words
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
 
 _TOKEN = pattern(
-    rf"(?P<skip>{SKIP}|{JUNK})"
+    rf"(?P<skip>{words.SKIP}|{words.JUNK})"
     r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
     r"|(?P<range>(?<![\d/.\-~])(?:\d{1,3}\s?[-~]\s?\d{1,3}|(?<!\d )\d \d)(?=\s?[人名]))\s?[人名]"  # 40-42人, 4 3人
     r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?[人名]?\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
-    rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?(?:数(?=\s?:))?"
+    rf"|(?P<all>{words.ALL_CAME})"
+    rf"|(?P<label>{words.LABEL})(?:人员|人数|名单|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?(?:数(?=\s?:))?"
     r"|(?<![达感得迟遇看想做学收受签报])(?P<came>到)(?=\s?\d)"
     rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+"
     r"|[一二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)"
@@ -27,20 +28,21 @@ _SCALE = pattern(r" ?(?P<within>[余多几])?(?P<scale>[万千])(?P<after>[余�
 _TIMES = {"万": 10_000, "千": 1_000}
 _TAIL = pattern(
     r" ?(?P<hedge>[多来余几]+(?=[人名位个场]|\s|$|[,。;]))? ?"
-    rf"(?P<measure>人次|人(?!份)|[名位](?={PERSON}|[^\u4e00-\u9fff]|$)"
+    rf"(?P<measure>人次|人(?!份)|[名位](?={words.PERSON}|[^\u4e00-\u9fff]|$)"
     r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小?萌?娃|小(?:不点|家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手|豆[包丁子]|少年|先锋|卫士|主人|当家|学员|读者|精灵|鬼头|萌)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨啊呢哦剩当担去来]|老师|家长|教师|志愿|五老|借读|插班|跟班|随班|旁听|转学|外班|[^\u4e00-\u9fff]|$))?"
-    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+|小豆[包丁子])(?!\s?:?\s?\d))|人(?!数))?"
+    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+|小豆[包丁子]|(?:插班|转学|借读|跟班|随班就读|旁听|外班)生?)(?!\s?:?\s?\d))|人(?!数))?"
 )
 # 30棵, 14:30; not 缺2:王小明, nor 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and more.
 _MEASURE = pattern(
     r"[余多来]?(?!家[长委属])(?:[年月日号时点秒周天届期次节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章套道"
     r"句字稿幕遍轮圈顿趟枚枝粒颗滴箱捆桶瓶碗杯壶罐筐篮桌串卷册栏幢栋间扇亩吨克寸尺倍款则题局票盒把筒堆艘匹双副笔]"
     r"|分(?![享组别批工])|回(?![家来校顾])|包(?![饺粽馄])|批(?!评)|部(?![队分])|集(?![体合中])|根(?!据)|步(?!行)|起(?![来床立身跑])|成(?![功长员立为])|种(?![树植下花菜了]))"
-    r"|教(?=室)|人份"
+    r"|教(?=室)|室(?![内外])|人份"
     rf"|:(?!(?<=[缺假席勤到来]\d:)\s?{SECRET})|[亿百%℃.\-/~个名位人]"
     r"|\+(?=[人名位\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
 )
 _SESSIONS = pattern(r"[余多几]?场次?(?![馆地景所比赛])")
+_TIMES_HELD = ("节", "次", "堂")
 # 到了四十个清明扫墓: whatever follows, heads came.
 _CAME = ("到了", "来了", "去了", "全班")
 _FEW = 9
@@ -89,6 +91,8 @@ def tokens_of(scan: str) -> list[Token]:
         elif kind == "less":
             due, left = (int(part) for part in re.split("-\\d+=", match["less"]))
             tokens.append(Token("pair", match.start(), at, due, second=left))
+        elif kind == "all":
+            tokens.append(Token("full", match.start(), at))
         elif kind != "skip":
             before = tokens[-1] if tokens else None
             if before and before.kind == "thing" and before.end == match.start() and scan[before.end - 1] == "个":
@@ -99,8 +103,8 @@ def tokens_of(scan: str) -> list[Token]:
 
 def _label(match: re.Match[str]) -> Token:
     word = match["label"] or ""
-    kind = KIND.get(match[0], "") or KIND.get(word, "attended")
-    return Token(kind, *match.span(), hedge=HEDGES.get(word, "approx") if kind == "hedge" else "eq")
+    kind = words.KIND.get(match[0], "") or words.KIND.get(word, "attended")
+    return Token(kind, *match.span(), hedge=words.HEDGES.get(word, "approx") if kind == "hedge" else "eq")
 
 
 def columns_of(header: str) -> tuple[str, ...]:
@@ -121,6 +125,8 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     if value is not None and (several := _SESSIONS.match(scan, end)):
         hedge = "ge" if several[0][0] != "场" else hedge
         return Token("thing", start, several.end(), value, hedge=hedge, use="sessions")
+    if value and value > 1 and scan[end : end + 1] in _TIMES_HELD and _is_held_so_often(scan, start, end + 1):
+        return Token("thing", start, end + 1, value, use="sessions")
     tail = _TAIL.match(scan, end)
     assert tail is not None
     if tail["hedge"]:
@@ -140,6 +146,11 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     if measure := _MEASURE.match(scan, tail.end("hedge") if tail["hedge"] else end):
         return Token("thing", start, measure.end(), value, hedge=hedge)
     return Token("number", start, end, value, int(_is_bare(written, scan, start, end)), hedge)
+
+
+def _is_held_so_often(scan: str, start: int, end: int) -> bool:
+    """两节队课, 升旗2次; not 3次课."""
+    return activity_at(scan, end) or (form_before(scan, start) and _loose(scan, end))
 
 
 def _about(written: str) -> bool:

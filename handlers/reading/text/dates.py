@@ -105,6 +105,11 @@ def _some_day(match: re.Match[str], received: date) -> When:
     return When(match.start(), None)
 
 
+def _some_month(match: re.Match[str], received: date) -> When:
+    """3月份队课43人 in April: on which day is to be asked; of this month it is today."""
+    return When(match.start(), None, theme=value_of(match["m"]) == received.month)
+
+
 def _weekend(match: re.Match[str], received: date) -> When:
     """周末: today, where it is one; else which of its days is to be asked."""
     return When(match.start(), received if received.weekday() >= _SATURDAY else None)
@@ -126,13 +131,18 @@ def _festival(match: re.Match[str], received: date) -> When:
     )
 
 
+# What a day or a month is of, and no theme.
+_OF = (
+    r"(?=[\s,的\d]|队[会课日]|班会|祭扫|扫墓|升旗|主题|大扫除|我们|我班|全[班校体]|少先队|[开上搞带去]"
+    r"|召开|举[行办]|组织)"
+)
 # 前几天, 那阵子, 三月底, 清明节前夕, 放假后第一天, 某天, 星期八: nobody can tell which day; 节后收心队会 is a theme.
 _VAGUE = (
     r"(?:前|这|那|头)(?:一?[几两些][天周]|一?阵子?|些日子|一?段时间|段日子)|(?:放假|开学|放学|活动)?那天|某一?[天日]|有一?天(?=[\s,的])"
     rf"|(?:(?:{_N}|上个?|本|这个?)?月份?)?[上中下]旬|(?:{_N}|上个?|本|这个?)?月份?(?:[初底末]|中(?!队))"
     r"|(?:(?:清明|端午|中秋|国庆|五一|六一|元旦|春|七一|十一)?节|清明|端午|中秋|国庆|五一|六一|元旦|七一|十一|放假|考试|期[中末]考?试?|开学)"
     r"之?[前后](?:夕|几天|[一两二三]天|第[一二三][天周]|一?周)?"
-    r"(?=[\s,的\d]|队[会课日]|班会|祭扫|扫墓|升旗|主题|大扫除|我们|我班|全[班校体]|少先队|[开上搞带去]|召开|举[行办]|组织)"
+    rf"{_OF}"
     r"|(?:周|星期|礼拜)[八九十089](?![\d年])"
 )
 # In order: what an earlier rule took, a later one does not see. Each with words without which it finds nothing.
@@ -176,6 +186,7 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
             _some_day,
             ("天", "前", "后", "月", "旬", "阵", "段", "周", "星期", "礼拜"),
         ),
+        (rf"(?<![^\s,。;!?{GAP}])(?P<m>{_N})月份?(?!\s?\d|的(?!队|升|祭|班会|活动)){_OF}", _some_month, ("月",)),
         (rf"(?<![^\s,。;!?{GAP}])这?个?周末", _weekend, ("周末",)),
         (
             rf"(?<![\d月第.路街巷弄])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车游行营捐研]|\d{{1,2}}(?:[日号、]|$))",
@@ -192,7 +203,8 @@ _BEFORE_HEADS = pattern(
 _TOLD_LATE = pattern(r"(?:今天|今日|现在|刚才)(?:才|来|再|想)?(?=补[报签交录填登])")
 # 和昨天一样, 比上周多2人: no day of what is told.
 _COMPARED = pattern(
-    r"(?:[和跟与同比]|相比)\s?(?:昨[天日]|前天|上个?[周月]|去年)[^,。;\n\d]{0,4}?(?:一样|相同|差不多|持平)(?=[,。;!\s]|$)"
+    r"(?:[和与跟同比]|相比)\s?(?:昨[天日]|前天|上个?[周月次回]|去年)[^,。;\n\d]{0,4}?"
+    r"(?:(?:一样|相同|差不多|持平)(?!\s?的)|(?<=[多少])了?\s?[\d一两二三四五六七八九]{1,2}\s?[人个名位])"
 )
 _HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当那这某旬头]|[一二三四五六七八九十][日号]|\d{8}")
 # 提前10分钟, 比平时晚半小时, 推迟一小时开始: how long, and how much sooner or later.
@@ -203,7 +215,7 @@ _LASTED = (
 _TIMES = pattern(
     r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[-~至到]\s?\d{1,2}:\d{2})?"  # 14:30, 14:30-15:10
     r"|(?:上午|下午|中午|早上|晚上|傍晚)?[\d一二两三四五六七八九十]{1,3}点(?:[\d一二三四五六七八九十]{1,3}分|[0-5]\d(?![\d人名位个])|[二三四五]?十[一二三四五六七八九]?(?![人名位个一二三四五六七八九])|[一三]刻|半|钟|整)?(?![名赞滴心])"
-    rf"|{_LASTED}(?:\d{{1,4}}(?:\.\d)?|[一二两三四五六七八九十半]{{1,3}})个?半?(?:小时|分钟|课时)"  # 2小时
+    rf"|{_LASTED}(?:\d{{1,4}}(?:\.\d)?|[一二两三四五六七八九十半]{{1,3}})[个节]?半?(?:小时|分钟|课时)"  # 2小时
     r"|(?:用时|历时|时长)?\d{1,3}分\d{1,2}秒|(?:用时|历时|时长)\d{1,4}秒"  # 用时2分35秒
     r"|(?<![\u4e00-\u9fff])(?:上午|下午|中午|早上|晚上|傍晚|早晨)(?![\u4e00-\u9fff])"
     r"|第[一二三四五六七八\d]节课?"
@@ -216,7 +228,7 @@ def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[li
     found: list[When] = []
     if "补" in scan:
         scan = _TOLD_LATE.sub(lambda match: GAP * len(match[0]), scan)
-    if "样" in scan or "同" in scan or "平" in scan or "差" in scan:
+    if any(map(scan.__contains__, "样同平差比")):
         scan = _COMPARED.sub(lambda match: GAP * len(match[0]), scan)
     for rule, find, needs in _RULES if _HINT.search(scan) else ():
         if any(map(scan.__contains__, needs)):
