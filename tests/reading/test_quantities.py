@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 
@@ -135,6 +136,28 @@ def test_a_squad_is_asked_for_the_exact_number() -> None:
 def test_the_causes_of_a_sum_are_not_counted_again(text: str, absent: int | None) -> None:
     record = read(f"三(2)中队队会38人，{text}", CONTEXT).records[0]
     assert (record.attended, record.absent) == (38, absent)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("昨天前天队课都是42人", (2, 1)),
+        ("周三和周四的队课都是42人", (1, 2)),
+        ("4.1和4.2队课各42人", (1, 2)),
+        ("4月1日、2日、3日队课都是42人", (1, 2, 3)),
+    ],
+)
+def test_of_several_days_as_many_each(text: str, days: tuple[int, ...]) -> None:
+    reading = read(f"三(2)中队{text}", Context(date(2026, 4, 3)))
+    assert reading.status == "ok"
+    assert [(each.date, each.attended) for each in reading.records] == [(date(2026, 4, day), 42) for day in days]
+
+
+@pytest.mark.parametrize(
+    "text", ["昨天请假的今天都来了，队课42人", "昨天说今天队课42人", "昨天队课今天队会都是42人", "昨天前天队课42人"]
+)
+def test_of_two_days_it_is_asked_which(text: str) -> None:
+    assert read(f"三(2)中队{text}", Context(date(2026, 4, 3))).status == "confirm"
 
 
 @pytest.mark.parametrize(

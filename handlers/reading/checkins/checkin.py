@@ -16,7 +16,6 @@ _ALSO = frozenset(("共同", "一起", "携手"))
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一[起同](?=[开上搞办去做过祭扫植听看]|举行|举办|参加|[\s,。]|$)")
 _SIGNS = COUNTED + HELD
-_BETWEEN_DAYS = pattern(rf"{GAP}+\s?[和与及跟]\s?")
 # 周一到周三每天升旗; 4月2日-3日志愿服务 is one of two days.
 _TO_DAY, _EACH_DAY = pattern(rf"{GAP}+\s?[、到至~\-]\s?"), pattern("每[天日]|[各都均]|分别")
 
@@ -49,14 +48,11 @@ def read_checkin(found: Found, context: model.Context) -> model.Reading:
 
 
 def _on_two_days(found: Found, drafts: list[Draft]) -> bool:
-    """今天和昨天都有升旗, 周一到周三每天升旗: two days of which one only would be recorded."""
+    """今天和昨天都有升旗, 昨天请假的今天都来了: two days of which one only would be recorded."""
     told = {draft.record.date for draft in drafts}
     by_day = _EACH_DAY.search(found.scan) is not None
     spans = [(one.start, other.start) for one, other in pairwise(found.dates) if one.day != other.day]
-    return len(told) == 1 and any(
-        _BETWEEN_DAYS.fullmatch(found.scan, *span) or (by_day and _TO_DAY.fullmatch(found.scan, *span))
-        for span in spans
-    )
+    return len(told) == 1 and any(by_day or not _TO_DAY.fullmatch(found.scan, *span) for span in spans)
 
 
 def _is_joint(scan: str, drafts: list[Draft]) -> bool:

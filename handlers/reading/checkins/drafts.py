@@ -81,17 +81,19 @@ def _records_of(segment: Segment, piece: Piece, context: model.Context, alone: b
 
 
 def _by_day(piece: Piece) -> list[Piece]:
-    """昨天和今天队会分别43、44: on each of several days so many came, where nothing else is counted."""
+    """昨天和今天队会分别43、44, 都是42人: on each of several days so many came, where nothing else is counted."""
     counts = piece.counts
+    same = len(counts.given) == 1 and (counts.each or counts.alike)
+    given = counts.given * len(piece.days) if same else counts.given
     if (
         _OF_ONE_DAY.search(piece.rest)
-        or activities.names_activity(piece.topic or "")
-        or not 1 < len(piece.days) == len(counts.given)
+        or activities.names_activity(f"{piece.topic or ''} {piece.rest}")
+        or not 1 < len(piece.days) == len(given)
         or counts.absent
         or counts.due not in (None, *counts.given)
     ):
         return []
-    told = zip(piece.days, counts.given, strict=True)
+    told = zip(piece.days, given, strict=True)
     return [replace(piece, day=day, counts=Counts(attended=number)) for day, number in told]
 
 
