@@ -10,6 +10,7 @@ from handlers.digests.why import candidates, measures, other_figures, rows
 from handlers.digests.why.words import activity_in
 from handlers.kit import Ask, Button, NotMeant, Reply
 from handlers.registry import ANYTHING, command
+from handlers.wording import numbers
 from storage.digests import parts
 from storage.organisation import history, units
 
@@ -84,7 +85,7 @@ def _told(ask: Ask, measure: str, found: candidates.Found, page: int) -> Reply:
     then = _figure(measure, found.said, found.activity)
     lines = [
         _head(ask, found) + measures.said(measure, found.now, of, found.activity),
-        "" if was is None else f"周报发出时是 {then}。{found.corrected}",
+        "" if was is None else f"{'周报发出' if 'W' in found.span.label else '定稿'}时是 {then}。{found.corrected}",
         _LEGEND if of.shared and measure in ("events", "heads") else "",
     ]
     again = _words(ask, measure, found)
@@ -108,7 +109,7 @@ def _head(ask: Ask, found: candidates.Found) -> str:
 
 def _figure(measure: str, shown: measures.Shown, activity: str) -> str:
     value = measures.value(measure, shown, activity)
-    return "–" if value is None else f"{value:g}{'%' if measure in ('rate', 'coverage') else ''}"
+    return numbers.rate(value) if measure in ("rate", "coverage") or value is None else f"{value:g}"
 
 
 def _words(ask: Ask, measure: str, found: candidates.Found) -> str:
