@@ -10,7 +10,6 @@ from handlers.digests.why import candidates, measures, other_figures, rows
 from handlers.digests.why.words import activity_in
 from handlers.kit import Ask, Button, NotMeant, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import numbers
 from storage.digests import parts
 from storage.organisation import history, units
 
@@ -54,7 +53,7 @@ def why(ask: Ask) -> Reply:
     if reply := rows.told(ask, words, page):
         return reply
     wanted = alike[0]
-    told = _figure(wanted.measure, found.said, found.activity)
+    told = measures.told(wanted.measure, found.said, found.activity)
     value = f"{wanted.value:g}{f'/{wanted.due}' if wanted.due else ''}"
     if len(alike) == len(_ANY):
         again = f"{found.span.words} {history.path_names(ask.db, [found.of])[found.of.id]}"
@@ -82,7 +81,7 @@ def _told(ask: Ask, measure: str, found: candidates.Found, page: int) -> Reply:
     which = parts.Which(found.of, found.span.first, min(found.span.last, ask.today), found.activity)
     of = parts.of(ask.db, which)
     was = measures.value(measure, found.said, found.activity) if found.corrected else None
-    then = _figure(measure, found.said, found.activity)
+    then = measures.told(measure, found.said, found.activity)
     lines = [
         _head(ask, found) + measures.said(measure, found.now, of, found.activity),
         "" if was is None else f"{'周报发出' if 'W' in found.span.label else '定稿'}时是 {then}。{found.corrected}",
@@ -105,11 +104,6 @@ def _told(ask: Ask, measure: str, found: candidates.Found, page: int) -> Reply:
 
 def _head(ask: Ask, found: candidates.Found) -> str:
     return f"{units.full_name(ask.db, found.of)}{found.when}{found.activity}："
-
-
-def _figure(measure: str, shown: measures.Shown, activity: str) -> str:
-    value = measures.value(measure, shown, activity)
-    return numbers.rate(value) if measure in ("rate", "coverage") or value is None else f"{value:g}"
 
 
 def _words(ask: Ask, measure: str, found: candidates.Found) -> str:

@@ -112,6 +112,12 @@ def value(measure: str, shown: Shown, activity: str = "") -> float | None:
     }[measure]  # fmt: skip
 
 
+def told(measure: str, shown: Shown, activity: str) -> str:
+    """The same as it is written."""
+    of = value(measure, shown, activity)
+    return numbers.rate(of) if measure in ("rate", "coverage") or of is None else f"{of:g}"
+
+
 def said(measure: str, shown: Shown, of: Parts, activity: str) -> str:
     """The figure and its parts: 38场 = 单独 36 + 联合 2；去重 3；迟报 5."""
     late = [("迟报", of.late), ("补报", of.backfilled)]
