@@ -10,7 +10,7 @@ from handlers.digests.tables.contents import Shown
 from handlers.digests.week import phrases
 from scheduling.periods import monday_of, week_of
 from storage.checkins import coverage
-from storage.digests import details, digests, figures
+from storage.digests import details, digests, figures, whereabouts
 from storage.organisation import history
 
 WEEKS = 8
@@ -24,12 +24,15 @@ def parts(db: Connection, one: Shown) -> Sequence[figures.Part]:
     part = history.part(db, [one.unit.path], week)
     weekly = isinstance(one.digest, figures.Digest)
     told = coverage.by_squad(db, part) if weekly else details.by_squad(db, one.which)
+    squads = coverage.squads(db, part)[week]
+    ids = [squad.id for squad in squads]
+    covered = told.keys() if weekly else whereabouts.covered(db, one.unit, ids, one.first, one.last)
     found = []
-    for squad in coverage.squads(db, part)[week]:
+    for squad in squads:
         own = told.get(squad.id, [])
         events, heads = sum(each.events for each in own), sum(each.attended for each in own)
         if squad.id != one.unit.id:
-            found.append(figures.Part(squad.name, squad.id, events, heads, 1, int(bool(own))))
+            found.append(figures.Part(squad.name, squad.id, events, heads, 1, int(squad.id in covered)))
     return found
 
 

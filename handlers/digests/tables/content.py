@@ -11,7 +11,7 @@ from handlers.wording import lines
 from handlers.wording.medals import label
 from scheduling.periods import week_of
 from storage.checkins import coverage, exemptions
-from storage.digests import details, figures, funnel
+from storage.digests import details, figures, funnel, whereabouts
 from storage.digests.parts import Which
 from storage.organisation import history
 
@@ -35,23 +35,26 @@ def squads(db: Connection, one: contents.Shown) -> tuple[list[contents.Row], lis
     part = history.part(db, [one.unit.path], week_of(one.last))
     weekly = isinstance(one.digest, figures.Digest)
     told = coverage.by_squad(db, part) if weekly else details.by_squad(db, one.which)
+    found = coverage.squads(db, part)[week_of(one.last)]
+    ids = [squad.id for squad in found]
+    covered = told.keys() if weekly else whereabouts.covered(db, one.unit, ids, one.first, one.last)
     holding = exemptions.in_week(db, one.first) if weekly else {}
     every: list[contents.Row] = []
     silent: list[contents.Row] = []
-    for squad in coverage.squads(db, part)[week_of(one.last)]:
-        every.append((one.title, *_squad(squad, told.get(squad.id, []))))
-        if squad.id not in told:
+    for squad in found:
+        every.append((one.title, *_squad(squad, told.get(squad.id, []), squad.id in covered)))
+        if squad.id not in covered:
             excuse = _EXEMPT.get(exemptions.kind_of(squad.path, holding), "")
             silent.append((one.title, squad.school, squad.name, excuse))
     return every, silent
 
 
-def _squad(squad: coverage.Squad, told: Sequence[coverage.SquadSums]) -> contents.Row:
+def _squad(squad: coverage.Squad, told: Sequence[coverage.SquadSums], covered: bool) -> contents.Row:
     due, came = sum(each.rated_due for each in told), sum(each.rated_attended for each in told)
     activities = "、".join(f"{each.activity}{each.events}" for each in told)
     events, heads = sum(each.events for each in told), sum(each.attended for each in told)
     late = sum(each.late for each in told), sum(each.backfilled for each in told)
-    place = "中队", squad.school, squad.name, squad.members, 1, int(bool(told)), contents.share(int(bool(told)), 1)
+    place = "中队", squad.school, squad.name, squad.members, 1, int(covered), contents.share(int(covered), 1)
     return (*place, events, heads, contents.share(came, due), activities, *late)
 
 
