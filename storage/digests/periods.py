@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from storage.checkins import coverage, events
 from storage.checkins.rollups import week_of
-from storage.digests import figures, sums, whereabouts
+from storage.digests import figures, squads, sums, whereabouts
 from storage.organisation import history
 from storage.organisation.units import Unit
 
@@ -61,7 +61,7 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     covered = {squad for _, squad, _ in taking_part}
     per_activity = Counter(activity for activity, _, itself in taking_part if itself)
     due = coverage.due(db, part)
-    covered |= whereabouts.came_with(db, of, due.keys() - covered, first, last)
+    covered |= squads.came_with(db, of, due.keys() - covered, first, last)
     silent = coverage.named(db, part, due.keys() - covered)
     counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for squad, school in due.items():

@@ -1,7 +1,6 @@
 """Where the unit of a check-in or an event was on its day, and what so took place in a part of the tree."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -21,7 +20,6 @@ from sqlalchemy import (
     union,
 )
 
-from storage.base import chunks
 from storage.checkins import events
 from storage.checkins.coverage import VALID
 from storage.organisation.units import Kind, Unit, below, end_of
@@ -140,27 +138,6 @@ def _taking_part(_: str) -> CompoundSelect[Any]:
 
 
 _TAKING_PART = Prepared(_taking_part)
-
-
-def covered(db: Connection, of: Unit, squads: Collection[int], first: date, last: date) -> set[int]:
-    """Which of these squads of this part of the tree took part in anything, also elsewhere, before they came here."""
-    here = {squad for _, squad, _ in taking_part_in(db, of, first, last)}
-    return (here & set(squads)) | came_with(db, of, set(squads) - here, first, last)
-
-
-def came_with(db: Connection, of: Unit, squads: Collection[int], first: date, last: date) -> set[int]:
-    """Those of these squads that were in another part of the tree in these days and took part in something there."""
-    found: set[int] = set()
-    for some in chunks.chunks(squads):
-        once = select(unit_past.c.unit_id).where(
-            unit_past.c.unit_id.in_(some), unit_past.c.until > first, unit_past.c.since <= last,
-            type_coerce(unit_past.c.path, String).not_like(_inside(of)),
-        )  # fmt: skip
-        reports = select(checkin.c.unit_id).where(VALID, checkin.c.day.between(first, last))
-        names = select(participation.c.unit_id).join(event).where(event.c.day.between(first, last))
-        both = union(reports.where(checkin.c.unit_id.in_(once)), names.where(participation.c.unit_id.in_(once)))
-        found.update(db.scalars(both))
-    return found
 
 
 def shared_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:

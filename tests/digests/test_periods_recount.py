@@ -10,7 +10,8 @@ import pytest
 from storage.checkins import events, recording
 from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import week_of
-from storage.digests import digest_changes, digests, parts, periods, whereabouts
+from storage.digests import digest_changes, digests, parts, periods
+from storage.digests.squads import covered
 from storage.organisation import changes, history, units
 from storage.organisation.units import Unit
 from tests.support.county import SHANGHAI, TODAY, County
@@ -143,7 +144,7 @@ def test_a_recount_comes_to_the_same(county: County) -> None:
             due = {squad for squad, (_, above) in book.due[week_of(last)].items() if of.id in above}
             silent = due - {each.squad for each in book.told.values() if first <= each.day <= last}
             assert (shown.squads_due, shown.squads_missing) == (len(due), len(silent))
-            assert due - whereabouts.covered(county.db, of, due, first, last) == silent
+            assert due - covered(county.db, of, due, first, last) == silent
             for each in shown.schools:
                 mine = figures_of(one for one in told if each.id in one.above)
                 assert (each.events, each.attended, each.rated_due, each.rated_attended) == mine[:4]
