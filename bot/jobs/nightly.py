@@ -12,7 +12,7 @@ from bot.pipeline.turn import Turn, contained
 from handlers.medals import lapse
 from storage.audit import audit, audit_years
 from storage.base import key_values
-from storage.database import forget_pages
+from storage.database import forget_pages, learn_sizes
 from storage.retention import nightly
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,7 @@ class Nightly:
         year = audit_years.close(turn.db, turn.now)
         key_values.put(turn.db, DONE, night, turn.now)
         forget_pages(turn.db)
+        learn_sizes(turn.db)
         gone = {name: count for name, count in self._gone.items() if count}
         if gone:
             audit.note(turn.db, audit.Action.PURGED, turn.now, rows=gone)

@@ -53,6 +53,8 @@ def names_a_child(db: Connection, vault: Vault, texts: Sequence[str]) -> bool:
 def _problem(figures: Figures, place: str, name: str) -> str:
     if name == "=":
         return f"{place} 是公式，公式里不能写字段"
+    if name == "{":
+        return f"{place} 有字段没写完整：两头各要两个大括号，像 {{{{宣讲.场次.今年}}}}"
     try:
         fields.resolve(figures, name)
     except fields.Unknown as unknown:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from handlers.catalogue.model import Row
 from handlers.materials import measures
 from handlers.materials.subjects import EVERYTHING, Figures
-from handlers.wording import days, lines
+from handlers.wording import days, lines, numbers
 from scheduling import spans
 from storage.organisation import units
 
@@ -17,6 +17,8 @@ _HOW = {"checkin": "按签到算", "report": "各单位上报的汇总", "case":
 PLAIN = ("单位", "日期")
 _MISSING, _NAMES = "缺报", "名单"
 _NO_ONE_MEANT = 0.3
+# A cell holds 32,767 characters, and programs cut off the rest without a word.
+_MOST_NAMES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _field(figures: Figures, parts: list[str], period: str) -> Field | None:
     last = min(last, figures.today)
     if parts[0] == _MISSING:
         told = {"未签到中队": figures.line(row, period).values["gap"]}
-        told |= {_NAMES: "、".join(figures.days(period).missing) or "无"}
+        told |= {_NAMES: numbers.listed(figures.days(period).missing, _MOST_NAMES) or "无"}
     else:
         told = measures.of(figures.line(row, period))
     measure = parts[1] if len(parts) == 2 else next(iter(told))

@@ -17,7 +17,7 @@ _MONTHS = re.compile(r"从?(?:(20\d\d)年)?(1[0-2]|[1-9])月?(?:到|至|[-–—
 _RECENT = re.compile(r"(?:最近|近|过去|连续)的?(\d{1,3}|[两一二三四五六七八九十]{1,3})个?([天周月])")
 _DAYS_OF = {"天": 1, "周": 7, "月": 30}
 _HALF = re.compile(r"([今去]年|20\d\d年)?的?([上下])半年")
-_TODAY = re.compile(r"(?<=[到至])(?:今[天日]|现在|目前)|(?<=[日号\d])(?:以来|起)")
+_TODAY = re.compile(r"(?<=[到至])(?:今[天日]|昨[天日]|前天|现在|目前)|(?<=[日号\d])(?:以来|起)")
 _WEEK = re.compile(r"[Ww]\d|\d ?周|周[一二三四五六日]|[本这上]周")
 # More than the longest school year: a digest of many years is no digest.
 LONGEST = timedelta(days=732)
@@ -77,8 +77,8 @@ def _half(match: "re.Match[str]", today: date) -> str:
 
 def _until(said: str, today: date) -> str:
     """到今天, 4月1日以来: the day that is meant."""
-    day = days.short(today)
-    return day if said[0] in "今现目" else f"到{day}"
+    day = days.short(today - timedelta(days=max("今昨前".find(said[0]), 0)))
+    return day if said[0] in "今昨前现目" else f"到{day}"
 
 
 def named(label: str, today: date) -> Span:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from storage.checkins import coverage, events
 from storage.checkins.rollups import week_of
-from storage.digests import figures, sums, whereabouts
+from storage.digests import figures, squads, sums, whereabouts
 from storage.organisation import history
 from storage.organisation.units import Unit
 
@@ -50,7 +50,8 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     """
     What took place from the first to the last day in this part of the tree.
 
-    Each check-in counts where its unit was on its day; an event of several units once (storage/checkins/events.py).
+    Each check-in counts where its unit was on its day; an event of several units once (storage/checkins/events.py). A
+    squad that came from elsewhere has reported if it did so there.
     """
     part, tally = history.part(db, [of.path], week_of(last)), _Tally()
     for activity, school, *numbers in whereabouts.alone(db, of, first, last):
@@ -60,6 +61,7 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     covered = {squad for _, squad, _ in taking_part}
     per_activity = Counter(activity for activity, _, itself in taking_part if itself)
     due = coverage.due(db, part)
+    covered |= squads.came_with(db, of, due.keys() - covered, first, last)
     silent = coverage.named(db, part, due.keys() - covered)
     counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for squad, school in due.items():

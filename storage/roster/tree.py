@@ -20,6 +20,7 @@ from sqlalchemy.types import String
 
 from storage.checkins import school_rollups
 from storage.checkins.rollups import week_of
+from storage.database import learn_sizes
 from storage.organisation import history, units
 from storage.tables import staged, unit
 
@@ -36,6 +37,7 @@ def write(db: Connection, batch_id: int, today: date) -> None:
         _add_units(db, batch_id, today)
         for path, school_id in schools:
             db.execute(update(unit).where(units.below(path)).values(school_id=school_id))
+    learn_sizes(db)
 
 
 def of(batch_id: int, *parts: str) -> ColumnElement[bool]:

@@ -39,6 +39,7 @@ from tests.bench import backup as bench_backup
 from tests.bench import city as bench_city
 from tests.bench import digests as bench_digests
 from tests.bench import fanout as bench_fanout
+from tests.bench import meanwhile as bench_meanwhile
 from tests.bench import province as bench_province
 from tests.bench import rows as bench_rows
 from tests.bench import telegram, wecom
@@ -189,7 +190,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--only",
-        choices=("writer", "telegram", "reading", "wecom", "province", "rows", "digests", "backup", "city"),
+        choices=(
+            "writer",
+            "telegram",
+            "reading",
+            "wecom",
+            "province",
+            "rows",
+            "digests",
+            "backup",
+            "city",
+            "meanwhile",
+        ),
         default="",
     )
     arguments = parser.parse_args()
@@ -222,6 +234,8 @@ def main() -> None:
             bench_digests.main()
         if arguments.only in ("", "city"):
             bench_city.main()
+        if arguments.only in ("", "meanwhile"):
+            bench_meanwhile.main()
 
 
 if __name__ == "__main__":

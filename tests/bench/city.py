@@ -48,9 +48,14 @@ _FLAT = {"counties": 1, "schools": 1, "squads": 20, "weeks": 1}
 def everybody(turn: Turn) -> None:
     """The city with eight weeks behind it, a counselor a squad and an admin."""
     fill(turn.db, {**CITY, "weeks": 8}, Kind.CITY, True)
-    squads = units.by_ids(turn.db, turn.db.scalars(select(unit.c.id).where(unit.c.kind == Kind.SQUAD)).all())
-    given = [(f"b{id}", Role.COUNSELOR, of) for id, of in squads.items()]
-    for name, role, at in [*given, ("admin", Role.CITY_ADMIN, units.by_id(turn.db, 1))]:
+    give_roles(turn, Role.CITY_ADMIN, CITY["squads"])
+
+
+def give_roles(turn: Turn, top: Role, most: int) -> None:
+    """A counselor to each of so many squads, and an admin to the whole."""
+    ids = turn.db.scalars(select(unit.c.id).where(unit.c.kind == Kind.SQUAD).order_by(unit.c.id).limit(most)).all()
+    given = [(f"b{id}", Role.COUNSELOR, of) for id, of in units.by_ids(turn.db, ids).items()]
+    for name, role, at in [*given, ("admin", top, units.by_id(turn.db, 1))]:
         person_id = people.add(turn.db, name, turn.now)
         people.link(turn.db, person_id, "practice", name)
         people.give(turn.db, person_id, role, at, turn.now)
@@ -133,7 +138,6 @@ def years(most: int) -> Iterator[tuple[int, float, float]]:
         for size in (each for each in _SIZES if each <= most):
             with database.write.begin() as db:
                 grow(db, squads, have, size)
-                db.exec_driver_sql("ANALYZE")
             have = size
             with database.read.connect() as db:
                 yield size, *_asked(db)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, true
 from storage import migrate
 from storage.checkins import school_rollups, weekly_coverage
 from storage.checkins.rollups import week_of
-from storage.database import Database, open_database
+from storage.database import Database, learn_sizes, open_database
 from storage.digests import digests, periods
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -85,6 +85,8 @@ def fill(db: Connection, size: dict[str, int], top: Kind, days: bool) -> None:
     with school_rollups.counted_anew(db, true(), ""):
         pass
     units.changed(db, now)
+    # As the bot itself has it after its first night.
+    learn_sizes(db)
 
 
 def opened(folder: Path, size: dict[str, int], top: Kind, days: bool) -> Database:
@@ -93,7 +95,6 @@ def opened(folder: Path, size: dict[str, int], top: Kind, days: bool) -> Databas
     migrate.migrate(database.write)
     with database.write.begin() as db:
         fill(db, size, top, days)
-        db.exec_driver_sql("ANALYZE")
     return database
 
 

@@ -27,6 +27,15 @@ def test_a_night_is_done_once_and_not_before_three(tmp_path: Path) -> None:
     play(tmp_path, (START, evening), (day(2026, 11).replace(hour=2), at_two))
 
 
+@pytest.mark.sqlite("PostgreSQL counts its rows by itself")
+def test_it_learns_how_many_units_there_are(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        await night(bot)
+        assert count(bot, "sqlite_stat1 WHERE tbl = 'unit'") > 0
+
+    play(tmp_path, (START, scene))
+
+
 def test_a_mistake_in_it_does_not_keep_reminders_from_going_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

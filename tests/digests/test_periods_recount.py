@@ -11,6 +11,7 @@ from storage.checkins import events, recording
 from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import week_of
 from storage.digests import digest_changes, digests, parts, periods
+from storage.digests.squads import covered
 from storage.organisation import changes, history, units
 from storage.organisation.units import Unit
 from tests.support.county import SHANGHAI, TODAY, County
@@ -18,7 +19,7 @@ from tests.support.county import SHANGHAI, TODAY, County
 pytestmark = pytest.mark.both
 FIRST = date(2026, 1, 5)
 # All of it with the move, and some days across it.
-RANGES = [(FIRST, date(2026, 3, 1)), (date(2026, 2, 3), date(2026, 2, 18))]
+RANGES = [(FIRST, date(2026, 3, 1)), (date(2026, 2, 3), date(2026, 2, 18)), (date(2026, 1, 26), date(2026, 2, 9))]
 
 
 @dataclass
@@ -139,6 +140,11 @@ def test_a_recount_comes_to_the_same(county: County) -> None:
             rated = heads.rated_due, heads.rated_attended, heads.rated
             assert (shown.events, heads.attended, *rated) == counted[:5]
             assert (found.events, len(found.squads), found.reports) == (counted[0], counted[5], len(told))
+            # Whoever moved here has reported, wherever that was.
+            due = {squad for squad, (_, above) in book.due[week_of(last)].items() if of.id in above}
+            silent = due - {each.squad for each in book.told.values() if first <= each.day <= last}
+            assert (shown.squads_due, shown.squads_missing) == (len(due), len(silent))
+            assert due - covered(county.db, of, due, first, last) == silent
             for each in shown.schools:
                 mine = figures_of(one for one in told if each.id in one.above)
                 assert (each.events, each.attended, each.rated_due, each.rated_attended) == mine[:4]

@@ -14,7 +14,8 @@ from handlers.digests.period import period_digest
 from handlers.digests.tables import checkins, export
 from handlers.digests.tables.workbook import workbook
 from handlers.kit import Refusal
-from storage.organisation import units
+from storage.checkins import events
+from storage.organisation import history, units
 from storage.organisation.units import Kind
 from tests.support.county import FRIDAY, MONDAY, TODAY, WEEK, County, a_week
 
@@ -90,6 +91,21 @@ def test_what_came_after_the_closing_and_a_month(county: County) -> None:
     assert overview["时期"] == "4月" and overview["活动场次"] == len(rows(book["签到明细"])) > 0
     [reply] = period_digest.month(county.ask(county.li, "3月 表"))
     assert reply.file and reply.file.values["label"] == "2026-03"
+
+
+def test_who_is_missing_is_who_the_digest_misses(county: County) -> None:
+    """A squad that others have named has taken part; one that came from the other school has, if it did so there."""
+    into = events.begin(county.db, "联欢", TODAY)
+    events.name(county.db, county.rollups, into, [county.squads[0].id])
+    county.report(county.squads[2], 40, day=TODAY)
+    county.write()
+    history.move(county.db, county.squads[2], county.second, TODAY + timedelta(days=7))
+    month = {"first": "2026-04-01", "last": "2026-04-30", "name": "4月", "label": "2026-04", "period": "2026-04"}
+    for of, missing in ((county.top, 4), (county.first, 2), (county.second, 2)):
+        book = made(county, LATER + timedelta(days=30), units.by_id(county.db, of.id), **month)
+        overview = {row[0]: row[1] for row in rows(book["总览"])}
+        told = [row[6] for row in rows(book["分单位"]) if row[1] == "中队"]
+        assert overview["应签到中队"] - overview["已签到中队"] == len(rows(book["缺报"])) == told.count(0) == missing
 
 
 def test_all_check_ins_of_some_days(county: County) -> None:

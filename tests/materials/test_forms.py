@@ -164,6 +164,9 @@ def test_what_is_wrong_is_named_with_its_place_and_nothing_is_kept(tmp_path: Pat
             "· 第二页!A4 {{宣讲.听众数.上月}} 认不出来：最接近的是 {{宣讲.听众.上月}}",
             "改好再发一次：套表 月报表",
         ]
+        *_, told = await chat.send(workbook("{{签到.场次}}场，{{签到.人次}人次"), "表.xlsx", "套表 月报表")
+        said = "· 第二页!A1 有字段没写完整：两头各要两个大括号，像 {{宣讲.场次.今年}}"
+        assert told["text"].splitlines()[1] == said
         *_, told = await chat.send(document("{{7*7}}", "{{config.items()}}"), "x.docx", "套表 月报表")
         assert told["text"].splitlines()[1:3] == ["· 第3段 {{7*7}} 认不出来", "· 第4段 {{config.items()}} 认不出来"]
         *_, told = await chat.send(b"PK\x03\x04 nothing", "x.xlsx", "套表 月报表")
@@ -206,12 +209,49 @@ def test_what_is_no_form_breaks_nothing() -> None:
         forms.run(b"PK", {"kind": "fields"})
 
 
+def test_the_braces_of_a_chinese_keyboard_are_braces_and_half_a_field_is_not_passed_over() -> None:
+    wide = workbook("｛｛签到.人次｝｝", "共{{签到.场次}}场，｛{签到.中队数｝}个中队")
+    answered = json.loads(filler.answer({"kind": "fields"}, wide))["fields"]
+    assert [name for place, name in answered if place.startswith("第二页")] == ["签到.人次", "签到.场次", "签到.中队数"]
+    values = {name: ["7", ""] for _, name in answered}
+    filled = load_workbook(io.BytesIO(filler.answer({"kind": "fill", "values": values, "mark": "王主任"}, wide)))
+    assert [filled.worksheets[1][cell].value for cell in ("A1", "A2")] == [7, "共7场，7个中队"]
+    made = Document()
+    cut = made.add_paragraph("本月")
+    for piece in ("｛", "{签到.", "人次", "｝", "｝", "，没有 {字段} 的"):
+        cut.add_run(piece)
+    out = io.BytesIO()
+    made.save(out)
+    assert json.loads(filler.answer({"kind": "fields"}, out.getvalue()))["fields"] == [["第1段", "签到.人次"]]
+    order = {"kind": "fill", "values": {"签到.人次": ["7", ""]}, "mark": "王主任"}
+    filled_document = Document(io.BytesIO(filler.answer(order, out.getvalue())))
+    assert filled_document.paragraphs[0].text == "本月7，没有 {字段} 的"
+    for half in (
+        "{{签到.人次",
+        "{{签到.场次}}场 {{签到.人次}",
+        "签到.人次}}",
+        "｛｛签到.人次",
+        "{{签到.人次{{签到.场次}}",
+    ):
+        for whole, place in ((workbook(half), "第二页!A1"), (document(half, "{{签到.场次}}"), "第3段")):
+            found = json.loads(filler.answer({"kind": "fields"}, whole))["fields"]
+            assert [place, "{"] in found, half
+
+
 def test_every_name_that_is_listed_is_a_field(county: County) -> None:
     figures = Figures(county.db, county.top, FRIDAY.date())
     names = fields.names_of(figures.rows)
     told = {f"{name}.{measure}.今年" for name, row in names.items() for measure in fields.measured(row)}
     assert len(told) > 500
     assert all(fields.resolve(figures, name).value for name in sorted(told))
+
+
+def test_a_list_of_names_says_how_many_it_does_not_name(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = Figures(county.db, county.top, FRIDAY.date())
+    count = figures.days("2026-04").squads_missing
+    assert fields.resolve(figures, "缺报.名单.本月").value.count("、") == count - 1
+    monkeypatch.setattr(fields, "_MOST_NAMES", 1)
+    assert fields.resolve(figures, "缺报.名单.本月").value.endswith(f"等 {count} 个")
 
 
 def test_a_value_is_never_a_formula() -> None:

@@ -17,7 +17,7 @@ from storage.organisation.units import TREE, Kind
 from storage.people import people
 from storage.people.people import Role
 from storage.programmes import coverage
-from tests.support import rostering
+from tests.support import POSTGRESQL, rostering
 from tests.support.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, bring, counted, planned, roles
 from tests.support.sums import sums_as_counted, sums_as_kept
 
@@ -34,6 +34,8 @@ def test_everything_is_written(database: Database) -> None:
         assert squad.path == f"/1/{squad.school_id}/{squad.id}/"
         assert units.by_id(db, squad.school_id).name == "实验小学"
         assert key_values.get(db, TREE) is not None
+        # How many units there are is known at once, and not only after a night (storage/database.py).
+        assert POSTGRESQL or db.exec_driver_sql("SELECT 1 FROM sqlite_stat1 WHERE tbl = 'unit'").first()
     assert roles(database, "wecom", "zhangls") == {("三(2)中队", Role.COUNSELOR)}
     assert roles(database, "telegram", "123456789") == {("三(2)中队", Role.COUNSELOR)}
     assert roles(database, "wecom", "lils") == {("实验小学", Role.BRIGADE), ("实验小学", Role.DATA_OFFICER)}

@@ -1,19 +1,19 @@
 """What runs with every message looks up by index: a queue, or years of history, must not make it slow."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, insert
 
 from storage.base.vault import Vault
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
 from storage.checkins import checkins, coverage, weekly_coverage, windows
-from storage.database import Database
+from storage.database import Database, learn_sizes
 from storage.digests import digests
 from storage.medals import nominations
 from storage.messages import cards, files, inbox, outbox
@@ -22,6 +22,8 @@ from storage.organisation import changes, history, units
 from storage.people import people
 from storage.reminders import deliveries
 from storage.roster import promotion, roster
+from storage.tables import unit
+from tests.bench.digests import tree
 from tests.support.databases import new_database
 
 pytestmark = pytest.mark.both
@@ -193,3 +195,21 @@ def test_a_part_of_the_tree_costs_what_the_part_costs(database: Database, work: 
 def _leaving(db: Connection) -> list[promotion.Step]:
     found = promotion.classes(db, promotion.schools(db, ["/1/2/"], 2026))
     return [promotion.Step(each, each.name, 7, 2020) for each in found]
+
+
+@pytest.mark.sqlite("PostgreSQL counts its rows by itself")
+def test_the_squads_of_a_province_are_counted_from_an_index(database: Database) -> None:
+    """SQLite takes the better of two indexes only when it knows how many units there are."""
+    size = {"counties": 5, "schools": 100, "squads": 3000}
+    with database.write.begin() as db:
+        db.execute(insert(unit), [{**row, "since": date(2020, 1, 6)} for row in tree(size, units.Kind.PROVINCE)])
+    with database.read.connect() as before, database.read.connect() as db:
+        history.part(before, ["/1/"], "2026-W14")
+        before.rollback()
+        with database.write.begin() as writing:
+            learn_sizes(writing)
+        for each in (before, db):
+            part = history.part(each, ["/1/"], "2026-W14")
+            form = weekly_coverage._due(part.shape)._form(each.dialect)
+            plan = each.exec_driver_sql(f"EXPLAIN QUERY PLAN {form.sql}", tuple(form.bound(part.values))).all()
+            assert any("ix_unit_squads" in row[-1] for row in plan), plan

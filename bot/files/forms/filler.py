@@ -17,7 +17,13 @@ from bot.files.sandbox import TOO_MUCH
 
 # A part that declares entities could name files of this machine; no office program writes one.
 _DECLARES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-_FIELD = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# {{宣讲.场次.今年}}, as well with the braces that a Chinese keyboard writes.
+_FIELD = re.compile(r"[{｛]{2}([^{}｛｝]*)[}｝]{2}")
+_BRACES = re.compile(r"[{｛]{2}|[}｝]{2}")
+# The same in a document, where each brace may stand in a run of its own.
+_OPENED, _CLOSED = (re.compile(rf"{each}((?:<[^>]*>)*){each}") for each in ("[{｛]", "[}｝]"))
+# In the place of its name: a field that is not closed, or not opened.
+_HALF = "{"
 _MARKS = re.compile(r"\{(?=[%#])")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
@@ -28,6 +34,12 @@ _MOST_PARTS, _MOST_UNPACKED = 2000, 100 << 20
 
 class TooMuch(Exception):
     """What unpacks to more than a form does."""
+
+
+def _names(text: str) -> list[str]:
+    """The names of the fields in it, and `_HALF` where braces are left over."""
+    found = [name.strip() for name in _FIELD.findall(text)]
+    return [*found, *([_HALF] if _BRACES.search(_FIELD.sub("", text)) else [])]
 
 
 def is_document(content: bytes) -> bool:
@@ -60,7 +72,7 @@ def _cells(book: Any) -> Iterator[tuple[Any, str]]:
         for row in sheet.iter_rows():
             for cell in row:
                 text = str(cell.value) if isinstance(cell.value, (str, list)) else ""
-                if "{{" in text:
+                if _BRACES.search(text):
                     yield cell, text
 
 
@@ -75,11 +87,11 @@ def _looked_at_book(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
     """([(place, name)] of the fields, every text)."""
     book = _book(content)
     fields = [
-        (f"{cell.parent.title}!{cell.coordinate}", "=" if cell.data_type == "f" else name.strip())
+        (f"{cell.parent.title}!{cell.coordinate}", "=" if cell.data_type == "f" else name)
         for cell, text in _cells(book)
-        for name in _FIELD.findall(text) or [text]
+        for name in _names(text)
     ]
-    fields += [(place, name.strip()) for place, part in _edges(book) for name in _FIELD.findall(part.text)]
+    fields += [(place, name) for place, part in _edges(book) for name in _names(part.text)]
     cells = (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
     return fields, [str(cell.value) for cell in cells if isinstance(cell.value, (str, list))]
 
@@ -91,13 +103,12 @@ def _filled_book(content: bytes, values: dict[str, list[str]], mark: str) -> byt
     for cell, text in list(_cells(book)):
         if cell.data_type == "f":
             continue
-        names = [name.strip() for name in _FIELD.findall(text)]
         told = _FIELD.sub(lambda match: values[match[1].strip()][0], text)
         cell.value = _number(told, cell.number_format) if _FIELD.fullmatch(text.strip()) else told
         if isinstance(cell.value, str):
             # What begins with = is no formula of the form.
             cell.data_type = "s"
-        sources = dict.fromkeys(values[name][1] for name in names if values[name][1])
+        sources = dict.fromkeys(values[name][1] for name in _names(text) if values[name][1])
         if sources:
             said = [cell.comment.text] if cell.comment else []
             cell.comment = Comment("\n".join([*said, *sources]), _OURS, height=120, width=260)
@@ -140,7 +151,8 @@ def _form(content: bytes) -> Any:
 
     def patched(source: str) -> str:
         # Fields that a program cut into runs are whole again behind `whole`; then other marks may be so as well.
-        text = _MARKS.sub("{\u200b", str(whole(_MARKS.sub("{\u200b", source))))
+        text = _CLOSED.sub(r"}\1}", _OPENED.sub(r"{\1{", source))
+        text = _MARKS.sub("{\u200b", str(whole(_MARKS.sub("{\u200b", text))))
         return _FIELD.sub(lambda match: f"{{{{ told[{json.dumps(_plain(match[1]))}] }}}}", text)
 
     form.patch_xml = patched
@@ -168,16 +180,18 @@ def _looked_at_document(content: bytes) -> tuple[list[tuple[str, str]], list[str
         for part, said in ((section.header, "页眉"), (section.footer, "页脚")):
             found += _places(part, f"第{number}节{said}")
     texts = re.sub(r"<[^>]*>", "", re.sub(r"</w:p>", "\n", str(form.xml_to_string(document._element)))).split("\n")
-    form.render({"told": named}, _environment(), autoescape=True)
     known = {name for _, name in found}
+    if _HALF in known or any(_HALF in _names(text) for text in texts):
+        return (found if _HALF in known else [*found, ("文本框或控件", _HALF)]), texts
+    form.render({"told": named}, _environment(), autoescape=True)
     return [*found, *(("文本框、脚注或控件", name) for name in named if name not in known)], texts
 
 
 def _places(part: Any, where: str) -> Iterator[tuple[str, str]]:
     """(where it stands, name) of each field: 第3段, 表1第2行第3格."""
     for number, paragraph in enumerate(part.paragraphs, 1):
-        for name in _FIELD.findall(paragraph.text):
-            yield where or f"第{number}段", name.strip()
+        for name in _names(paragraph.text):
+            yield where or f"第{number}段", name
     for number, table in enumerate(part.tables, 1):
         seen = set()
         for line, row in enumerate(table.rows, 1):

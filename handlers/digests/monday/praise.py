@@ -1,6 +1,6 @@
 """写感谢: a note to whoever deserves praise for a week, by rule; a person sends it."""
 
-from handlers.kit import ADMINS, Ask, Refusal, Reply, Role
+from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Role
 from handlers.registry import ANYTHING, command
 from handlers.wording import places, weeks
 from scheduling import closed_periods
@@ -35,7 +35,9 @@ def thanks(ask: Ask) -> Reply:
     shown = [(of, closed_periods.shown(ask.db, of, week, ask.now)) for of in at]
     drafts = [_draft(ask, week, each) for of, digest in shown for each in digests.best(ask.db, of, digest)]
     if not drafts:
-        raise Refusal(f"{weeks.week_name(week)}还没有签到，写不出感谢的话。看别的周：写感谢 上周")
+        other = "上周" if week == week_of(ask.today) else "本周"
+        again = Button(other, "写感谢", other)
+        raise Refusal(f"{weeks.week_name(week)}还没有签到，写不出感谢的话。看别的周：写感谢 {other}", again)
     return Reply("拟好了，请您改一改自己发（我不会替您发）：\n" + "\n".join(drafts))
 
 

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests.period import wording
+from handlers.digests.tables import squads
 from handlers.digests.tables.contents import Shown
 from handlers.digests.week import phrases
 from scheduling.periods import monday_of, week_of
-from storage.checkins import coverage
-from storage.digests import details, digests, figures
-from storage.organisation import history
+from storage.digests import digests, figures
 
 WEEKS = 8
 
@@ -20,16 +19,11 @@ def parts(db: Connection, one: Shown) -> Sequence[figures.Part]:
     """Its schools, or the squads of a school, as the digest has them in order; empty for a squad."""
     if len(one.digest.schools) > 1:
         return one.digest.schools
-    week = week_of(one.last)
-    part = history.part(db, [one.unit.path], week)
-    weekly = isinstance(one.digest, figures.Digest)
-    told = coverage.by_squad(db, part) if weekly else details.by_squad(db, one.which)
     found = []
-    for squad in coverage.squads(db, part)[week]:
-        own = told.get(squad.id, [])
+    for squad, own, covered in squads.told(db, one):
         events, heads = sum(each.events for each in own), sum(each.attended for each in own)
         if squad.id != one.unit.id:
-            found.append(figures.Part(squad.name, squad.id, events, heads, 1, int(bool(own))))
+            found.append(figures.Part(squad.name, squad.id, events, heads, 1, int(covered)))
     return found
 
 

@@ -1,19 +1,18 @@
 """The rows of a digest's workbook: of a week, or of longer; counts only, no child's name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, time, tzinfo
 
 from sqlalchemy import Connection
 
 from handlers.digests.tables import contents
+from handlers.digests.tables import squads as by_squad
 from handlers.digests.week import phrases
 from handlers.wording import lines
 from handlers.wording.medals import label
-from scheduling.periods import week_of
-from storage.checkins import coverage, exemptions
+from storage.checkins import exemptions
 from storage.digests import details, figures, funnel
 from storage.digests.parts import Which
-from storage.organisation import history
 
 # What a sheet of Excel holds, and less than it takes a minute to write.
 MOST_ROWS = 500_000
@@ -32,26 +31,23 @@ _EXEMPT = {exemptions.ZERO: "没有活动", exemptions.EXCUSED: "请假"}
 
 def squads(db: Connection, one: contents.Shown) -> tuple[list[contents.Row], list[contents.Row]]:
     """(a row a squad, those that have reported nothing): as it stands now, with what came late."""
-    part = history.part(db, [one.unit.path], week_of(one.last))
-    weekly = isinstance(one.digest, figures.Digest)
-    told = coverage.by_squad(db, part) if weekly else details.by_squad(db, one.which)
-    holding = exemptions.in_week(db, one.first) if weekly else {}
+    holding = exemptions.in_week(db, one.first) if isinstance(one.digest, figures.Digest) else {}
     every: list[contents.Row] = []
     silent: list[contents.Row] = []
-    for squad in coverage.squads(db, part)[week_of(one.last)]:
-        every.append((one.title, *_squad(squad, told.get(squad.id, []))))
-        if squad.id not in told:
+    for squad, told, covered in by_squad.told(db, one):
+        every.append((one.title, *_squad(squad, told, covered)))
+        if not covered:
             excuse = _EXEMPT.get(exemptions.kind_of(squad.path, holding), "")
             silent.append((one.title, squad.school, squad.name, excuse))
     return every, silent
 
 
-def _squad(squad: coverage.Squad, told: Sequence[coverage.SquadSums]) -> contents.Row:
+def _squad(squad: by_squad.Squad, told: by_squad.Told, covered: bool) -> contents.Row:
     due, came = sum(each.rated_due for each in told), sum(each.rated_attended for each in told)
     activities = "、".join(f"{each.activity}{each.events}" for each in told)
     events, heads = sum(each.events for each in told), sum(each.attended for each in told)
     late = sum(each.late for each in told), sum(each.backfilled for each in told)
-    place = "中队", squad.school, squad.name, squad.members, 1, int(bool(told)), contents.share(int(bool(told)), 1)
+    place = "中队", squad.school, squad.name, squad.members, 1, int(covered), contents.share(int(covered), 1)
     return (*place, events, heads, contents.share(came, due), activities, *late)
 
 

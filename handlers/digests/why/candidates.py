@@ -1,8 +1,9 @@
 """Which figure is meant: the digests that people have before them, and what they say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from handlers.digests.period import figures, wording
 from handlers.digests.readers import READERS
 from handlers.digests.week.phrases import corrected
 from handlers.digests.why import measures
@@ -11,20 +12,22 @@ from handlers.kit import Ask, Unit
 from handlers.wording import periods, places
 from scheduling import closed_periods
 from storage.digests import digests
-from storage.digests.figures import Digest
-from storage.digests.periods import between
 from storage.organisation import units
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The figure that is meant: of which unit, days and activity, as it is now and as the digest said it."""
+    """The figure that is meant: of which unit, days and activity, as it is now and as the digest said it.
+
+    `corrected`: what came after that was frozen; empty when nothing did.
+    """
 
     of: Unit
     span: periods.Span
     now: measures.Shown
     said: measures.Shown
     activity: str = ""
+    corrected: str = ""
 
     def says(self, wanted: measures.Wanted) -> bool:
         """Whether this is the value that was named, if one was."""
@@ -37,11 +40,6 @@ class Found:
         """What its days are called."""
         return periods.name_of(self.span, self.of)
 
-    @property
-    def corrected(self) -> str:
-        """What came of a frozen week after its freezing; empty when nothing did."""
-        return corrected(self.said) if isinstance(self.said, Digest) else ""
-
 
 def find(ask: Ask, wanted: measures.Wanted, words: str) -> Found:
     """The first digest that says this figure, else the first; raises Refusal for a unit that is not the asker's."""
@@ -52,9 +50,10 @@ def find(ask: Ask, wanted: measures.Wanted, words: str) -> Found:
     first = None
     for each in _each(ask, at, candidates):
         for name in [activity] if activity else ["", *measures.activities(each.said)]:
-            one = Found(each.of, each.span, each.now, each.said, name)
-            first = first or one
+            one = replace(each, activity=name)
             # On a Monday people ask of the digest that they have just got.
+            if first is None or (each.said.events and not first.said.events):
+                first = one
             empty = wanted.value is None and not each.said.events and len(candidates) > 1
             if one.says(wanted) and not empty:
                 return one
@@ -66,8 +65,7 @@ def _of_part(ask: Ask, wanted: measures.Wanted, at: list[Unit], candidates: list
     """The figure of a school that stands in the digest above it, where that itself says no such figure."""
     schools = {id for each in _each(ask, at, candidates) for id in _saying(each.said, wanted)}
     parts = list(units.by_ids(ask.db, schools).values())
-    found = (Found(each.of, each.span, each.now, each.said) for each in _each(ask, parts, candidates))
-    return next((one for one in found if one.says(wanted)), None)
+    return next((one for one in _each(ask, parts, candidates) if one.says(wanted)), None)
 
 
 def _saying(shown: measures.Shown, wanted: measures.Wanted) -> list[int]:
@@ -81,7 +79,8 @@ def _each(ask: Ask, at: list[Unit], candidates: list[periods.Span]) -> Iterator[
             if "W" in span.label:
                 said = closed_periods.shown(ask.db, of, span.label, ask.now)
                 now = digests.weekly(ask.db, of, span.label, ask.now) if said.revision else said
-                yield Found(of, span, now, said)
+                yield Found(of, span, now, said, corrected=corrected(said))
             else:
-                shown = between(ask.db, of, span.first, min(span.last, ask.today))
-                yield Found(of, span, shown, shown)
+                shown = figures.of_days(ask.db, of, span, ask.now)
+                later = wording.corrected(ask.db, of, span, shown, ask.now)
+                yield Found(of, span, figures.recounted(ask.db, of, span, ask.now) or shown, shown, corrected=later)

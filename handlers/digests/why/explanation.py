@@ -53,7 +53,7 @@ def why(ask: Ask) -> Reply:
     if reply := rows.told(ask, words, page):
         return reply
     wanted = alike[0]
-    told = _figure(wanted.measure, found.said, found.activity)
+    told = measures.told(wanted.measure, found.said, found.activity)
     value = f"{wanted.value:g}{f'/{wanted.due}' if wanted.due else ''}"
     if len(alike) == len(_ANY):
         again = f"{found.span.words} {history.path_names(ask.db, [found.of])[found.of.id]}"
@@ -81,10 +81,10 @@ def _told(ask: Ask, measure: str, found: candidates.Found, page: int) -> Reply:
     which = parts.Which(found.of, found.span.first, min(found.span.last, ask.today), found.activity)
     of = parts.of(ask.db, which)
     was = measures.value(measure, found.said, found.activity) if found.corrected else None
-    then = _figure(measure, found.said, found.activity)
+    then = measures.told(measure, found.said, found.activity)
     lines = [
         _head(ask, found) + measures.said(measure, found.now, of, found.activity),
-        "" if was is None else f"周报发出时是 {then}。{found.corrected}",
+        "" if was is None else f"{'周报发出' if 'W' in found.span.label else '定稿'}时是 {then}。{found.corrected}",
         _LEGEND if of.shared and measure in ("events", "heads") else "",
     ]
     again = _words(ask, measure, found)
@@ -104,11 +104,6 @@ def _told(ask: Ask, measure: str, found: candidates.Found, page: int) -> Reply:
 
 def _head(ask: Ask, found: candidates.Found) -> str:
     return f"{units.full_name(ask.db, found.of)}{found.when}{found.activity}："
-
-
-def _figure(measure: str, shown: measures.Shown, activity: str) -> str:
-    value = measures.value(measure, shown, activity)
-    return "–" if value is None else f"{value:g}{'%' if measure in ('rate', 'coverage') else ''}"
 
 
 def _words(ask: Ask, measure: str, found: candidates.Found) -> str:

@@ -21,7 +21,7 @@ _HEDGED = re.compile(r"\d\s?[余万]")
 _EXEMPT = (
     (
         "missing",
-        r"(?:(\d+)\s*个\s*(?:中队)?)?(?:未签到|没签到|缺报|没报|没有报)(?:的?(?:中队|单位))?(?:数|\s*(\d+)\s*个(?:中队)?)?",
+        r"(?:(\d+)\s*个\s*(?:中队)?)?(?:未签到|没签到|缺报|没报|没有报)(?:的?(?:中队|单位))?(?:数|\s*(\d+)\s*个(?:中队)?|\s+(\d+))?",
     ),
     ("zero", r"(?:(\d+)\s*个\s*(?:中队)?)?没有活动(?:的?中队)?(?:\s*(\d+)\s*个(?:中队)?)?"),
     ("excused", r"(?:(\d+)\s*个\s*(?:中队)?)?请假(?:的?中队)?(?:\s*(\d+)\s*个(?:中队)?|\s+(\d+))?"),
@@ -110,6 +110,12 @@ def value(measure: str, shown: Shown, activity: str = "") -> float | None:
         "excused": exempt[1], "doubtful": doubtful, "due": shown.attendance.rated_due,
         "present": shown.attendance.rated_attended,
     }[measure]  # fmt: skip
+
+
+def told(measure: str, shown: Shown, activity: str) -> str:
+    """The same as it is written."""
+    of = value(measure, shown, activity)
+    return numbers.rate(of) if measure in ("rate", "coverage") or of is None else f"{of:g}"
 
 
 def said(measure: str, shown: Shown, of: Parts, activity: str) -> str:
