@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from handlers.privacy.names import GIVEN, SOUNDS, SURNAMES, persons
 from handlers.reading.medals.particulars import PLACE
-from handlers.reading.persons.names import NOT_NAMES, TITLES, is_name, is_nickname, name_at_start, split_names
+from handlers.reading.persons import names as known
+from handlers.reading.persons.names import is_name, is_nickname, name_at_start, split_names
 from handlers.reading.text.patterns import pattern
 
 _LONGEST_SQUAD = 6
@@ -16,16 +17,16 @@ _COLLECTIVE = pattern(
 )
 _LEAD = pattern(
     r"(?:呃|嗯|[啊呀哦]|我是|(?:还|另外?|也|再|同时)(?=推荐|提名|申报|推选|给)|还有|另外|第[一二三四五六七八九十\d]{1,2}[名位个]?(?=推荐|提名|申报|推选|是)|那个|这个|就是|然后|[哎喂]|请(?=把|将|给|帮|为)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|就(?:报|是|给)?|我们班级?|咱们?班级?|咱们|我们中队|我们|[我咱][班中大]?队|我班|我校|学校|本中队|"
-    r"我(?=推荐|提名|申报|报|给)|老师(?=[给帮把为我])|对了|今年|[本这]学期|[他她]?叫|再?加(?:报|上)?一?[个位名]?|[还另]?有?一[个位名](?:就?是|叫)|一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|先|希望|准备|决定|同意|经|一致|评议|民主|讨论|研究|争章(?:项目|内容)|[补另]报|还要|提名|推荐|申报|申请|推选|推优|推|特为?|上报|报送|报|评选|参评|评|争取|争(?!章)|获|授予|为|把|将|由|给|替|帮|让|"
+    r"我(?=推荐|提名|申报|报|提|给)|[提报]一?[个下](?=[\u4e00-\u9fff])|老师(?=[给帮把为我])|对了|今年|[本这]学期|[他她]?叫|再?加(?:报|上)?一?[个位名]?|[还另]?有?一[个位名](?:就?是|叫)|一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|先|希望|准备|决定|同意|经|一致|评议|民主|讨论|研究|争章(?:项目|内容)|[补另]报|还要|提名|推荐|申报|申请|推选|推优|推|特为?|上报|报送|报|评选|参评|评|争取|争(?!章)|获|授予|为|把|将|由|给|替|帮|让|"
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|小朋友|孩子|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:[嗯呃额啊]|也[是要]?|一个人|[评颁报升记发给加]一?[个枚]|报上|颁发?|等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|[拿得](?:到|个)?|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|(?<!见义勇)(?<!敢作敢)为|的|等|和|与|"
+    r"(?:[嗯呃额啊]|也[是要]?|一个人|[评颁报升记发给加]一?[个枚]|报上|颁发?|等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|都|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|[拿得](?:到|个)?|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|(?<!见义勇)(?<!敢作敢)为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 # What only asks for the medal is no reason: 请给 …, 报, 升, 也加到 … 名单里, 谢谢.
 FORMAL = pattern(
-    r"(?:队员|同学|学生|小朋友|[几两一二三四五六七八九十\d]{1,2}[位名个]|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|争[取创]?|人员|备注|[你您]?记一?下|推荐为?|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报|获[奖章])人|的?(?:同学|队员)?有|一下|加[到入上进]|列入|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|[本这]个?(?:周|月|次|学期|学年|轮|届)|的?获得者|望?请?批准|请审批|(?:尊敬的|各位).{2,6}|(?:所在)?(?:班级|年级|单位)|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|(?:红领巾奖章)?(?:推荐|申报|审批|登记|汇总)表|名单|人选|候选人?|(?:申报|推荐|提名|参评|评选|所?获)?(?:奖项|奖章|章目|荣誉|称号|项目|类别|级别|星级|等级)(?:名称)?|名称|拟[授颁评报]予?|(?:申报|推荐|提名|参评|申请)(?:的?章|何章)|特此|(?:我们?|本|咱们?)(?:中队|班)[也都要想]*报?|我们|[给让把]?班[上里]|谢谢.{0,3}|以上(?:[几两一二三四五六七八九十\d]{0,2}[位名人个])?(?:申[请报]|参评|推荐)?|[小的]?朋?友?评[上出选]了?|请[\u4e00-\u9fff]{0,2}(?:老师|领导|校长|主任|大队部)(?:审[核批]|批准|查收|审阅)|\+1|的话|共|今年|授予|(?:推荐|申报|提名|参评|表彰)?对象|代[\u4e00-\u9fff]{1,3}老师(?:报|提名|推荐)(?:一下)?|[这此上]次|请?登记|请?记[上下录]|[都全]?[考通]过)+[了吧啊哦]?"
+    r"(?:队员|同学|学生|小朋友|[几两一二三四五六七八九十\d]{1,2}[位名个]|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|争[取创]?|人员|备注|[你您]?记一?下|推荐为?|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报|获[奖章])人|的?(?:同学|队员)?有|一下|加[到入上进]|列入|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|我?[提报推]一?[个位名]|[本这]个?(?:周|月|次|学期|学年|轮|届)|的?获得者|望?请?批准|请审批|(?:尊敬的|各位).{2,6}|(?:所在)?(?:班级|年级|单位)|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|(?:红领巾奖章)?(?:推荐|申报|审批|登记|汇总)表|名单|人选|候选人?|(?:申报|推荐|提名|参评|评选|所?获)?(?:奖项|奖章|章目|荣誉|称号|项目|类别|级别|星级|等级)(?:名称)?|名称|拟[授颁评报]予?|(?:申报|推荐|提名|参评|申请)(?:的?章|何章)|特此|(?:我们?|本|咱们?)(?:中队|班)[也都要想]*报?|我们|[给让把]?班[上里]|谢谢.{0,3}|以上(?:[几两一二三四五六七八九十\d]{0,2}[位名人个])?(?:申[请报]|参评|推荐)?|[小的]?朋?友?评[上出选]了?|请[\u4e00-\u9fff]{0,2}(?:老师|领导|校长|主任|大队部)(?:审[核批]|批准|查收|审阅)|\+1|的话|共|今年|授予|(?:推荐|申报|提名|参评|表彰)?对象|代[\u4e00-\u9fff]{1,3}老师(?:报|提名|推荐)(?:一下)?|[这此上]次|请?登记|请?记[上下录]|[都全]?[考通]过)+[了吧啊哦]?"
 )
 _JUDGEMENTS = tuple("好强棒高优佳大多快美")
 _PUTS = pattern(r".{0,10}(?:推荐|提名|申报|推选|给|替|由|让|员|手|长|者|兵|使|星|组)")
@@ -163,7 +164,7 @@ def could_be_listed(word: str, mark: str) -> bool:
         alike is not None
         and alike.fullmatch(word) is not None
         and not (judges(word) or _MERIT.fullmatch(word))
-        and word[:2] not in NOT_NAMES
+        and word[:2] not in known.NOT_NAMES
     )
 
 
@@ -184,20 +185,15 @@ def _last_of(core: str, wanted: bool) -> str | None:
 
 
 def is_unknown_name(core: str) -> bool:
-    """凤雨桐, 卓玛次仁: no surname of the list, but a given name or a longer one, and no word of the language."""
+    """凤雨桐, 徐人, 卓玛次仁: no surname of the list, a particle in it, a longer one; and no word of the language."""
     given = len(core) == USUAL and (GIVEN.issuperset(core[1:]) or core[0] in SURNAMES)
     sounds = USUAL < len(core) <= _LONGEST_NAME and 2 * sum(letter in SOUNDS for letter in core) >= len(core)
-    return (given or sounds) and persons(core) == (core,)
-
-
-def is_word_and_name(core: str) -> bool:
-    """高兴, 文明: a word, and what a child may be called."""
-    return core in NOT_NAMES and len(core) == len("高兴") and core[0] in SURNAMES
+    return known.is_short_name(core) or ((given or sounds) and persons(core) == (core,))
 
 
 def _may_be_next(core: str) -> bool:
     """封子昂, 高兴: behind 、 what else would be too little to be a name."""
-    return is_word_and_name(core) or (len(core) == USUAL and persons(core) == (core,))
+    return known.is_word_and_name(core) or (len(core) == USUAL and persons(core) == (core,))
 
 
 def _of_both_parents(core: str) -> str | None:
@@ -226,7 +222,7 @@ def _known_at_start(core: str) -> str | None:
     if first and core.startswith(first) and is_name(first):
         return first
     name = name_at_start(core)
-    return name if name and (first or core[len(name) :].startswith(TITLES)) else None
+    return name if name and (first or core[len(name) :].startswith(known.TITLES)) else None
 
 
 def _first_of(roster: Collection[str], word: str) -> str | None:

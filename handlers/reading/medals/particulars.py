@@ -3,7 +3,7 @@
 import re
 
 from handlers.privacy.names import persons
-from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, name_at_start
+from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, is_word_and_name, name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
@@ -104,8 +104,8 @@ def _untitled(match: re.Match[str]) -> str:
 
 def _begins_with_name(who: str) -> bool:
     known = is_name(who[:3]) or is_name(who) or name_at_start(who) is not None or re.match(NAME, who) is not None
-    # 封子昂: a surname of no list.
-    return known or any(who.startswith(name) for name in persons(who))
+    # 封子昂: a surname of no list; 小队长万里.
+    return known or is_word_and_name(who) or any(who.startswith(name) for name in persons(who))
 
 
 def _gap(match: re.Match[str]) -> str:
