@@ -33,4 +33,6 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         return claimed
     if is_checkin(found, context):
         return read_checkin(found, context)
+    if withdrawals.keeps(text):
+        return Reading("chat", "ignore", claim="kept")
     return replace(talk.chat_or_unknown(text, text if found.dates else scan), offered=alone(found))
