@@ -25,6 +25,8 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         hits or context.bound_unit or any(map(str.isdecimal, text))
     ):
         return corrections.read_correction(found, context)
+    if withdrawals.only_keeps(text):
+        return Reading("chat", "ignore", claim="kept")
     if query := talk.read_query(text, scan, hits, context):
         return query
     if exempt := read_exemption(text, hits, found.dates, context):
@@ -33,6 +35,4 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         return claimed
     if is_checkin(found, context):
         return read_checkin(found, context)
-    if withdrawals.keeps(text):
-        return Reading("chat", "ignore", claim="kept")
     return replace(talk.chat_or_unknown(text, text if found.dates else scan), offered=alone(found))

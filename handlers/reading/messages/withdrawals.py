@@ -34,6 +34,11 @@ def keeps(text: str) -> bool:
     return _KEPT.search(text) is not None
 
 
+def only_keeps(text: str) -> bool:
+    """Whether nothing else is said."""
+    return not any(map(str.isalnum, without_kept(text)))
+
+
 def without_kept(text: str) -> str:
     """The text without what it says shall stay (same length)."""
     return _CLAUSE.sub(lambda match: " " * len(match[0]) if keeps(match[0]) else match[0], text)
