@@ -116,14 +116,14 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[to
             and not (next_one or _goes_on(word, mark, last))
             and ((found.names and len(said) > before) or _is_reason(word, last, roster))
         )
-        of_line = "\n" in last and bool(listed) and known.is_word_and_name(word) and ":" not in mark
-        found.unsure = found.unsure or of_line
+        of_line = bool(listed) and "\n" in last
         goes_on, last = bool(found.names) and last.strip(f" {GAP}") == "、", mark
         inside = ("(" in mark or inside) and ")" not in mark
         if nominee_words.FORMAL.fullmatch(word) or (":" in mark and slots.FIELD.fullmatch(word)):
             # 推荐理由:孝敬长辈,推荐对象:容若: the next field of a form.
             why = why and ":" not in mark
             continue
+        found.unsure = found.unsure or (of_line and known.is_word_and_name(word))
         if _WHY.fullmatch(word) and "\n" not in mark:
             why = True
         elif why or is_told:

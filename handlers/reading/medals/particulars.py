@@ -21,8 +21,10 @@ _OTHERS = (
 _OTHER = pattern(rf"(?<![\u4e00-\u9fff])(?:{_OTHERS})(?:姓名)?\s?:\s?[^\s,;。:]+")
 _RECOMMENDER = pattern(r"(?<!被)推荐人(?:姓名)?\s?:?\s?[^\s,;。:]+")
 _NOMINEE = pattern(r"被推荐人|姓名|被提名人|候选人")
-# 第7号队员 is a child, 第3号 a thing.
-_NTH = pattern(r"第(?=(?:\d{1,3}号?[、,和])*\d{1,3}号(?:队员|同学|学生|小朋友))")
+# 第7号队员, 第7号 8号 are children, 第3号 a thing.
+_NTH = pattern(
+    r"第(?=(?:\d{1,3}号?[、,和])*\d{1,3}号(?:队员|同学|学生|小朋友)|\d{1,3}号?[\s、,和与及]{1,2}第?\d{1,3}号)"
+)
 # 1 何雨泽 at the start of a line
 _ROW = re.compile(r"(?:^|(?<=\n))\s?\d{1,2}(?=[ \t|]+[\u4e00-\u9fff])")
 # 1.何雨泽 2.许诺言 in one line

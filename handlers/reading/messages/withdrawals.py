@@ -36,7 +36,7 @@ def keeps(text: str) -> bool:
 
 def only_keeps(text: str) -> bool:
     """Whether nothing else is said."""
-    return not any(map(str.isalnum, without_kept(text)))
+    return keeps(text) and not any(map(str.isalnum, without_kept(text)))
 
 
 def without_kept(text: str) -> str:
