@@ -72,6 +72,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     """Read who is named in `scan`, whose units and medals are already blanked out."""
     found = Nominees()
     labelled = _LABEL.search(scan) is not None
+    scan = slots.listed(scan)
     children = {*roster, *slots.said_to_be_children(scan)}
     scan = _BUT.sub(GAP, particulars.plain(_DASH.sub("", scan)))
     scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))

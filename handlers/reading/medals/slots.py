@@ -1,8 +1,10 @@
 """Where a child is named whatever else the word means: 姓名:和平, 小队长万里; of 万里 一星章 alone it is asked."""
 
-from handlers.privacy.names import GIVEN
+import re
+
+from handlers.privacy.names import GIVEN, persons
 from handlers.reading.medals import nominee_words
-from handlers.reading.persons.names import is_word_and_name
+from handlers.reading.persons.names import is_name, is_word_and_name
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 
@@ -19,6 +21,25 @@ _TOLD = pattern(
 _ALONE = pattern(
     rf"(?:^|(?<=[\s:,{GAP}]))(?P<who>[\u4e00-\u9fff]{{2}})(?:同学)?(?=\s?{GAP})|(?<={GAP})[\s:]?(?P<behind>[\u4e00-\u9fff]{{2}})(?=[\s,;。]|$)"
 )
+
+
+# 耿直的耿: how the name is written.
+_SPELLED = pattern(
+    rf"(?:[\u4e00-\u9fff]是)?[\u4e00-\u9fff]?(?P<sign>[\u4e00-\u9fff])[\u4e00-\u9fff]?的(?P=sign)(?=[\s,;。、{GAP}那这]|$)"
+)
+_LIST = pattern(
+    rf"(?<=[:{GAP}])\s?[\u4e00-\u9fff]{{2,3}}(?:,\s?[\u4e00-\u9fff]{{2,3}}){{1,20}}(?=\s*(?:[。\n{GAP}]|$))"
+)
+
+
+def listed(scan: str) -> str:
+    """The text with 、 where nothing but names stands between commas, and without how they are written."""
+    return _LIST.sub(_with_marks, _SPELLED.sub(lambda match: GAP * len(match[0]), scan))
+
+
+def _with_marks(match: re.Match[str]) -> str:
+    words = match[0].replace(" ", "").split(",")
+    return match[0].replace(",", "、") if all(is_name(word) or persons(word) == (word,) for word in words) else match[0]
 
 
 def said_to_be_children(scan: str) -> set[str]:
