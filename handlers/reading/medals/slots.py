@@ -27,9 +27,8 @@ _ALONE = pattern(
 _SPELLED = pattern(
     rf"(?:[\u4e00-\u9fff]是)?[\u4e00-\u9fff]?(?P<sign>[\u4e00-\u9fff])[\u4e00-\u9fff]?的(?P=sign)(?=[\s,;。、{GAP}那这]|$)"
 )
-_LIST = pattern(
-    rf"(?<=[:{GAP}])\s?[\u4e00-\u9fff]{{2,3}}(?:,\s?[\u4e00-\u9fff]{{2,3}}){{1,20}}(?=\s*(?:[。\n{GAP}]|$))"
-)
+_WORD = r"[\u4e00-\u9fff]{2,3}"
+_LIST = pattern(rf"(?<=[:{GAP}])\s?{_WORD}(?:,\s?{_WORD}){{1,20}}(?=\s*(?:[。\n{GAP}]|$))")
 
 
 def listed(scan: str) -> str:
@@ -38,8 +37,10 @@ def listed(scan: str) -> str:
 
 
 def _with_marks(match: re.Match[str]) -> str:
+    """高大 is a word as well: of two characters only what no language knows."""
     words = match[0].replace(" ", "").split(",")
-    return match[0].replace(",", "、") if all(is_name(word) or persons(word) == (word,) for word in words) else match[0]
+    named = (persons(word) == (word,) or (len(word) > len("高大") and is_name(word)) for word in words)
+    return match[0].replace(",", "、") if all(named) else match[0]
 
 
 def said_to_be_children(scan: str) -> set[str]:
