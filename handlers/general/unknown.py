@@ -91,6 +91,8 @@ def chat(ask: Ask) -> Sequence[Reply]:
     if ask.heard.claim == "fact" or _PARTING.fullmatch(ask.args.strip()):
         word = "收到" if _COURTESY.search(ask.args) else "好的"
         return [Reply(f"{word}。有活动直接发给我就行，要看用法发「帮助」。")]
+    if ask.heard.claim == "kept":
+        return [Reply("好的，没有撤回，什么都没有动。")]
     # 明天见 is no plan of an activity.
     if ask.heard.claim == "plan" and activities.names_activity(ask.args):
         return _unrecorded(ask, examples.planned(ask, Record(activity=activities.find_activity(ask.args)[0].name)))

@@ -20,11 +20,19 @@ HEALTH, FAMILY = _any("health"), _any("family")
 KIN, _FATE, _LIVES = _WORDS["kin"], _WORDS["fate"], _WORDS["lives"]
 _HEALTH = re.compile(HEALTH)
 _FAMILY = re.compile(FAMILY)
+# 家里条件不太好, 家庭经济困难, 家境一般; 家里一般由奶奶做饭 tells nothing of the kind.
+_HOW = "(?:有些?|有点|很|比较|较|特别|非常|十分|一直|也|并)*"
+_POOR = "困难|拮据|清贫|贫[困寒穷]|窘迫|不(?:太|大|怎么)?(?:宽裕|富裕)"
+_MEANS = (
+    rf"家(?:[里中庭]的?(?:经济|生活|收入)?(?:条件|[情状境]况|环境|经济|收入)|境){_HOW}"
+    rf"(?:不(?:太|大|怎么|够)?好|差|紧张|一般|特殊|优越|宽裕|富裕|{_POOR})|家[里中庭]的?{_HOW}(?:{_POOR})"
+)
 # 跟奶奶过, 跟着姥姥, 住姑姑家, 没爹没娘, 爸爸在坐牢, 家里有三个孩子没钱, 捡来的, 信主
 OF_FAMILY = (
     rf"[跟和随由](?:着|同)?(?:{KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|[跟随由归](?:着|了)?(?:{KIN}){{1,2}}$"
     rf"|(?:{KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})|[没无](?:有)?(?:爹|娘|爸|妈|双亲|户口|父无母)|[住在](?:在|到)?(?:{KIN}|亲戚)家"
     r"|[领捡抱]回?来的(?=孩子|娃|[\s,，。;；]|$)|信(?:教|佛|主|耶稣|基督|伊斯兰|天主|上帝|真主)|[回藏维哈]族家庭"
+    rf"|{_MEANS}"
 )
 _OF_FAMILY = re.compile(OF_FAMILY)
 # Nearly every sign with the radical 疒 tells an illness; those that tell something else as well are left out.

@@ -32,6 +32,7 @@ Claim = Literal[
     "plan",  # 预计40人, 明天开队会
     "question",  # 40人够不够?
     "negation",  # 队会没开成
+    "kept",  # 不要撤回: what stands shall stay
     "condition",  # 如果, 希望, 至少要
     "notice",  # 请各中队, 通知
     "example",  # 格式如:

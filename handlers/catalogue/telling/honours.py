@@ -31,7 +31,9 @@ _NOT_WHOLE = re.compile(
 )
 # What joins the name and the honour: 推荐李芳老师为优秀辅导员, 参加十佳老专家评选.
 _JOINS = re.compile(r"(?:被?评选?为|推荐为|当选?|作为|成为|担任|参[加评选]|竞选|获评|为|任|评|申报|推荐)+\s*$")
-CHOOSING = re.compile(rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣誉|标兵|人物|能手))+[\s:：,，]*")
+CHOOSING = re.compile(
+    rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣誉|标兵|人物|能手|\s?[\d一二两三]{{1,2}}[名位](?=[\s:：,，])))+[\s:：,，]*"
+)
 # 《少先队改革实施办法》已经起草好了
 _TITLED_WORK = re.compile("(?P<work>《[^》]+》)[ :：,，]*(?:已经?|都|也)*(?P<said>.*)")
 _LEVEL = re.compile("[校县区市省]级|国家级")
@@ -91,7 +93,7 @@ def _is_nominee(words: str, goes_on: bool, personal: bool) -> bool:
         return not goes_on
     first = next(iter(re.findall(f"{_HAN}+", words)), "")
     called = len(first) <= LONGEST_NAME and first[:1] in names.SURNAMES
-    return called or not words.strip() or bool(names.persons(words))
+    return called or not words.strip() or bool(names.persons(words)) or re.search(_FAMILY, words) is not None
 
 
 def _named(rows: Iterable[Row], text: str) -> Iterator[tuple[str, Row, str]]:

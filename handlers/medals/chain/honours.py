@@ -23,6 +23,9 @@ def check(ask: Ask, each: Nomination, unit: Unit | None = None) -> None:
     if row is None:
         return
     if not row.is_medal:
+        wanted = row.only.get(kind)
+        if wanted and not any(grant.unit.kind == wanted for grant in ask.me.grants):
+            raise Refusal(f"「{name}」由{wanted}来报，像这样：{_like(row, kind, each, None)}")
         raise Refusal(f"「{name}」{_whom(row, kind)}，不用「提名」。请直接这样发：{_like(row, kind, each, unit)}")
     example = f"提名 三(2)中队 {'' if kind in row.collective else '王小明 '}{name} 事迹"
     if kind in row.collective and each.name:

@@ -74,7 +74,7 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
         told = case_reading.read(row, rest, ask.today)
         if case_reading.is_nobody(told):
             return [Reply(f"好的，{row.name}这次没有，什么都没有立。")]
-        told = case_reading.complete(row, told)
+        told = case_reading.complete(row, told, lambda name: case_places.is_somebody(ask, at, name))
     except case_reading.Missing as missing:
         MISSING.put(ask, _Asked(row.key, said, missing.asked))
         return [Reply(missing.asked, tuple(Button(each, answer=each) for each in missing.choices))]

@@ -6,11 +6,12 @@ from handlers.asker import context
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling import honours
 from handlers.kit import Ask, Denied, Refusal, Unit
-from handlers.programmes.cases.case_reading import Missing
+from handlers.programmes.cases import case_reading
 from handlers.programmes.reports import subject
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
 from storage.organisation import units
+from storage.people import people
 
 MOST = 20
 # The next word of a list of units.
@@ -62,10 +63,20 @@ def _unit_in(ask: Ask, row: Row, words: str) -> tuple[Unit, str]:
     if unit is None and len(own) == 1 and not row.who:
         _not_anothers(row, rest)
         return own[0], rest
+    school = [each for each in own if unit and unit.kind not in row.at and each.covers(unit)]
+    if len(school) == 1 and case_reading.is_personal(row, case_reading.kind_in(row, rest)):
+        # 三(1)中队赵雪梅老师: the squad's counselor is put forward by the school.
+        return school[0], rest
     choices = [] if row.who else [each.name for each in own][:6]
     # 先进集体 三(2)中队: the school puts it forward.
     other = f"{row.name}由{'、'.join(row.at)}来报，不按{unit.kind}报。" if unit and unit.kind not in row.at else ""
-    raise Missing(f"{other}{row.name}是哪个单位的？" + ("" if choices else "请写单位的名字。"), choices)
+    raise case_reading.Missing(f"{other}{row.name}是哪个单位的？" + ("" if choices else "请写单位的名字。"), choices)
+
+
+def is_somebody(ask: Ask, at: list[Unit], name: str) -> bool:
+    """Whether somebody at the units or right above is called so, as who registered as 李老师."""
+    above = [f"{each.path.rstrip('/').rpartition('/')[0]}/" for each in at]
+    return bool(people.called(ask.db, name, above, ask.now))
 
 
 def _not_anothers(row: Row, rest: str) -> None:
@@ -94,7 +105,9 @@ def _named(ask: Ask, row: Row, top: list[Unit], word: str) -> tuple[Unit, str] |
         found = [each for each in begun if each.kind in row.at and word.startswith(_plain(each))]
         word = _plain(found[0]) if found else word
     if len(found) > 1:
-        raise Missing(f"有几个「{word}」，是哪一个？", [units.full_name(ask.db, each) for each in found[:6]])
+        raise case_reading.Missing(
+            f"有几个「{word}」，是哪一个？", [units.full_name(ask.db, each) for each in found[:6]]
+        )
     if not found:
         return None
     if not programmes.may_report(ask.me, row, found[0]):

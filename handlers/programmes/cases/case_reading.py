@@ -1,7 +1,7 @@
 """What a message says of a case: kind, day, choices, who is put forward, what it is about; nothing of the database."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,14 +18,17 @@ from handlers.wording import days
 _LONGEST = 200
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
-_LONGEST_NAME = 3
+_SHORTEST_NAME, _LONGEST_NAME = 2, 3
 # Right behind the name another one: that nobody is left out.
 _LISTED_ALSO = re.compile(r"(?:^|\s)\s*[、，,和及与]\s*[\u4e00-\u9fff·]{2,}")
 # 推荐人选：方晓燕老师; 推荐我自己 names nobody.
 _LABEL = re.compile(
     r"(?:被?推荐|提名|申报)的?(?:候?选?人选?|对象|名单)\s?[:：是为]?|(?:候选人|人选)\s?[:：是为]?|^\s*[是为]|我自己|我本人|本人|自己"
 )
+# 实验小学 李老师: where somebody works is nobody.
+_PLACE = re.compile(r"(?:小学|中学|学校|幼儿园|社区|街道|[少关]工委|辅导站|中队|大队)$")
 _TITLE = re.compile(r"(?:老师|同志|先生|女士|校长)$")
+_FAMILY_ONLY = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])(?:老师|同志|先生|女士|校长)(?=[\s,，。]|$)")
 # What stands around a day: 12月10日前整改到位, 请于, 限期, 2026年底到期.
 _BEFORE_DAY = re.compile(r"[,，、\s]*(?:请于|请在|要在|须于|应于|限期?于?|期限|截止(?:到|日期)?)[:：]?(?=\s|$)")
 _AFTER_DAY = re.compile(
@@ -59,7 +62,7 @@ class Missing(Exception):
 
 def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     """Kind, day, choices, who is put forward and what it is about, as far as said; `old_kind`: of what is corrected."""
-    told = Told(kind=max((each for each in row.kinds if each in rest), key=len, default=""))
+    told = Told(kind=kind_in(row, rest))
     rest = rest.replace(told.kind, " ", 1) if told.kind else rest
     if row.is_honour and told.kind and (also := _also(row, rest)):
         raise Refusal(f"一条里有{told.kind}，还有{also}，没有立。请一类发一条，像这样：{row.example}")
@@ -87,6 +90,11 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     return told
 
 
+def kind_in(row: Row, words: str) -> str:
+    """The kind that is named: the longest."""
+    return max((each for each in row.kinds if each in words), key=len, default="")
+
+
 def is_nobody(told: Told) -> bool:
     """读书征文 没有, 先进集体 暂无推荐: nobody is put forward."""
     return not told.name and NOBODY.fullmatch(told.words) is not None
@@ -111,8 +119,11 @@ def _day(row: Row) -> Figure | None:
     return next((each for each in row.fields if each.type == "date"), None)
 
 
-def complete(row: Row, told: Told) -> Told:
-    """What was told, when it is enough; raises Missing with the question for the first thing that is not."""
+def complete(row: Row, told: Told, is_called: Callable[[str], bool]) -> Told:
+    """What was told, when it is enough; raises Missing with the question for the first thing that is not.
+
+    `is_called`: whether somebody there is called so, as who registered as 李老师.
+    """
     if row.kinds and not told.kind:
         if len(row.kinds) > 1:
             raise Missing(f"{row.name}是哪一类？（{'、'.join(row.kinds)}）", row.kinds[:6])
@@ -120,8 +131,8 @@ def complete(row: Row, told: Told) -> Told:
     day = _day(row)
     if day and day.required and told.due is None:
         raise Missing(f"{row.name}：{day.label}是哪一天？（像 12月10日）")
-    if is_personal(row, told.kind) and not told.name:
-        raise Missing(f"{row.name}推荐的是谁？请写姓名。")
+    if is_personal(row, told.kind) and (not told.name or (is_family_only(told.name) and not is_called(told.name))):
+        raise Missing(f"{row.name}推荐的是谁？请写全名。")
     if not told.words and "matter" in row.subject:
         raise Missing(f"{row.name}：是什么事？请用一句话写，不写孩子的姓名。")
     return told
@@ -143,7 +154,7 @@ def is_personal(row: Row, kind: str) -> bool:
 def _name(rest: str, wanted: bool) -> tuple[str, str]:
     """(the name, the rest): what is no word of the language; where one is wanted, else the first word."""
     rest = _LABEL.sub(" ", rest)
-    first = next(iter(_NAME.findall(rest)), "") if wanted else ""
+    first = next((run for run in _NAME.findall(rest) if not _PLACE.search(run)), "") if wanted else ""
     found = next(iter(names.persons(rest)), first)
     # 诸葛明, of which 葛明 is one, too.
     found = max((each for each in names.persons(rest) if found in each), key=len, default=found)
@@ -151,7 +162,16 @@ def _name(rest: str, wanted: bool) -> tuple[str, str]:
     whole = next((run for run in _RUN.findall(rest) if run.startswith(found)), "") if found else ""
     found = whole if len(whole) == _LONGEST_NAME else found
     name = _TITLE.sub("", found)
-    return (name if len(name) > 1 else found), (rest.replace(found, " ", 1) if found else rest)
+    rest = rest.replace(found, " ", 1) if found else rest
+    if len(name) < _SHORTEST_NAME:
+        return found, rest
+    # 李老师, and 李芳 when it was asked which one.
+    return name, _FAMILY_ONLY.sub(lambda match: "" if match[1] == name[0] else match[0], rest)
+
+
+def is_family_only(name: str) -> bool:
+    """李老师: which of them?"""
+    return bool(name) and len(_TITLE.sub("", name)) < _SHORTEST_NAME
 
 
 def kept(words: str) -> tuple[str, str]:

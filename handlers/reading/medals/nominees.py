@@ -2,35 +2,25 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 from handlers.privacy.names import GIVEN, persons
-from handlers.reading.medals import nominee_words
+from handlers.reading.medals import nominee_words, particulars, slots, told
 from handlers.reading.medals.nominee_words import Nominees
-from handlers.reading.medals.particulars import PLACE, plain
-from handlers.reading.persons.names import is_name
+from handlers.reading.persons import names as known
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 
-LONGEST_REASON = 300
 _MARKS = f" 、,;。!?:/()|\n{GAP}"
 _SPLIT = pattern(rf"([\s、,;。!?:/()|“”\"「」『』《》—+&√✓✔{GAP}]+)")
-_LABEL_OF_REASON = (
-    r"(?:推荐|申报|主要|简要|先进|突出|典型|个人)*(?:理由|事迹|原因|表现|意见)(?:简介|材料|介绍|说明|概述|概要)?"
-)
-_WHY = pattern(rf"(?:{_LABEL_OF_REASON}|简介)$")
-# 理由是全年队会开足, 事迹:拾金不昧
-_WHY_AHEAD = pattern(rf"^[\s:,]*(?:{_LABEL_OF_REASON}(?:是|为|\s?:)\s?)+")
+_WHY = pattern(rf"(?:{told.LABEL_OF_REASON}|简介)$")
 # 除了5号以外都给: whoever is named there is the one who is not meant.
 _BUT = pattern(
     r"除了?[^,。;\n]{1,30}?(?:[以之]?外)?[,\s]*(?:其他|其余|剩下|别)?[的人同学队员]*(?:都|全部?|均)|(?:全[体班]|所有)[^,。;\n]{0,6}除了?[^,。;\n]{1,30}"
 )
 # 三(1)—7号
 _DASH = pattern(rf"(?<={GAP})-+")
-# 两人都是升旗手, 都很优秀: of all who were named.
-_ALL = pattern(r"[两二三四五六几]?[人位个名]?(?:同学|队员)?(?:们)?[都均皆全]|大家|以上|他们|她们")
 _STATED = pattern(
     r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[零一二两三四五六七八九十])\s?(?:[名人位]|个人)(?![\u4e00-\u9fff])"
 )
@@ -39,8 +29,6 @@ _PIECES = pattern(
     rf"(?:(?<={GAP})|(?<={GAP} )|共)(\d{{1,2}}|[一二两三四五六七八九十])[枚个](?![\u4e00-\u9fff])"
     rf"|(?<!\d)(?<![每各人第\d])(\d{{1,2}}|[一二两三四五六七八九十])[枚个](?=\s?{GAP})"
 )
-_ONE_EACH = pattern(r"(?:理由|事迹|原因)?(?:分别|依次)(?:是|为)?\s?:\s?")
-_PARTS = pattern(r"[;。]|\d[.、]")
 _LABEL = pattern(r"学号|座号|序号")
 # 7号 王小明: one child or two?
 _SPACED = pattern(rf"\d{{1,3}}号{GAP}*[ \t]+{GAP}*(?P<who>[\u4e00-\u9fff·]{{2,4}})(?![\u4e00-\u9fff])")
@@ -68,7 +56,7 @@ _PARTICULAR = pattern(
 # 三(2): 无
 NOBODY = pattern(
     r"(?:本次|这次|本期|本轮|本月|本班|我班|[我咱]们班?|[本我]?中队|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
-    r"(?:合适的?|要[推报提评]的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的就])*[了哦]?"
+    r"(?:合适的?|要(?:推荐|提名|申报|[推报提评])的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的就])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
 _CLAUSE_END = pattern(rf"[,;。!\n{GAP}]")
@@ -80,68 +68,67 @@ _HIM = pattern(
 _ENDS_FOR_SURE = pattern(rf"{GAP}[^,;。!]*[,;。!]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A word of the reason with the mark behind it, how many names stand ahead, and whether it is in brackets."""
-
-    text: str
-    after: int
-    inside: bool
-
-
 def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     """Read who is named in `scan`, whose units and medals are already blanked out."""
     found = Nominees()
     labelled = _LABEL.search(scan) is not None
-    scan = _BUT.sub(GAP, plain(_DASH.sub("", scan)))
+    scan = slots.listed(scan)
+    children = {*roster, *slots.said_to_be_children(scan)}
+    scan = _BUT.sub(GAP, particulars.plain(_DASH.sub("", scan)))
     scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))
-    for told in (_ANNOUNCED, _ALL_TOLD):
-        scan = told.sub(lambda match: _announced(match, found), scan)
-    said = _names_taken(found, scan, roster)
+    for rule in (_ANNOUNCED, _ALL_TOLD):
+        scan = rule.sub(lambda match: _announced(match, found), scan)
+    said = _names_taken(found, scan, children)
     if not (found.names or found.nicknames or found.collective or found.nobody):
         _by_pronoun(scan, found)
+        if not found.names and (word := slots.may_be_child(scan)):
+            found.names, found.unsure, said = [word], True, []
     if len(found.names) == 1 and _AND_MORE.search(scan):
         found.stated = found.stated or 2
     _begin_list(found, said)
     found.unsure = found.unsure or any(match["who"] in found.names for match in _SPACED.finditer(scan))
     # 王小明 学号12: one child or two?
-    places = [name for name in found.names if PLACE.fullmatch(name)]
+    places = [name for name in found.names if particulars.PLACE.fullmatch(name)]
     found.unsure = found.unsure or (len(places) == 1 < len(found.names) == 2 and labelled)
     # 集体一星章 中队长王小明: the squad, or the child?
     found.unsure = found.unsure or (found.collective and bool(found.names))
-    _share(found, said)
+    told.share(found, said)
     found.unsure = (
         found.unsure
         or nominee_words.STANDBY.search(found.reason or "") is not None
         or any(_begins_with_child(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
-        or any(PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
+        or any(particulars.PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
         or any(_names_another(each.text, found) for each in said if not each.after)
         or _stands_beside(scan, found, {each.text.rstrip(_MARKS) for each in said if not each.inside})
     )
     return found
 
 
-def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_Said]:
+def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[told.Said]:
     """Puts the names into `found`, one word after the other; the words that are none are of the reason."""
-    said: list[_Said] = []
+    said: list[told.Said] = []
     why, before, last, inside = False, 0, "", False
     in_row = nominee_words.tells_of_each(clause.strip(_MARKS) for clause in _CLAUSE_END.split(scan))
     for word, mark in _words(scan):
         listed = found.names or found.nicknames or found.collective
         next_one = in_row and bool(found.names) and nominee_words.tells_of_one(word)
-        told = (
+        is_told = (
             listed
             and not (next_one or _goes_on(word, mark, last))
             and ((found.names and len(said) > before) or _is_reason(word, last, roster))
         )
+        of_line = bool(listed) and "\n" in last
         goes_on, last = bool(found.names) and last.strip(f" {GAP}") == "、", mark
         inside = ("(" in mark or inside) and ")" not in mark
-        if nominee_words.FORMAL.fullmatch(word):
+        if nominee_words.FORMAL.fullmatch(word) or (":" in mark and slots.FIELD.fullmatch(word)):
+            # 推荐理由:孝敬长辈,推荐对象:容若: the next field of a form.
+            why = why and ":" not in mark
             continue
+        found.unsure = found.unsure or (of_line and known.is_word_and_name(word))
         if _WHY.fullmatch(word) and "\n" not in mark:
             why = True
-        elif why or told:
-            said.append(_Said(word + mark, len(found.names), inside or ")" in mark))
+        elif why or is_told:
+            said.append(told.Said(word + mark, len(found.names), inside or ")" in mark))
         elif not found.names and NOBODY.fullmatch(word):
             found.nobody = True
         else:
@@ -149,17 +136,17 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
             left = nominee_words.take_names(word, found, roster, goes_on or next_one)
             # 李想 高兴 白雪: the list may go on with a word that is a name, too.
             maybe = named and left == word and word[1:] in GIVEN
-            found.unsure = found.unsure or (maybe and nominee_words.is_word_and_name(word))
+            found.unsure = found.unsure or (maybe and known.is_word_and_name(word))
             # Words ahead of the first name may be of the reason too, but the list of names goes on.
             before = before if named else len(said)
-            said += [_Said(left + mark, len(found.names), False)] if left else []
+            said += [told.Said(left + mark, len(found.names), False)] if left else []
     return said
 
 
-def _begin_list(found: Nominees, said: list[_Said]) -> None:
+def _begin_list(found: Nominees, said: list[told.Said]) -> None:
     """高兴、文静: the list begins with a word that is a name, too; where no 、 says so it is asked about."""
     ahead = [each for each in said if not each.after]
-    while found.names and ahead and nominee_words.is_word_and_name(word := ahead[-1].text.rstrip(_MARKS)):
+    while found.names and ahead and known.is_word_and_name(word := ahead[-1].text.rstrip(_MARKS)):
         if not (last := ahead.pop()).text.endswith("、"):
             found.unsure = True
             return
@@ -167,34 +154,11 @@ def _begin_list(found: Nominees, said: list[_Said]) -> None:
         said[:] = [replace(each, after=each.after + 1) if each.after else each for each in said if each != last]
 
 
-def _share(found: Nominees, said: list[_Said]) -> None:
-    """王小明(学雷锋)、李小红(爱劳动),都是升旗手: what stands behind each name, and what is said of all."""
-    found.reason = _joined(said)
-    found.lead = _joined([each for each in said if not each.after])
-    found.tail = _joined([each for each in said if each.after])
-    own: dict[int, list[_Said]] = {}
-    of_all: list[_Said] = []
-    for each in said:
-        here = own.setdefault(each.after, [])
-        shared = not each.after or _ALL.match(each.text) or (here and here[-1].inside and not each.inside)
-        (of_all if shared else here).append(each)
-    each_one = _ONE_EACH.split(found.reason or "")
-    if len(each_one) == 2 and len(reasons := _PARTS.split(each_one[1])) == len(found.names) > 1:
-        # 理由分别是:主动值日;坚持浇花
-        found.own = {name: each.strip() or None for name, each in zip(found.names, reasons, strict=True)}
-        return
-    ends = [after for after, words in own.items() if words]
-    if len(ends) > 1:
-        for start, end in pairwise([0, *ends]):
-            found.own |= dict.fromkeys(found.names[start:end], _joined([*own[end], *of_all]))
-        found.own |= dict.fromkeys(found.names[ends[-1] :], _joined(of_all))
-
-
 def _by_pronoun(scan: str, found: Nominees) -> None:
     """因为王小明热爱劳动,推荐他: he is the one person whom the text names; else it is asked."""
     # 都投王小明: what may be a name may begin with a verb.
-    whole = (name if is_name(name) else name[1:] for name in persons(scan))
-    named = [name for name in dict.fromkeys(whole) if len(name) == nominee_words.USUAL and is_name(name)]
+    whole = (name if known.is_name(name) else name[1:] for name in persons(scan))
+    named = [name for name in dict.fromkeys(whole) if len(name) in _USUAL_OR_MORE and known.is_name(name)]
     # 王建国推荐 …: who puts somebody forward.
     named = [name for name in named if not re.search(f"{name}(?:推荐|提名|推选)", scan)]
     found.names = named
@@ -208,7 +172,7 @@ def _begins_with_child(word: str, found: Nominees) -> bool:
     rest = word[len(name) :]
     if name in found.names:
         return False
-    if len(name) > nominee_words.USUAL or not is_name(name):
+    if len(name) > nominee_words.USUAL or not known.is_name(name):
         return bool(name) and not rest and nominee_words.is_unknown_name(name)
     usual = len(name) == nominee_words.USUAL and GIVEN.issuperset(name[1:])
     return usual or (len(name) < nominee_words.USUAL and (not rest or _TOO.match(rest) is not None))
@@ -229,34 +193,38 @@ def _stands_beside(scan: str, found: Nominees, others: Collection[str]) -> bool:
 def _names_another(words: str, found: Nominees) -> bool:
     """我们推荐的方子墨: a child ahead of the first who was taken for a nominee."""
     # 郭子睿拿: what may be a name may go on with a verb.
-    found_there = (name[: nominee_words.USUAL] for name in persons(words) if len(name) in _USUAL_OR_MORE)
-    children = (name for name in found_there if is_name(name))
-    return any(name not in found.names and GIVEN.issuperset(name[1:]) for name in children)
+    others = (
+        name[: nominee_words.USUAL]
+        for name in persons(words)
+        if len(name) in _USUAL_OR_MORE and name not in found.names
+    )
+    return any(name not in found.names and known.is_name(name) and GIVEN.issuperset(name[1:]) for name in others)
 
 
 def _goes_on(word: str, mark: str, last: str) -> bool:
     """王小明(品学兼优)、李小红(热心助人); 王小明,成绩好;李小红,爱劳动: behind what is said of one comes the next."""
-    if PLACE.fullmatch(word):
+    if particulars.PLACE.fullmatch(word):
         return not {")", ";", "\n"}.isdisjoint(last)
     if last.startswith((")、", "),", ")")) and mark.startswith("("):
-        return is_name(word if last != ")" else word.lstrip("和与及跟"))
+        return known.is_name(word if last != ")" else word.lstrip("和与及跟"))
     # …,任劳任怨,还推荐闵慧敏
     if _PUT_UP_TOO.match(word) and (core := nominee_words.core_of(word)) != word:
-        return is_name(core) and persons(core) == (core,)
+        return known.is_name(core) and persons(core) == (core,)
     # 王小明——坚持晨读,李小红——爱护图书角, of which the dashes are blanks.
     ended = last.lstrip(")").startswith((",", ";", "。", "\n"))
     alone = "\n" in last or (ended and mark.startswith((",", "(", ":", " ")))
-    return alone and len(word) > 2 and is_name(word) and persons(word) == (word,) and GIVEN.issuperset(word[1:])
+    long = len(word) > 2 or "\n" in last
+    return alone and long and known.is_name(word) and persons(word) == (word,) and GIVEN.issuperset(word[1:])
 
 
 def _is_reason(word: str, last: str, roster: Collection[str]) -> bool:
     """王小明 一星章, 成绩好: behind a medal or a comma only what no language knows goes on with the names."""
-    if not _ENDS_LIST.search(last) or word in roster or PLACE.fullmatch(word):
+    if not _ENDS_LIST.search(last) or word in roster or particulars.PLACE.fullmatch(word):
         return False
     core = nominee_words.core_of(word)
     given = [letter in GIVEN for letter in core[1:]]
     likely = all(given) if _ENDS_FOR_SURE.search(last) else any(given)
-    return nominee_words.judges(core) or not (likely and is_name(core) and persons(core))
+    return nominee_words.judges(core) or not (likely and known.is_name(core) and persons(core))
 
 
 def _words(scan: str) -> list[tuple[str, str]]:
@@ -265,7 +233,7 @@ def _words(scan: str) -> list[tuple[str, str]]:
     words: list[tuple[str, str]] = []
     for word, mark in zip(parts[::2], [*parts[1::2], ""], strict=False):
         if SECRET in word:
-            words += [(part, mark) for part in word.split(SECRET) if is_name(part)]
+            words += [(part, mark) for part in word.split(SECRET) if known.is_name(part)]
         elif word and not _PARTICULAR.fullmatch(word):
             words.append((word, mark))
     return words
@@ -288,9 +256,3 @@ def _pieces(match: re.Match[str], found: Nominees) -> str:
 def _announced(match: re.Match[str], found: Nominees) -> str:
     found.stated = value_of(match["n"])
     return GAP * len(match[0])
-
-
-def _joined(reason: list[_Said]) -> str | None:
-    text = "".join(each.text.replace(GAP, " ") for each in reason)
-    text = _WHY_AHEAD.sub("", re.sub(r"[ \n]+", " ", text)).strip(" 、,;。!?:/()|")
-    return text[:LONGEST_REASON] or None

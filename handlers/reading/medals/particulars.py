@@ -3,7 +3,7 @@
 import re
 
 from handlers.privacy.names import persons
-from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, name_at_start
+from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, is_word_and_name, name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
@@ -21,8 +21,10 @@ _OTHERS = (
 _OTHER = pattern(rf"(?<![\u4e00-\u9fff])(?:{_OTHERS})(?:姓名)?\s?:\s?[^\s,;。:]+")
 _RECOMMENDER = pattern(r"(?<!被)推荐人(?:姓名)?\s?:?\s?[^\s,;。:]+")
 _NOMINEE = pattern(r"被推荐人|姓名|被提名人|候选人")
-# 第7号队员 is a child, 第3号 a thing.
-_NTH = pattern(r"第(?=(?:\d{1,3}号?[、,和])*\d{1,3}号(?:队员|同学|学生|小朋友))")
+# 第7号队员, 第7号 8号 are children, 第3号 a thing.
+_NTH = pattern(
+    r"第(?=(?:\d{1,3}号?[、,和])*\d{1,3}号(?:队员|同学|学生|小朋友)|\d{1,3}号?[\s、,和与及]{1,2}第?\d{1,3}号)"
+)
 # 1 何雨泽 at the start of a line
 _ROW = re.compile(r"(?:^|(?<=\n))\s?\d{1,2}(?=[ \t|]+[\u4e00-\u9fff])")
 # 1.何雨泽 2.许诺言 in one line
@@ -104,8 +106,8 @@ def _untitled(match: re.Match[str]) -> str:
 
 def _begins_with_name(who: str) -> bool:
     known = is_name(who[:3]) or is_name(who) or name_at_start(who) is not None or re.match(NAME, who) is not None
-    # 封子昂: a surname of no list.
-    return known or any(who.startswith(name) for name in persons(who))
+    # 封子昂: a surname of no list; 小队长万里.
+    return known or is_word_and_name(who) or any(who.startswith(name) for name in persons(who))
 
 
 def _gap(match: re.Match[str]) -> str:

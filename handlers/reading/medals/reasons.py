@@ -57,7 +57,7 @@ def unsure(scan: str, hits: list[Hit], medals: list[Medal]) -> list[Hit]:
 # Right beside the medal: 上次没评上一星章, 应该够一星章了, 把一星章弄丢了, 王小明或李小红一星章: nobody for sure.
 _AHEAD = pattern(
     r"没|未|不(?![怕断懈错辞计畏少乱])|应该|让给|落选|入围|争取到|正在|[标想]是|够|可能|或|还(?:[是差]|有$)|上次|上(?:个?学期|学年|届|年)|去年|前年|以前|曾|本来|差点|将来|以后|下次|明年|同桌|[妈爸]"
-    r"|家长|哥哥|姐姐|弟弟|妹妹|把$|问|觉得|认为|考虑|如果|戴|说(?!是)|离$|介绍|想要|要$|羡慕|拿[出着]|[昨前]天|领[了到]?$|有$"
+    r"|家长|哥哥|姐姐|弟弟|妹妹|把$|问|觉得|认为|考虑|如果|戴|说(?!是|一?[下声]|明)|离$|介绍|想要|要$|羡慕|拿[出着]|[昨前]天|领[了到]?$|有$"
 )
 _BEHIND = pattern(
     r"的?(?:都?没|[好行]不[好行]|对不对|怎么样|颁[章奖]|评上|弄|佩?戴|丢|掉|坏|错|没|不(?![怕断懈错辞计畏少])|[呢吗么]|了吧|发[了到下给]|领[了到]|证书?|什么|怎|应该|可能"
@@ -65,6 +65,8 @@ _BEHIND = pattern(
 )
 # 王小明获得一星章 tells of what was; 推荐他获得一星章 asks for it.
 _GOT = pattern(r"^(?!.*(?:推荐|提名|申报|争取|希望)).*(?<![他她])(?:获得|荣获|获评)了?(?:集体)?$")
+# 符合一星章条件 is a reason; what falls short is asked about elsewhere.
+_MEETS, _OF_WHAT = pattern("(?:符合|达到|具备|满足)$"), pattern("的?(?:条件|标准|要求)")
 _CLAUSE_END = pattern(r"[\s,;。!?、()\n]")
 _NEAR = 16
 _ALONE, _SHORT = f" 、,;\n{GAP}", pattern("[\u4e00-\u9fff]{2,3}")
@@ -85,7 +87,8 @@ def _is_doubtful(scan: str, medal: Medal) -> bool:
         # 曾子涵, 戴佳怡: of a name no sign says anything.
         ahead = ahead.replace(name, "")
     told = (medal.code in STARS or (medal.code or "").startswith("H:")) and _GOT.match(ahead) is not None
-    return told or _AHEAD.search(ahead) is not None or _BEHIND.match(scan, medal.end) is not None
+    meets = _MEETS.search(ahead) is not None and _OF_WHAT.match(scan, medal.end) is not None
+    return told or _AHEAD.search(ahead) is not None or (not meets and _BEHIND.match(scan, medal.end) is not None)
 
 
 def _medal_start(medal: Medal) -> int:

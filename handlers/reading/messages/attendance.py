@@ -25,6 +25,8 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         hits or context.bound_unit or any(map(str.isdecimal, text))
     ):
         return corrections.read_correction(found, context)
+    if withdrawals.only_keeps(text):
+        return Reading("chat", "ignore", claim="kept")
     if query := talk.read_query(text, scan, hits, context):
         return query
     if exempt := read_exemption(text, hits, found.dates, context):

@@ -12,6 +12,14 @@ from handlers.reading.text.units import Hit
 CANCEL = pattern(
     r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)|(?<=[条才刚次面个])的?不(?:算数?|要了)(?![^,。\n])|(?<=[会课日旗扫到])不要了\W*$"
 )
+# 不要撤回, 先别取消, 王小明的提名别撤, 没说要把它撤回: it stays; 能不能撤回 asks for it.
+_KEPT = pattern(
+    r"(?:(?<![能要该可是想用会以])(?:先|暂时?)?不(?:要|用|必|想|能|该|是|打算|需要?|准备)?|(?<![分特区级个])(?:先|就|千万)?别|"
+    r"(?:没有?|未)(?:说|想|让你?|打算|叫你?)?过?要?|无需)"
+    r"(?:急着|着急|再|先|就|给我|帮我|[把将][^,;。!?\s]{1,20}?){0,2}"
+    r"(?:撤[回销]?|作废|收回|删[掉除]?|取消)(?!不了|不掉|[^,。;!?\n]{0,6}[吗么?])"
+)
+_CLAUSE = pattern(r"[^,;。!?\n]+")
 # 刚才那个不算,人数39: put right.
 _NEWS = pattern(r"[,。\s]*(?:人数|实到|应该?是|改[成为])\s?[是为:]?\s?\d")
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
@@ -21,9 +29,24 @@ _RESTORE = pattern(
 _SHORT, _LONGEST = 12, 40
 
 
+def keeps(text: str) -> bool:
+    """Whether it is said that something shall not be withdrawn: 不要撤回王小明的提名."""
+    return _KEPT.search(text) is not None
+
+
+def only_keeps(text: str) -> bool:
+    """Whether nothing else is said."""
+    return keeps(text) and not any(map(str.isalnum, without_kept(text)))
+
+
+def without_kept(text: str) -> str:
+    """The text without what it says shall stay (same length)."""
+    return _CLAUSE.sub(lambda match: " " * len(match[0]) if keeps(match[0]) else match[0], text)
+
+
 def cancels(text: str, hits: list[Hit]) -> bool:
     """Whether `text` withdraws a record: 撤回, 取消三(2)中队今天的签到; not 升旗取消."""
-    found = CANCEL.search(text)
+    found = CANCEL.search(without_kept(text))
     if found is None or _NEWS.match(text, found.end()):
         return False
     if found[0] == "取消":

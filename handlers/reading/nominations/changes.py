@@ -2,10 +2,9 @@
 
 from handlers.reading.medals.medals import Medal
 from handlers.reading.messages import talk
+from handlers.reading.messages import withdrawals as taken_back
 from handlers.reading.model import Context, Reading
-from handlers.reading.nominations.exchanges import read_exchange, read_put_on
-from handlers.reading.nominations.refusals import none_stood, read_refusal
-from handlers.reading.nominations.withdrawals import ASKS_WHETHER, read_withdrawal, takes_back
+from handlers.reading.nominations import exchanges, refusals, requests, withdrawals
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
@@ -16,16 +15,18 @@ def read_change(text: str, scan: str, hits: list[Hit], medals: list[Medal], cont
     """An exchange of the nominee, a nomination taken back or sent back, or somebody who is not nominated after all."""
     if reason := talk.read_other_reason(scan, hits, medals, context):
         return reason
-    if exchange := read_exchange(text, scan, hits, medals, context):
+    if exchange := exchanges.read_exchange(text, scan, hits, medals, context):
         return exchange
-    if ASKS_WHETHER.search(text):
+    if withdrawals.ASKS_WHETHER.search(text):
         return talk.question(text)
-    if takes_back(text):
-        if put_on := read_put_on(text, scan, hits, medals, context):
+    if taken_back.keeps(text) and not requests.NOMINATES.search(taken_back.without_kept(text)):
+        return Reading("chat", "ignore", claim="kept")
+    if withdrawals.takes_back(text):
+        if put_on := exchanges.read_put_on(text, scan, hits, medals, context):
             return put_on
         # 这次没有合适的,不推荐了: none stood.
-        return none_stood(scan) or read_withdrawal(scan, hits, medals, context)
-    return read_refusal(text, scan, medals) or _sent_back(text)
+        return refusals.none_stood(scan) or withdrawals.read_withdrawal(scan, hits, medals, context)
+    return refusals.read_refusal(text, scan, medals) or _sent_back(text)
 
 
 def _sent_back(text: str) -> Reading | None:

@@ -27,7 +27,7 @@ _ONE = pattern(
 # 一星章换成李小红: of the one that stands, who is not named.
 _ANEW = pattern("替?换[成为]|改[成为报提推]|替换|更换为|调整为")
 _NUMBERS = pattern(r"\d{1,3}号\s?(?:替?换|更换|调换)[成为]\s?\d{1,3}号")
-_FOR = pattern("(?:替?换|更换|调换)[成为]")
+_FOR = pattern("(?:替?换|更换|调换)[成为]|改[报推提]")
 _AND = pattern("[、和与及]")
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
 # 林一诺不报了, 换郝思齐
@@ -55,7 +55,7 @@ GIVES_UP = pattern(
 # 把华梓萌列入推荐名单
 PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
 UNSURE = Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
-_TURNS = pattern("换|[那这][个条件]|提名|[打写报填弄]错|取消|撤|删|[去划]掉|不再?[要报推提评]|算了")
+_TURNS = pattern("换|改[报推提]|[那这][个条件]|提名|[打写报填弄]错|取消|撤|删|[去划]掉|不再?[要报推提评]|算了")
 
 
 def read_exchange(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from handlers.privacy.names import persons
 from handlers.reading.medals.medals import Medal
 from handlers.reading.medals.nominees import find_nominees
-from handlers.reading.model import Reading
+from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.exchanges import GIVES_UP, UNSURE
 from handlers.reading.nominations.named import persons_in
-from handlers.reading.nominations.requests import NOMINATES
+from handlers.reading.nominations.requests import LATER, NOMINATES
+from handlers.reading.persons.names import split_names
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 
@@ -20,6 +21,9 @@ _NOT = pattern(
 NOT_ALL = replace(UNSURE, claim="negation")
 _GIVES = pattern(r"[给让替][^,。;\n]{2,5}[报评]|[,。;\n]\s?[就改先只]?报")
 _CLAUSE = pattern(r"[^,;。!\n]+")
+_WHOLE_CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
+_PUTS = pattern(r"推荐|提名|申报|推选|[报评争给]")
+_AROUND = pattern(r"^(?:不|别)再?(?:推荐|提名|申报|参评|[报评争要推提上])|(?:先|暂时)?(?:不[报推评要])?了$")
 
 
 def without_refused(scan: str) -> str:
@@ -48,3 +52,36 @@ def read_refusal(text: str, scan: str, medals: list[Medal]) -> Reading | None:
 def none_stood(scan: str) -> Reading | None:
     """这次没有合适的,不推荐了: nobody is put up; None where somebody was."""
     return Reading("nomination", "ignore") if find_nominees(GIVES_UP.sub(GAP, scan), ()).nobody else None
+
+
+def without_others(text: str, context: Context) -> str | None:
+    """先报王小明一星章,李小红下次再报 without those who are not put forward now; None where nothing is said of any.
+
+    They are named there and nowhere else, and nothing of theirs stands.
+    """
+    standing = {state.name for state in context.existing if state.medal}
+    for kept, aside in (_later(text), _given_up(text)):
+        others = _named(aside)
+        if (
+            others
+            and _PUTS.search(kept)
+            and not standing.intersection(others)
+            and not any(map(kept.__contains__, others))
+        ):
+            return kept
+    return None
+
+
+def _later(text: str) -> tuple[str, str]:
+    clauses = [match[0] for match in _WHOLE_CLAUSE.finditer(text)]
+    aside = [clause for clause in clauses if LATER.search(clause)]
+    return "".join(clause for clause in clauses if clause not in aside), "".join(aside)
+
+
+def _given_up(text: str) -> tuple[str, str]:
+    match = GIVES_UP.search(text)
+    return (text[: match.start()] + text[match.end() :], match[0]) if match else (text, "")
+
+
+def _named(aside: str) -> list[str]:
+    return [*persons(aside), *split_names(_AROUND.sub("", aside))]

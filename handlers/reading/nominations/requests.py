@@ -33,7 +33,7 @@ _IN_VAIN = pattern(
     r"^(?!.*(?:这次再|重新|争取|[再补]报|申请|上一?[次届轮]|上学期|去年)).*没(?:有|能)?[评选拿得争][上到]"
 )
 # 明年再推荐王小明二星章
-_LATER = pattern(
+LATER = pattern(
     r"(?:明年|下学期|下一?次|以后|将来|下周|下个?月|明天|后天|过[几两一三][天周阵]|打算)[^,。;\n]{0,14}(?:推荐|提名|申报|报|评)"
     r"|(?:期末|年底|月底|[学月年]末|到时候?|回头|改天|有空|考完试?|等[^,。;\n]{1,10})(?:[以之]?后)?[再才][^,。;\n]{0,8}(?:推荐|提名|申报|报|评)"
 )
@@ -50,7 +50,7 @@ def no_request(text: str, before: str, scan: str, medals: list[Medal]) -> Claim 
         return "example"
     if _IF.search(text):
         return "condition"
-    if _LATER.search(text):
+    if LATER.search(text):
         return "plan"
     if _TALKED_OF.search(text):
         return "other"

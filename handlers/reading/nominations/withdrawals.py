@@ -5,7 +5,7 @@ import re
 from handlers.privacy.names import persons
 from handlers.reading.medals.medals import Medal
 from handlers.reading.medals.particulars import places_apart
-from handlers.reading.messages.withdrawals import CANCEL
+from handlers.reading.messages import withdrawals as of_checkins
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.exchanges import GIVES_UP
 from handlers.reading.nominations.named import CUT, persons_in, target_of
@@ -22,13 +22,14 @@ ASKS_WHETHER = pattern(
 
 def takes_back(text: str) -> bool:
     """Whether something that stands is to stand no more."""
-    return CANCEL.search(text) is not None or GIVES_UP.search(text) is not None
+    text = of_checkins.without_kept(text)
+    return of_checkins.CANCEL.search(text) is not None or GIVES_UP.search(text) is not None
 
 
 def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
     """撤回四(1)中队王小明的一星章提名."""
     unit, medal = target_of(hits, medals, context)
-    bare = GIVES_UP.sub(_bare, CANCEL.sub(_bare, scan))
+    bare = GIVES_UP.sub(_bare, of_checkins.CANCEL.sub(_bare, scan))
     names = persons_in(bare) or [*persons(bare)]
     together = rf"(?:同学|队员|\s|{GAP})*[、和与及](?:\s|{GAP})*".join(map(re.escape, dict.fromkeys(names)))
     several = len(set(names)) > 1 and re.search(together, places_apart(bare)) is not None

@@ -1,6 +1,7 @@
 """Personal names: what may be one, how a run of characters splits into names, and what only looks like one."""
 
-from handlers.privacy.names import DOUBLE
+from handlers.privacy.names import DOUBLE, persons
+from handlers.privacy.names import GIVEN as GIVEN_LETTERS
 from handlers.reading.text.patterns import pattern
 
 SURNAMES = (
@@ -10,6 +11,7 @@ SURNAMES = (
     "靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤时穆司古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗代桂全佟应臧闵苟邬"
     "边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖池楚鹿佘冼木来幸向和明农区卓嵇束巴苍"
     "聂瞿荆晁阚蔺郦郏仝亓訾蒯莘竺綦苑桓尧巩鞠胥逄钮段"
+    "傅储冀匡厉奚戎狄檀燕晋芮茅茹荀裘邸郁郗郜逯鄂鄢阙雍濮湛屠宓廉禹邰"
 )
 # Not in a given name: particles, measures and words of counting, so that 余人请假 or 于请假 is no name.
 _NO_NAME = (
@@ -56,8 +58,25 @@ def is_name(word: str) -> bool:
         and DOUBLE.fullmatch(word) is None
         and not word.startswith(_NO_NAMES)
         and not word.endswith((*TITLES, *_NO_END))
-        and _ONE.fullmatch(word) is not None
+        and (_ONE.fullmatch(word) is not None or _is_one_of_people(word))
     )
+
+
+def _is_one_of_people(word: str) -> bool:
+    """李佳人, 周立人; 老实人 and 成年人 are words."""
+    made = len(word) == len("李佳人") and word[2] == "人" and word[0] in SURNAMES and word[1] in GIVEN_LETTERS
+    return made and word[:2] not in NOT_NAMES and any(map(word.startswith, persons(word)))
+
+
+def is_short_name(word: str) -> bool:
+    """徐人: two characters, the second of which hardly ever is in a name, and no word of the language."""
+    short = len(word) == len("徐人") and word[0] in SURNAMES and DOUBLE.fullmatch(word) is None
+    return short and persons(word) == (word,)
+
+
+def is_word_and_name(word: str) -> bool:
+    """高兴, 文明: a word, and what a child may be called."""
+    return word in NOT_NAMES and len(word) == len("高兴") and word[0] in SURNAMES
 
 
 def is_nickname(word: str) -> bool:

@@ -19,8 +19,8 @@ _PHONE = pattern(
 )
 _ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:是]?\s?[A-Za-z]?\d{4,20}")
 _LONG_NUMBER = pattern(r"\d{3}|微信|电话|手机|联系方式|[qQwWvV][qQxX]")
-_HEALTH = pattern(matters.HEALTH)
-_FAMILY = pattern(matters.FAMILY)
+_HEALTH, _OF_HEALTH = pattern(matters.HEALTH), pattern(matters.OF_HEALTH)
+_FAMILY, _OF_FAMILY = pattern(matters.FAMILY), pattern(matters.OF_FAMILY)
 _ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000-\ue002]{2,40}")
 # 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
 _STREET = pattern(
@@ -186,8 +186,11 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
 
 def hide_matters(scan: str, secrets: Secrets) -> str:
     """Take out illnesses and family matters that are somebody's own, not the theme of an activity."""
-    scan = _FAMILY.sub(_unless_theme("PII_FAMILY", matters.Themes(scan), secrets), scan)
-    return _HEALTH.sub(_unless_theme("PII_HEALTH", matters.Themes(scan), secrets), scan)
+    for rule in (_FAMILY, _OF_FAMILY):
+        scan = rule.sub(_unless_theme("PII_FAMILY", matters.Themes(scan), secrets), scan)
+    for rule in (_HEALTH, _OF_HEALTH):
+        scan = rule.sub(_unless_theme("PII_HEALTH", matters.Themes(scan), secrets), scan)
+    return scan
 
 
 def _unless_theme(issue: str, themes: matters.Themes, secrets: Secrets) -> Callable[[re.Match[str]], str]:

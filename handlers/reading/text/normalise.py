@@ -203,12 +203,9 @@ def _without_own_words(text: str) -> str:
 
 def without_quote(text: str) -> str:
     """What is said below a quoted message, as chat programs write it."""
-    if "\n" not in text:
-        return text
-    start = text.lstrip()[:1]
-    if start in '「“"' and (rule := _RULE.search(text)):
+    if text.lstrip()[:1] in '「“"' and (rule := _RULE.search(text)):
         text = text[rule.end() :]
-    if ">" in text:
+    if "\n" in text and ">" in text:
         return "\n".join(line for line in text.split("\n") if not line.startswith((">", "> ")))
     return text
 

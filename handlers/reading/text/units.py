@@ -60,7 +60,11 @@ _SIDE_WORD = pattern(
 # 3-1:40 3-2:41 are squads with their heads; 3-4:30 alone is an afternoon.
 _LISTED = pattern(r"(?<![\d:.\-])\d-\d:\d\d(?:/\d\d|人)?(?:[ ,、;\n]{1,3}\d-\d:\d\d(?:/\d\d|人)?)+(?![\d:\-])")
 # 打扫社区: what is done there, not the name of one.
-_DONE_THERE = pattern("(?:[在去到进]|来到|前往|深入|打扫|清[扫洁]|美化|服务|走访|参观|帮助|学雷锋|志愿|走上)$")
+_DONE_THERE = pattern(
+    "(?:[在去到进]|来到|前往|深入|打扫|清[扫洁]|美化|服务|走访|参观|帮助|学雷锋|志愿|走上|参[加与])$"
+    # 去锦绣社区, 为幸福社区老人: where and for whom; 为民社区 is one.
+    "|(?:[在去到进赴为给帮]|深入|前往)[\u4e00-\u9fff]{2,4}$"
+)
 
 
 def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
