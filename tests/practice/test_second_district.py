@@ -81,3 +81,13 @@ def test_who_has_no_squad_is_shown_none(tmp_path: Path) -> None:
     said = asyncio.run(scene())
     assert [each for each in said if "三(2)" in each or "李老师" in each] == []
     assert sum("您的单位还没有中队，这一项现在用不上。" in each for each in said) == 6
+
+
+def test_what_comes_next_is_said_to_its_end(tmp_path: Path) -> None:
+    async def scene() -> dict[str, str] | None:
+        async with running(tmp_path) as bot:
+            await bot.move(bot.clock.now().replace(day=30))
+            return bot.app.stage.timetable.coming("魏站长")
+
+    coming = asyncio.run(scene())
+    assert coming and coming["what"].endswith("。改好数字发给我就行：瑞景辅导站 月方案 已交"), coming
