@@ -10,6 +10,7 @@ from handlers import kit, rights
 from handlers.asker import context
 from handlers.attendance import reports
 from handlers.general import exports, handbook
+from handlers.people.joining import waiting as joining
 from handlers.registry import Command
 from handlers.wording import programmes
 
@@ -25,7 +26,9 @@ def is_stranger(ask: kit.Ask) -> bool:
 
 
 def greeting(ask: kit.Ask) -> Sequence[kit.Reply]:
-    """How to come in, once a day."""
+    """How to come in, once a day; whoever has, and waits for somebody's word, is told that."""
+    if waits := joining.told(ask):
+        return [kit.Reply(waits)]
     return [kit.Reply(GREETING)] if rights.is_once_more(ask, "greetings") else []
 
 

@@ -9,7 +9,7 @@ from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role
 from handlers.people import appointments
 from handlers.people import handover_work as duties
 from handlers.people.appointments import Proposal
-from handlers.people.joining import staff_room
+from handlers.people.joining import staff_room, waiting
 from handlers.registry import ANYONE, command
 from handlers.wording import people as naming
 from storage.organisation import units
@@ -38,6 +38,8 @@ def join(ask: Ask) -> Reply | list[Reply]:
     if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
         return Reply("输错的次数太多，请一小时后再试，或向邀请您的老师核对邀请码。")
     found, name = _invite(ask)
+    if found is None and (waits := waiting.told(ask)):
+        return Reply(waits)
     if found is None:
         invites.note_wrong(ask.db, *sender, ask.now)
         left = invites.TRIES_AN_HOUR - invites.wrong_tries(ask.db, *sender, ask.now)
