@@ -1,12 +1,19 @@
-"""What somebody hears who has come in and waits for a second person's word."""
+"""What is said to somebody without a role: how to come in, or whose word they wait for."""
 
 from handlers import rights
 from handlers.kit import Ask
 from handlers.people.appointments import described
 from storage.people import appointments
 
+GREETING = "您好，我是少先队辅导员助手。请向学校大队辅导员要一个邀请码，再发给我：加入 邀请码"
+
 
 def told(ask: Ask) -> str:
+    """How to come in, once a day; to whoever has come, and waits for somebody's word, that."""
+    return waits(ask) or (GREETING if rights.is_once_more(ask, "greetings") else "")
+
+
+def waits(ask: Ask) -> str:
     """What waits of theirs and whose word it takes; empty where nothing does."""
     person_id = ask.person.id if ask.person else None
     one = appointments.of(ask.db, person_id, ask.message.channel, ask.message.sender, ask.now)
