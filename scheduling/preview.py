@@ -94,6 +94,12 @@ def _planned(
             yield from made.of(held[id], filter(wanted, rows))
 
 
+def _first_line(text: str) -> str:
+    """How it begins; what only announces a list goes on with the first of it."""
+    first, _, rest = text.partition("\n")
+    return first + rest.split("\n")[0].removeprefix("· ") if first.endswith("：") else first
+
+
 def _entry(one: Planned) -> Entry:
     (first, words), *others = one.told
     also = tuple(f"{row.occurrence} {row.lead}" for row, _ in others)
@@ -172,7 +178,7 @@ class _Plan:
             reply = self.say(row, at)
         except declared.Cleared:
             return None
-        return reply.text.split("\n")[0] if reply else None
+        return _first_line(reply.text) if reply else None
 
 
 def _unit(role: Recipient) -> str:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from bot.dispatch import intents
 from bot.dispatch.answers import follow_ups, open_questions
 from bot.dispatch.features import Features
-from handlers import kit, rights
+from handlers import kit
 from handlers.asker import context
 from handlers.attendance import reports
 from handlers.general import exports, handbook
+from handlers.people.joining import strangers
 from handlers.registry import Command
 from handlers.wording import programmes
 
-GREETING = "您好，我是少先队辅导员助手。请向学校大队辅导员要一个邀请码，再发给我：加入 邀请码"
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 # The topic of the commands behind which a report may stand.
 _OF_REPORTS = "签到"
@@ -25,8 +25,9 @@ def is_stranger(ask: kit.Ask) -> bool:
 
 
 def greeting(ask: kit.Ask) -> Sequence[kit.Reply]:
-    """How to come in, once a day."""
-    return [kit.Reply(GREETING)] if rights.is_once_more(ask, "greetings") else []
+    """What a stranger is answered, if anything."""
+    said = strangers.told(ask)
+    return [kit.Reply(said)] if said else []
 
 
 def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:

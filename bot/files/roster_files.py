@@ -1,7 +1,7 @@
 """A roster file that came by chat: read and compared beside the writer, staged in small steps, shown for agreement."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -16,7 +16,7 @@ from storage.base import chunks
 from storage.messages.files import Wanted
 from storage.people import people
 from storage.roster import roster as stored
-from storage.roster import staging
+from storage.roster import staging, tree
 
 
 class RosterFiles:
@@ -62,7 +62,8 @@ def _put(batch: int, first: int, rows: list[staging.Row]) -> Callable[[Turn], No
     return lambda turn: staging.put(turn.db, batch, first, rows)
 
 
-def _show(turn: Turn, wanted: Wanted, batches: Iterable[int], said: Reply) -> None:
-    for batch in filter(None, batches):
-        staging.show(turn.db, batch)
+def _show(turn: Turn, wanted: Wanted, batches: tuple[int, int], said: Reply) -> None:
+    for batch, state in zip(batches, tree.OPEN, strict=True):
+        if batch:
+            staging.show(turn.db, batch, state)
     turn.letters.read_back(said, wanted.channel, wanted.chat, masking.door(turn.db, said.text))

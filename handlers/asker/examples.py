@@ -16,9 +16,10 @@ _NOTHING = Record()
 _QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发][:：]|(?<!这样)写[:：]")
 # A number that there may not be, a blank to be filled.
 _NOT_AS_IT_IS = re.compile(r"像这样.*[A-Z]\d{8}-\d\d|[〈〉]")
-_USUAL_SHOWN = re.compile(rf"(?<=[\s：]){re.escape(_USUAL_NAME)}(?=\s|$)")
+_USUAL_SHOWN = re.compile(rf"(?<![^\s：]){re.escape(_USUAL_NAME)}(?=\s|$)")
+_NO_SQUAD = "您的单位还没有中队，这一项现在用不上。"
 _WORK = ADMINS | {Role.CARE_ADMIN, Role.GROUP_HEAD}
-_WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
+_WHOLES, _ALONE = frozenset({Kind.SCHOOL, Kind.GRADE}), frozenset({Kind.SCHOOL, Kind.KINDERGARTEN})
 
 
 def nearest(ask: Ask, heard: Reading | None = None) -> str:
@@ -58,7 +59,23 @@ def of_theirs(ask: Ask, said: str) -> str:
     head, mark, example = said.partition("像这样")
     if ask.person is None or not _USUAL_SHOWN.search(example):
         return said
-    return head + mark + _USUAL_SHOWN.sub(squad(ask, [grant.unit for grant in ask.me.grants]), example)
+    name = _own_squad(ask)
+    return head + mark + _USUAL_SHOWN.sub(name, example) if name else f"{head.rstrip('，。')}。{_NO_SQUAD}"
+
+
+def listed(ask: Ask, every: Sequence[str]) -> str:
+    """The examples of a command, a line each, with a squad of the asker's."""
+    shown = [each for each in every if _USUAL_SHOWN.search(each)]
+    name = _own_squad(ask) if shown else _USUAL_NAME
+    lines = [f"· {_USUAL_SHOWN.sub(name, each)}" for each in every if name or each not in shown]
+    return "\n".join(["可以这样发：", *lines]) if lines else _NO_SQUAD
+
+
+def _own_squad(ask: Ask) -> str:
+    """Empty for whoever leads a school or a kindergarten in which there is none."""
+    tops = [grant.unit for grant in ask.me.grants]
+    bare = any(each.kind in _ALONE for each in tops) and not units.squads(ask.db, [each.path for each in tops])
+    return "" if bare else squad(ask, tops)
 
 
 def _standing(ask: Ask) -> str:

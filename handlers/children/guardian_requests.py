@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.asker import examples
 from handlers.catalogue import current
 from handlers.children import request_cases
 from handlers.kit import Ask, Button, Refusal, Reply
@@ -73,7 +74,7 @@ def _shown(ask: Ask, found: guardian_requests.Request) -> Reply:
 def _open_ones(ask: Ask) -> Reply:
     found = guardian_requests.waiting(ask.db, ask.me.paths(request_cases.IN_CHARGE))
     if not found:
-        return Reply(f"没有要办的家长申请。收到了就登记，像这样：{_LIKE}")
+        return Reply(examples.of_theirs(ask, f"没有要办的家长申请。收到了就登记，像这样：{_LIKE}"))
     if not ask.message.private:
         return Reply(f"有 {len(found)} 件家长申请没办，请私聊我发「家长申请」看。")
     lines = [

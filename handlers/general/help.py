@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from handlers.asker import examples
 from handlers.kit import Ask, Button, NotMeant, Reply
 from handlers.registry import ANYONE, ANYTHING, Command, command
 from handlers.wording import numbers
@@ -29,24 +30,23 @@ def show(ask: Ask) -> Reply:
         # 帮助同学 is a deed, not a wish to know.
         raise NotMeant
     if ask.args in topics:
-        return _topic(topics[ask.args])
-    return Reply(_examples(one)) if one else _all(topics)
+        return _topic(ask, topics[ask.args])
+    return Reply(_examples(ask, one)) if one else _all(topics)
 
 
-def _examples(shown: Command) -> str:
-    examples = "\n".join(f"· {example}" for example in shown.examples)
-    return f"{shown.words[0]}：{shown.help}\n可以这样发：\n{examples}"
+def _examples(ask: Ask, shown: Command) -> str:
+    return f"{shown.words[0]}：{shown.help}\n{examples.listed(ask, shown.examples)}"
 
 
-def _topic(found: list[Command]) -> Reply:
+def _topic(ask: Ask, found: list[Command]) -> Reply:
     """The most used command with its examples, the others in a line each."""
     first, *others = found
     if not others:
-        return Reply(_examples(first))
+        return Reply(_examples(ask, first))
     lines = "\n".join(f"{each.words[0]} - {each.help}" for each in others[:_WITH_A_LINE])
     more = "".join(f"、{each.words[0]}" for each in others[_WITH_A_LINE:])
     more = f"\n以及：{more[1:]}" if more else ""
-    return Reply(f"{_examples(first)}\n还有：\n{lines}{more}\n看例子，发「帮助 {others[0].words[0]}」。")
+    return Reply(f"{_examples(ask, first)}\n还有：\n{lines}{more}\n看例子，发「帮助 {others[0].words[0]}」。")
 
 
 def _named(found: list[Command]) -> str:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from handlers import rights, roster
 from handlers.attendance import attachments
-from handlers.kit import Ask, Button, Refusal, Reply
+from handlers.kit import Ask, Button, Refusal, Reply, Waiting
 from handlers.registry import command, reads
+from handlers.wording import days
 from handlers.wording.questions import says_no
 from storage.messages import files
 from storage.people import appointments
@@ -21,10 +22,22 @@ _HOW = (
 )
 
 _ALL, _HIDDEN = "连隐藏的行一起导入", "隐藏的行要不要？不要，按「导入」；也要，按「连隐藏的行一起导入」。"
+_PARTS = (
+    ("新单位", ("unit",)), ("改单位", ("change", "becomes")), ("新老师", ("person",)),
+    ("角色、账号、姓名", ("grant", "ask", "again", "account", "rename")), ("名册里没有、要离任的角色", ("end",)),
+)  # fmt: skip
+
+
+def _in_inbox(ask: Ask) -> list[Waiting]:
+    return [
+        Waiting(f"导入{first.id}", "名册，等您说导入还是不导入", first.made_at, Button("看", "导入", f"{first.id} 看"))
+        for first, *_ in staging.waiting(ask.db, ask.me.id, ask.now)
+    ]
 
 
 @command(
-    "导入", "import", who=rights.GIVERS, group="组织", rank=44, help="用名册文件更新单位和人员", examples=("导入",),
+    "导入", "import", who=rights.GIVERS, group="组织", rank=44, help="用名册文件更新单位和人员", waits=_in_inbox,
+    looks=r"\d+ 看", examples=("导入",),
 )  # fmt: skip
 def bring(ask: Ask) -> Reply | list[Reply]:
     """How to; with a number the answer to what a file would change; with a file the file."""
@@ -84,14 +97,19 @@ def _decide(ask: Ask, number: int, how: str) -> Reply | list[Reply]:
     batch = staging.find(ask.db, number)
     if batch is None or batch.person_id != ask.me.id:
         raise Refusal(f"没有等您决定的名册 {number}。要导入，请把文件发给我。")
-    if batch.state != "shown" or ask.now - batch.made_at > staging.KEPT:
+    beside = next((file for file in staging.waiting(ask.db, ask.me.id, ask.now) if batch in file), None)
+    if beside is None:
         done = "已经导入过了" if batch.state == "done" else "已经过去了，没有导入"
         raise Refusal(f"这份名册{done}。要再来，请重新发一次文件。")
-    if says_no(how, "不动"):
-        staging.drop(ask.db, number)
-        return Reply("好的，什么也没有改。")
-    if how not in ("", "离任"):
+    if how == "看":
+        return _again(ask, beside)
+    if how not in ("", "离任") and not says_no(how, "不动"):
         raise Refusal(f"要导入，发「导入 {number}」；不要，发「导入 {number} 不动」。")
+    for each in beside:
+        if each != batch or says_no(how, "不动"):
+            staging.drop(ask.db, each.id)
+    if says_no(how, "不动"):
+        return Reply("好的，什么也没有改。")
     try:
         merge.merge(ask.db, number, ask.now, ask.today, ask.me.own, end_missing=how == "离任")
     except merge.Outdated:
@@ -107,3 +125,19 @@ def _decide(ask: Ask, number: int, how: str) -> Reply | list[Reply]:
     words = f"{ask.me.name}导入了名册，有 {{}} 项等您确认。"
     missing = Button("谁还没加入", "谁还没加入")
     return [Reply(done, (missing,)), *(Reply(words.format(count), (_PENDING,), to=id) for id, count in counts.items())]
+
+
+def _again(ask: Ask, file: list[staging.Batch]) -> Reply:
+    """What a file would change, in numbers, with the buttons that decide."""
+    first, until = file[0], days.moment(file[0].made_at + staging.KEPT, ask.now.tzinfo)
+    counts = staging.parts(ask.db, first.id)
+    said = [(name, sum(counts.get(part, 0) for part in parts)) for name, parts in _PARTS]
+    what = "、".join(f"{name} {count}" for name, count in said if count)
+    buttons = [Button("导入", "导入", f"{first.id}")] if counts.keys() - {"end"} else []
+    buttons += [Button("导入，并让他们离任", "导入", f"{first.id} 离任")] if "end" in counts else []
+    buttons += [Button(_ALL, "导入", f"{each.id}") for each in file[1:]]
+    sent = days.moment(first.made_at, ask.now.tzinfo)
+    return Reply(
+        f"名册（{sent}发的）还没有写入：{what}。{until}以前可以导入，过了要重新发。",
+        (*buttons, Button("不导入", "导入", f"{first.id} 不动")),
+    )

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 
 from handlers import rights
-from handlers.kit import ADMINS, Ask, Button, Denied, Grant, Person, Refusal, Reply
+from handlers.kit import ADMINS, Ask, Button, Denied, Grant, Person, Refusal, Reply, Role
 from handlers.people import accounts, appointments
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, places
@@ -52,17 +53,19 @@ def deputy(ask: Ask) -> Reply | list[Reply]:
 
 
 def _like(ask: Ask) -> str:
-    """The example with somebody who could do it: who works at the same office, where there is one."""
+    """The example with somebody who could do it: at the same office, else at a school below; else with a blank."""
     own = ask.me.units(rights.GIVERS)
+    mine = {(each.role, each.unit.id) for each in ask.me.grants}
     here = {unit.id for unit in own}
-    beside = (
-        each.name
-        for unit in own
-        for each in people.above(ask.db, ADMINS, unit, ask.now)
-        if each.id != ask.me.id and any(grant.unit.id in here for grant in each.grants)
-    )
-    name = next(beside, "")
-    return _EXAMPLE.replace("李老师", name) if name else _EXAMPLE
+    beside = (each for unit in own for each in people.above(ask.db, ADMINS, unit, ask.now) if here & _places(each))
+    below = units.usual(ask.db, [unit.path for unit in own], units.Kind.SCHOOL, "") or own[0]
+    everybody = chain(beside, people.holding(ask.db, list(Role), [below.path], ask.now))
+    fit = (each.name for each in everybody if mine.isdisjoint((grant.role, grant.unit.id) for grant in each.grants))
+    return _EXAMPLE.replace("李老师", next(fit, "〈姓名〉"))
+
+
+def _places(person: Person) -> set[int]:
+    return {grant.unit.id for grant in person.grants}
 
 
 def _with_dates(words: str, today: date) -> str:

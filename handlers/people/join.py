@@ -8,8 +8,7 @@ from handlers import rights
 from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role
 from handlers.people import appointments
 from handlers.people import handover_work as duties
-from handlers.people.appointments import Proposal
-from handlers.people.joining import staff_room
+from handlers.people.joining import staff_room, strangers
 from handlers.registry import ANYONE, command
 from handlers.wording import people as naming
 from storage.organisation import units
@@ -38,6 +37,8 @@ def join(ask: Ask) -> Reply | list[Reply]:
     if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
         return Reply("输错的次数太多，请一小时后再试，或向邀请您的老师核对邀请码。")
     found, name = _invite(ask)
+    if found is None and (waits := strangers.waits(ask)):
+        return Reply(waits)
     if found is None:
         invites.note_wrong(ask.db, *sender, ask.now)
         left = invites.TRIES_AN_HOUR - invites.wrong_tries(ask.db, *sender, ask.now)
@@ -133,7 +134,7 @@ def _welcome(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) 
     return [Reply(said), *notice, *done.told]
 
 
-def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) -> Proposal:
+def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) -> appointments.Proposal:
     if wish.from_id is not None and maker is not None:
         leaver = people.by_id(ask.db, wish.from_id, ask.now)
         work = duties.to_pass(ask, maker, leaver)
@@ -141,7 +142,7 @@ def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) ->
         return appointments.hand_over(replace(ask, person=maker), maker, leaver, wish.person_id, work)
     if wish.role is None and wish.channel is None:
         # Somebody who is here already: they have what they have.
-        return Proposal()
+        return appointments.Proposal()
     return appointments.propose(ask, maker, wish, always=_was_here(ask, wish))
 
 

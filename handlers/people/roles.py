@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from handlers import rights
-from handlers.asker import examples
 from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role, Unit
 from handlers.people import appointments
+from handlers.people.joining import invitation
 from handlers.registry import ANYTHING, command
 from handlers.wording import places
 from handlers.wording.days import day_in
@@ -125,9 +125,11 @@ def _meant(ask: Ask, words: str, word: str) -> tuple[Person, Role, Unit]:
     role = next((each for each in sorted(Role, key=_longest) if rest.lstrip().startswith(each.label)), None)
     if not name or role is None:
         rights.check_grown_up(words)
-        may = "、".join(each.label for each in rights.appointed_by(ask.me))
-        at = examples.squad(ask, places.scope(ask.me, rights.GIVERS))
-        raise Refusal(f"请写明谁、角色和单位，像这样：{word} 张老师 中队辅导员 {at}\n您可以{word}：{may}。")
+        mine = invitation.appointable(ask)
+        may = "、".join(each.label for each in mine)
+        raise Refusal(
+            f"请写明谁、角色和单位，像这样：{word} 张老师 {invitation.like(ask, mine[0])}\n您可以{word}：{may}。"
+        )
     top = places.scope(ask.me, [held for held, may in rights.APPOINTS.items() if role in may])
     if not top:
         raise Denied(f"{role.label}不归您{word}，请找上级管理员。", what=word)

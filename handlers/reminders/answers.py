@@ -140,7 +140,8 @@ def _letter(ask: Ask) -> tuple[str, list[deliveries.DeliveryRow], str]:
     if found := _said_on(ask, f"{match[1]}-{match[2]}", 60) if match else _said_on(ask, "", _OF_LATE):
         return *found, words
     when = "那天" if match else "这几天"
-    raise Refusal(f"没有找到{when}的提醒，什么都没有改。发「提醒」看接下来的。", Button("提醒", "提醒"))
+    hours = "只想在方便的时间收，像这样发：勿扰 7:30-20:00"
+    raise Refusal(f"没有找到{when}的提醒，什么都没有改。发「提醒」看接下来的；{hours}", Button("提醒", "提醒"))
 
 
 def _name(ask: Ask, row: deliveries.DeliveryRow) -> str:

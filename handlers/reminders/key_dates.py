@@ -49,7 +49,7 @@ def remind(due: Due) -> Reply | None:
     calendar = calendar_of(due.db)
     key = calendar.by_id(due.occurrence.rpartition(":")[0])
     kind = due.payload.get("kind", "")
-    who = _leads(calendar, key, kind, due.person) if key else frozenset[int]()
+    who = leads_of(calendar, key, kind, due.person) if key else frozenset[int]()
     if key is None or due.lead not in who:
         return None
     squads = date_checkins.squads_of(due.person)
@@ -85,7 +85,7 @@ def _buttons(item: Item, today: date) -> tuple[Button, ...]:
     return tuple(button for both in found for button in both)
 
 
-def _leads(calendar: Calendar, key: KeyDate, kind: str, person: Person) -> frozenset[int]:
+def leads_of(calendar: Calendar, key: KeyDate, kind: str, person: Person) -> frozenset[int]:
     """When this person hears of the date."""
     who = key.who or calendar.policy.get(kind, {})
     return frozenset(lead for role in person.roles for lead in who.get(role, ()))

@@ -88,8 +88,11 @@ _AHEAD = re.compile(rf"(?:提[前早]|(?<=[日号,，、和及\s])的?前)\s*(�
 _LONG = {"天": 1, "月": 30}
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _DATED = re.compile(r"\d\s?[-/.月]\s?\d")
-_DAYS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
-_NEAR = re.compile(r"大?后天|今天|明天|(?P<week>[本这下])个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
+_DAYS = "今明后大"
+# 周五 alone is the next; 上周五 is over, 每周五 no day.
+_NEAR = re.compile(
+    r"大?后天|今[天晚]|明[天早晚]|(?:(?P<week>[本这下])个?|(?<![每上去第个双单]))(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"
+)
 # 三月三歌会 is a name.
 _SPOKEN = re.compile(
     rf"[{CHINESE}]{{1,3}}(?=月(?:份?$|[{CHINESE}]{{1,3}}[日号])|天(?!气))|(?<=月)[{CHINESE}]{{1,3}}(?=[日号])"
@@ -274,8 +277,9 @@ def _ahead(match: "re.Match[str]") -> str:
 
 
 def _near(match: "re.Match[str]", today: date) -> str:
-    ahead = _DAYS.get(match[0], 0)
-    if match["week"]:
-        ahead = min("一二三四五六日天".find(match["day"]), 6) - today.weekday() + 7 * (match["week"] == "下")
+    ahead = _DAYS.find(match[0][0])
+    if match["day"]:
+        ahead = min("一二三四五六日天".find(match["day"]), 6) - today.weekday()
+        ahead += 7 * (match["week"] == "下" or (not match["week"] and ahead < 0))
     day = today + timedelta(days=ahead)
     return f" {day.isoformat()} "

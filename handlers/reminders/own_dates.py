@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from handlers import rights
+from handlers.catalogue.current import calendar_at
 from handlers.kit import Ask, Button, Denied, Due, NotMeant, Refusal, Reply, Role, Unit
-from handlers.privacy import gate
 from handlers.registry import due
 from handlers.reminders import naming
+from handlers.reminders.calendars import day_names
 from handlers.wording import days
 from scheduling.occasions import Row, Span, leading
-from storage.base.words import Cleared
 from storage.people import people
 from storage.reminders import own_dates
 
@@ -33,21 +33,7 @@ _RENAMED = re.compile(r"(?:改?名(?:[称字]|(?![称字]))|叫做?)\s*改?[为�
 _ROW = r"[#＃第]?(\d{1,9})(?![\d月日号天周年个./-])\s?[条项]?"
 _NUMBER = re.compile(rf"{_ROW}\s*(.*)")
 _NUMBERS = re.compile(rf"{_ROW}(?:(?:{_AND}|\s+){_ROW})*")
-_LONGEST, _MOST = 30, 30
-# What stands around the name of a day that is told in one's own words.
-_WHOM = (
-    "(?:我们?|大家|各位|全体|全校|全区|所有|每[位个]|各[校个班]?|中队|学校|老师|辅导员|同事|的|们|一下|[一请要都也再]"
-    "|得|到时候?)*"
-)
-_ADDED = "(?:[加记添放](?:一?[个条下]|[进入到])|新增|添加|设置?)(?:重要|一?[个条])*(?:日子|提醒|日历)?"
-_TELL = f"(?:提醒|通知|告诉|告知|叫|喊){_WHOM}|{_ADDED}"
-_OURS = "(?:我们?|咱们?|本)(?:学校|区|县|市|班|中队)?的?|[我本]校(?!庆)的?"
-_ROUND = (
-    f"{_TELL}|{_OURS}|一?早上?|上午|中午|下午|傍晚|晚上|请|麻烦|帮我?|记一?下|记得|别忘了?|我?想要?|能不能|可不可以|可以|能否|到时候?|定[在于]"
-    "|举[行办]|以后|[是在要将把都就也到为]"
-)
-_CLAUSES = re.compile(r"[\s,，。;；:：、!！?？“”「」]+")
-_BEFORE_IT, _AFTER = re.compile(f"^(?:{_ROUND})+"), re.compile(f"(?:{_ROUND}|[吗吧呢的了])+$")
+_MOST = 30
 _OTHERS = re.compile("(?:提醒|通知|告诉|告知|叫|喊).*(?:大家|老师|各|全|辅导员|每)|(?:日子|日历)")
 _OF_YEAR = re.compile(r"20\d\d|[明今]年")
 _NUMBER_ALONE = re.compile(r"(?<![第\d(（])\d{1,3}(?![\d届期周日年级)）])")
@@ -119,22 +105,23 @@ def offered(ask: Ask, words: str, named: bool = True) -> Reply:
     yearly = bool(_YEARLY.search(words))
     leads, rest = _leads(_YEARLY.sub(" ", naming.digits(words, ask.today)))
     day, rest = days.day_in(rest, ask.today, ahead=True)
-    name = " ".join(filter(None, (_bare(each) for each in _CLAUSES.split(rest))))
+    called = day_names.name_in(rest)
+    name = day_names.cleared(called, "新增") if len(called) > 1 else ""
     far = not (yearly or _OF_YEAR.search(words)) and day is not None and day - ask.today > _FAR
-    if day is None or len(name) < 2 or (not named and (far or _NUMBER_ALONE.search(name))):
+    if day is None or not name or (not named and (far or _NUMBER_ALONE.search(name))):
         raise wrong
     ahead = "、".join(f"提前 {lead} 天" if lead else "当天" for lead in leads)
     when = f"每年{days.short(day)}" if yearly else days.day(day, ask.today)
-    said = f"{when}「{_name(name, '新增')}」{'，' if ahead else ''}{ahead}：还没有记。"
+    said = f"{when}「{name}」{'，' if ahead else ''}{ahead}：还没有记。"
     alone = "" if _OTHERS.search(_YEARLY.sub(" ", words)) else "不能只提醒您一个人，"
     args = f"新增 {'每年' if yearly else ''}{day.isoformat()} {name} {ahead.replace(' ', '') or '当天'}"
     whom = f"{alone}会提醒{_unit(ask).name}的每位老师。要记，点「新增」。"
     return Reply(said + whom, (Button("新增", "提醒", args), Button("不新增", "提醒", "不新增")))
 
 
-def _bare(clause: str) -> str:
-    """校庆 of 是我们校庆, and of 提醒大家校庆; nothing of 请提醒一下各位老师."""
-    return _AFTER.sub("", _BEFORE_IT.sub("", clause))
+def may_add(ask: Ask) -> bool:
+    """Whether there is a part of the tree to which the asker may add a date."""
+    return bool(ask.me.units(_MAY))
 
 
 def order(ask: Ask, text: str) -> str:
@@ -169,7 +156,7 @@ def told(ask: Ask, found: Sequence[own_dates.OwnDate]) -> Reply:
     for one in found:
         day = one.coming(ask.today) or one.day
         left = {0: "今天", 1: "明天"}.get((day - ask.today).days, f"还有 {(day - ask.today).days} 天")
-        state = "先不提醒" if one.paused else f"{_before(one)}提醒"
+        state = "先不提醒" if one.paused else f"{_before(ask, one)}提醒"
         lines.append(f"{one.name}（{days.day(day, ask.today)}，{one.unit}）：{left}，{state}。")
     return Reply("\n".join(lines))
 
@@ -180,7 +167,7 @@ def _add(ask: Ask, words: str) -> Reply:
     # Of every year, though few have it: from the last that had.
     rest = _LEAP.sub(f"{ask.today.year // 4 * 4}年2月29日", rest) if yearly else rest
     day, rest = days.day_in(rest, ask.today, ahead=True)
-    name = _name(rest, "新增")
+    name = day_names.cleared(rest, "新增")
     if day is None or not name:
         raise Refusal(f"没看懂日子或名称，没有新增。每年都有的写上「每年」，像这样发：{_LIKE}")
     if day < ask.today and not yearly:
@@ -192,14 +179,14 @@ def _add(ask: Ask, words: str) -> Reply:
     one = own_dates.by_id(ask.db, number)
     assert one is not None
     buttons = Button("删除", "提醒", f"删除 {number}"), Button("暂停", "提醒", f"暂停 {number}")
-    return Reply(f"已新增 {_said(one, ask.today)}：{_before(one)}提醒{unit.name}的老师。", buttons)
+    return Reply(f"已新增 {_said(one, ask.today)}：{_before(ask, one)}提醒{unit.name}的老师。", buttons)
 
 
 def _change(ask: Ask, one: own_dates.OwnDate, words: str) -> Reply:
     leads, rest = _leads(words)
     day, rest = days.day_in(rest, ask.today, ahead=True)
     renamed = _RENAMED.search(rest)
-    name = _name(renamed[1], "改") if renamed else ""
+    name = day_names.cleared(renamed[1], "改") if renamed else ""
     if day is None and not leads and not name:
         raise Refusal(f"改成哪一天、提前几天，或叫什么？没有改。像这样发：提醒 改 {one.id} 5月21日 提前 3")
     own_dates.change(ask.db, one, name=name or one.name, day=day or one.day, leads=list(leads or one.leads))
@@ -207,14 +194,7 @@ def _change(ask: Ask, one: own_dates.OwnDate, words: str) -> Reply:
     assert new is not None
     called = f"{name}，" if name else ""
     when = f"每年{days.short(new.day)}" if new.yearly else days.day(new.day, ask.today)
-    return Reply(f"已改：{_said(one, ask.today)} → {called}{when}，{_before(new)}提醒。")
-
-
-def _name(words: str, deed: str) -> Cleared:
-    name = gate.cleared(words)
-    if len(name) > _LONGEST:
-        raise Refusal(f"名称有 {len(name)} 字，请缩短到 {_LONGEST} 字以内，没有{deed}。")
-    return name
+    return Reply(f"已改：{_said(one, ask.today)} → {called}{when}，{_before(ask, new)}提醒。")
 
 
 def _leads(words: str) -> tuple[tuple[int, ...], str]:
@@ -279,8 +259,12 @@ def _said(one: own_dates.OwnDate, today: date) -> str:
     return f"{one.id}. {one.name}，{f'每年{days.short(one.day)}{leaps}' if one.yearly else days.day(one.day, today)}"
 
 
-def _before(one: own_dates.OwnDate) -> str:
-    return "、".join(f"提前 {lead} 天" if lead else "当天" for lead in one.leads)
+def _before(ask: Ask, one: own_dates.OwnDate) -> str:
+    """How long before it is told of; that of a free day it is the working day before."""
+    day = one.coming(ask.today) or one.day
+    at = calendar_at(ask.db, [one.path]).send_at(day, 0)
+    early = f"（是休息日，{days.short(at.date())}）" if at and at.date() < day else ""
+    return "、".join(f"提前 {lead} 天" if lead else f"当天{early}" for lead in one.leads)
 
 
 def listed(ask: Ask) -> list[str]:

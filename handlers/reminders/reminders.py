@@ -6,11 +6,10 @@ from itertools import islice
 
 from handlers import rights
 from handlers.catalogue.current import calendar_at
-from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Role
+from handlers.kit import ADMINS, MEMBERS, Ask, Button, NotMeant, Refusal, Reply, Role
 from handlers.registry import command, reads
 from handlers.reminders import answers, coming_letters, date_figures, key_dates, naming, own_dates
-from handlers.reminders.calendars import days_off
-from storage.reminders import holds
+from handlers.reminders.calendars import days_off, rhythms
 
 SHOWN, AHEAD = 5, 60
 _SOON = frozenset({"最近", "接下来", "今天", "明天", "本周", "这周", "下周", "这几天", "我的"})
@@ -38,12 +37,15 @@ def show(ask: Ask) -> Reply:
     if deed := own_dates.DEED.match(wanted):
         return own_dates.handle(ask, deed[1], wanted[deed.end() :])
     if wanted == "放行":
-        return _let_go(ask)
+        return coming_letters.let_go(ask)
     if wanted.startswith(_ME):
         if answers.named_first(ask, wanted.removeprefix(_ME))[0]:
             # 国庆晚点提醒 下周一 is of what a letter said.
             raise NotMeant
-        return own_dates.offered(ask, wanted.removeprefix(_ME), named=False)
+        wish = wanted.removeprefix(_ME)
+        return rhythms.told(ask, wish) or own_dates.offered(ask, wish, named=False)
+    if wanted == "不发":
+        return rhythms.not_then(ask)
     if wanted == "不新增":
         return Reply("好的，没有新增。")
     if wanted in _OFF:
@@ -55,13 +57,6 @@ def show(ask: Ask) -> Reply:
 def asked(ask: Ask) -> Reply:
     """A key date by its name alone, or the question when it is."""
     return _details(ask, ask.args)
-
-
-def _let_go(ask: Ask) -> Reply:
-    """What was held after a migration, a restore or a jump of the clock goes out: all of it, whoever's it is."""
-    if ask.me.id not in {each.id for each in rights.highest(ask.db, ask.now)}:
-        raise Denied("放行由最上一级的管理员来做。发「提醒」看接下来给您的。", what="提醒 放行")
-    return Reply("好的，提醒照常发。" if holds.release(ask.db, ask.now) else "提醒没有停着，不用放行。")
 
 
 def _next(ask: Ask) -> Reply:

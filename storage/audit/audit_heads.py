@@ -27,6 +27,7 @@ from storage.tables import audit, audit_anchor
 Heads = dict[str, tuple[int, str]]
 _FORGED = "记在数据库外的账尾（DATA_DIR/{}）被改过，或不是用现在的 NAME_KEY 写的"
 _EMPTIED = "日志是空的，单位却登记过：被清空了"
+_CUT = "审计日志的末尾没有了：链 {} 记到过第 {} 条，现在没有这一条。被删过，或恢复了较早的备份"
 _MISSING = "记在数据库外的账尾（DATA_DIR/{}）不见了"
 
 
@@ -117,6 +118,12 @@ class AuditHeads:
             return _MISSING.format(self._path.name) if self.read() is None and begun else ""
         except Forged as fault:
             return str(fault)
+
+    def cut(self, db: Connection) -> str:
+        """Which chain does not reach its known end any more, without a walk through the log; empty: none."""
+        heads = (self.read() if not self.trouble(db) else None) or {}
+        lost = ((chain, head[0]) for chain, head in heads.items() if not _stands(db, chain, *head))
+        return next((_CUT.format(*each) for each in lost), "")
 
     def _macs(self, heads: Heads) -> list[str]:
         return self._vault.fingerprints(f"audit heads {canonical(heads)}")

@@ -87,6 +87,15 @@ def waiting(db: Connection, now: datetime, number: int | None = None) -> list[Ap
     return [_appointment(*row) for row in db.execute(query)]
 
 
+def of(db: Connection, person_id: int | None, channel: str, address: str, now: datetime) -> Appointment | None:
+    """The newest that waits and would let this person, or this account, in."""
+    theirs = (appointment.c.person_id == person_id) & appointment.c.role.is_not(None)
+    account = (appointment.c.channel == channel) & (appointment.c.address == address)
+    query = select(*_COLUMNS).where(*_waits(now), theirs | account).order_by(appointment.c.id.desc()).limit(1)
+    row = db.execute(query).first()
+    return None if row is None else _appointment(*row)
+
+
 def awaited(db: Connection, paths: Sequence[str], now: datetime) -> set[int]:
     """Who is on no platform yet and waits for a role in these subtrees."""
     at = appointment.join(unit, unit.c.id == appointment.c.unit_id)

@@ -189,6 +189,14 @@ def of_period(
     return [_from(each) for each in db.execute(query)]
 
 
+def in_line(db: Connection, one: Report) -> list[Report]:
+    """What else is added up of its row and period at its unit, above and below it; the newest first."""
+    above = [int(part) for part in one.path.strip("/").split("/")]
+    same = and_(report.c.row == one.row, report.c.period == one.period, report.c.state.in_(COUNTS))
+    where = and_(same, report.c.id != one.id, report.c.unit_id.in_(above) | within([one.path]))
+    return [_from(each) for each in db.execute(_SELECT.where(where).order_by(report.c.id.desc()))]
+
+
 def newest_by(
     db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | date | None
 ) -> Report | None:

@@ -36,7 +36,7 @@ def merge(
 
     Raises Outdated when that would not be what was shown: the caller's transaction is to be rolled back.
     """
-    shown = (roster_batch.c.id == batch_id) & (roster_batch.c.state == "shown")
+    shown = (roster_batch.c.id == batch_id) & roster_batch.c.state.in_(tree.OPEN)
     row = db.execute(select(roster_batch.c.paths, roster_batch.c.seen).where(shown)).first()
     if row is None or roster.seen(db, row.paths, importer) != row.seen:
         raise Outdated

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.base.upsert import add_one
 from storage.roster.roster import Facts, Plan
+from storage.roster.tree import OPEN, SHOWN, WHOLE
 from storage.tables import roster_batch, staged
 
 # So many rows are written, or swept away, at a time: some 10 ms of the writer.
@@ -26,6 +27,9 @@ class Batch:
     person_id: int | None
     state: str
     made_at: datetime
+
+
+_BATCH = tuple(roster_batch.c[name] for name in Batch.__slots__)
 
 
 def rows_of(plan: Plan) -> Iterator[Row]:
@@ -79,15 +83,33 @@ def put(db: Connection, batch_id: int, first: int, rows: Iterable[Row]) -> None:
         db.execute(insert(staged), whole)
 
 
-def show(db: Connection, batch_id: int) -> None:
+def show(db: Connection, batch_id: int, state: str = SHOWN) -> None:
     """The batch is complete and may be agreed to."""
-    db.execute(update(roster_batch).where(roster_batch.c.id == batch_id).values(state="shown"))
+    db.execute(update(roster_batch).where(roster_batch.c.id == batch_id).values(state=state))
+
+
+def waiting(db: Connection, person_id: int, now: datetime) -> list[list[Batch]]:
+    """What this person may still agree to, the oldest first: each file's, with that of its hidden rows behind it."""
+    mine = (roster_batch.c.person_id == person_id) & roster_batch.c.state.in_(OPEN)
+    query = select(*_BATCH).where(mine, roster_batch.c.made_at > now - KEPT).order_by(roster_batch.c.id)
+    found: list[list[Batch]] = []
+    for each in (Batch(*row) for row in db.execute(query)):
+        if each.state == WHOLE and found and found[-1][-1].state == SHOWN:
+            found[-1].append(each)
+        else:
+            found.append([each])
+    return found
+
+
+def parts(db: Connection, batch_id: int) -> dict[str, int]:
+    """How many changes of each part it makes."""
+    query = select(staged.c.part, func.count()).where(staged.c.batch_id == batch_id).group_by(staged.c.part)
+    return {part: count for part, count in db.execute(query)}
 
 
 def find(db: Connection, batch_id: int) -> Batch | None:
     """The batch with this number."""
-    columns = (roster_batch.c[name] for name in Batch.__slots__)
-    row = db.execute(select(*columns).where(roster_batch.c.id == batch_id)).first()
+    row = db.execute(select(*_BATCH).where(roster_batch.c.id == batch_id)).first()
     return None if row is None else Batch(*row)
 
 
@@ -100,7 +122,7 @@ def sweep(db: Connection, now: datetime) -> bool:
     """Forget some rows of a batch that is over, or that nobody agreed to in time; False when there are none."""
     batch_id = db.scalar(select(func.min(staged.c.batch_id)))
     found = None if batch_id is None else find(db, batch_id)
-    if found is None or (found.state in ("staging", "shown") and found.made_at > now - KEPT):
+    if found is None or (found.state in ("staging", *OPEN) and found.made_at > now - KEPT):
         return False
     first = db.scalar(select(func.min(staged.c.place)).where(staged.c.batch_id == found.id)) or 0
     db.execute(delete(staged).where(staged.c.batch_id == found.id, staged.c.place < first + AT_ONCE))

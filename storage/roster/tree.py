@@ -24,6 +24,8 @@ from storage.database import learn_sizes
 from storage.organisation import history, units
 from storage.tables import staged, unit
 
+# The states of a batch that somebody may agree to: of a file, and of it with the rows that it hides.
+OPEN = SHOWN, WHOLE = "shown", "whole"
 _FACTS = ("kind", "grade", "class_no", "members", "aliases", "active")
 
 

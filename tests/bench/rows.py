@@ -88,7 +88,8 @@ async def _seconds(pipeline: Pipeline, number: int, now: datetime, report: bool)
     made = []
     for place in range(SQUADS):
         squad, text = said(number * SQUADS + place, now.date())
-        text = f"微心愿 征集9个 认领{place % 9 + 1}个" if report else text
+        # Other figures each round: what was told before is asked about.
+        text = f"微心愿 征集{number + 9}个 认领{place % 9 + 1}个" if report else text
         sender = f"b{squad}"
         made.append(Message("practice", f"{number}-{place}-{report}", sender, sender, now, text))
     began = time.process_time()

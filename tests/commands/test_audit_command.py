@@ -91,6 +91,8 @@ def test_a_row_cut_before_any_bot_ran_is_told(
         capsys.readouterr()
         assert main(["audit", "verify"]) == 1
         assert "这一条没有了" in capsys.readouterr().out
+        assert main(["doctor"]) == 1
+        assert "审计日志的末尾没有了" in capsys.readouterr().out
         # What is written over the cut does not cover it up.
         invite()
 

@@ -102,6 +102,39 @@ def test_check_in_correct_and_withdraw_with_a_photo(page: Page) -> None:
     hears(page, re.compile(r"已撤回：三\(2\)中队 .* 主题队日 实到39"))
 
 
+def test_photos_that_a_reload_interrupts_are_named_and_their_words_kept(page: Page) -> None:
+    play(page, "张老师")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/practice/messages", lambda route: route.abort())
+    # More than a browser keeps for a page.
+    large = {"mimeType": "image/jpeg", "buffer": b"\xff\xd8" + bytes(6 << 20)}
+    page.get_by_test_id("attach").set_input_files([{"name": "现场一.jpg", **large}, {"name": "现场二.jpg", **large}])
+    page.get_by_test_id("input").fill("三(2)中队 主题队日 38人")
+    page.get_by_test_id("send").click()
+    expect(page.locator(".row[data-state=retrying]")).to_have_count(1)
+    for _ in range(2):
+        page.reload()
+        expect(page.get_by_test_id("hint")).to_have_text(
+            "页面刷新时还没有传完，请重新选「现场一.jpg」「现场二.jpg」，再发一次。"
+        )
+        expect(page.get_by_test_id("input")).to_have_value("三(2)中队 主题队日 38人")
+    assert faults(page) == []
+    page.unroute("**/practice/messages")
+    photo = {"name": "现场一.jpg", "mimeType": "image/jpeg", "buffer": PHOTO.read_bytes()}
+    page.get_by_test_id("attach").set_input_files(photo)
+    expect(page.locator("[data-testid=attached] canvas")).to_have_count(1)
+    page.get_by_test_id("send").click()
+    hears(page, "已记录：三(2)中队 主题队日 38 人")
+    expect(page.get_by_test_id("hint")).to_have_text("")
+    # What is small enough is sent again by itself.
+    page.route("**/practice/messages", lambda route: route.abort())
+    page.get_by_test_id("attach").set_input_files(photo)
+    say(page, "三(2)中队 队课 37人")
+    page.unroute("**/practice/messages")
+    page.reload()
+    hears(page, "已记录：三(2)中队 队课 37 人")
+
+
 def test_once_around_in_five_taps_and_never_again(page: Page) -> None:
     taps = page.locator(".phrases .next, .tour .main")
     for place in range(5):

@@ -62,3 +62,32 @@ def test_each_invitation_that_is_suggested_is_made(tmp_path: Path) -> None:
 
     tried = asyncio.run(scene())
     assert len(tried) > 6 and [words for words, answer in tried if not answer.startswith("邀请码：")] == []
+
+
+def test_who_has_no_squad_is_shown_none(tmp_path: Path) -> None:
+    async def scene() -> list[str]:
+        async with running(tmp_path) as bot:
+            await bot.app.stage.widen()
+            asked = (
+                "家长同意", "撤回同意", "家长申请", "帮助 家长同意", "帮助 邀请", "免去", "任命",
+                "邀请 中队辅导员", "代理", "家长同意 大班 王小明 书面 9月1日",
+            )  # fmt: skip
+            said = [(await bot.say("苗园长", words))[-1] for words in asked]
+            assert "代理 刘校长 " in (await bot.say("李老师", "代理"))[-1]
+            # Whoever is alone at their school is shown somebody of it.
+            assert "代理 范老师 " in (await bot.say("苏老师", "代理"))[-1]
+            return said
+
+    said = asyncio.run(scene())
+    assert [each for each in said if "三(2)" in each or "李老师" in each] == []
+    assert sum("您的单位还没有中队，这一项现在用不上。" in each for each in said) == 6
+
+
+def test_what_comes_next_is_said_to_its_end(tmp_path: Path) -> None:
+    async def scene() -> dict[str, str] | None:
+        async with running(tmp_path) as bot:
+            await bot.move(bot.clock.now().replace(day=30))
+            return bot.app.stage.timetable.coming("魏站长")
+
+    coming = asyncio.run(scene())
+    assert coming and coming["what"].endswith("。改好数字发给我就行：瑞景辅导站 月方案 已交"), coming

@@ -8,9 +8,9 @@ from typing import Any
 from bot.channels import Outgoing
 from bot.channels.robot import link, parts
 from bot.channels.robot.socket import Socket, State
-from bot.dispatch.calls import GREETING
 from bot.engine import Engine
 from bot.pipeline.writer import Pipeline
+from handlers.people.joining.strangers import GREETING
 from storage.base import key_values
 from storage.messages import cards
 from storage.people import accounts, people

@@ -97,8 +97,11 @@ def _letters(db: Connection) -> Line:
 def _audit(db: Connection, installation: Installation) -> Iterator[Line]:
     # What is wrong with the keys themselves is said of them.
     with suppress(ValueError):
-        if fault := installation.audit_heads(Vault(installation.settings.given_keys)).trouble(db):
+        heads = installation.audit_heads(Vault(installation.settings.given_keys))
+        if fault := heads.trouble(db):
             yield FAIL, "audit", f"{fault}。换了密钥的，写回原来的；别的请看 docs/operations.md 的「审计日志」"
+        elif fault := heads.cut(db):
+            yield FAIL, "audit", f"{fault}。请运行 python -m bot audit verify，再看 docs/operations.md 的「审计日志」"
 
 
 def sqlite(url: str) -> Iterator[Line]:

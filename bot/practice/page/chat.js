@@ -105,7 +105,7 @@ export function viewOf(id) {
   const scroller = el("div", { className: "scroller", tabIndex: 0 }, list);
   const view = {
     id, list, scroller, rows: new Map(), queue: [], draining: false, wake: null,
-    pinned: true, scroll: 0, draft: "", files: [],
+    pinned: true, scroll: 0, draft: "", files: [], lost: new Map(),
   };
   scroller.addEventListener("scroll", () => {
     view.scroll = scroller.scrollTop;
@@ -199,6 +199,7 @@ function place(view, row) {
 /** A bubble from the stream or from an answer: drawn once, whichever way and however often it comes. */
 export function receive(view, bubble) {
   const known = view.rows.get(bubble.id);
+  view.lost.delete(bubble.client);
   if (known) return known.text === bubble.text ? undefined : countUp(view, known, bubble);
   const mine = bubble.client && view.rows.get(bubble.client);
   const row = mine || drawRow(bubble);
@@ -231,24 +232,42 @@ function confirm(view, row, bubble) {
 /* ---- the outbox: a person's messages one after the other, each repeated under its own id until answered ---- */
 
 function saveOutbox() {
-  const jobs = [...views.values()].flatMap((view) => view.queue.map(({ body, shown }) => ({ body, shown })));
+  const waiting = [...views.values()].flatMap((view) => [...view.lost.values(), ...view.queue]);
+  const jobs = waiting.map(({ body, shown }) => ({ body, shown }));
   const save = (some) => keep("sessionStorage", "practice.outbox", JSON.stringify(some));
-  save(jobs) || save(jobs.filter(({ body }) => !body.file));
+  // A browser keeps a few MB: of photos that are larger it keeps what they were.
+  const named = ({ name }) => name && { name };
+  save(jobs) || save(jobs.map(({ body, shown }) => ({ body: { ...body, file: named(body.file ?? {}) }, shown })));
 }
 
-/** Take up what a reload of the page interrupted. */
+/** Take up what a reload of the page interrupted; what cannot be sent again without its photo is back in the box. */
 export function restoreOutbox() {
   const jobs = JSON.parse(kept("sessionStorage", "practice.outbox") ?? "[]");
-  for (const { body, shown } of jobs) enqueue(viewOf(body.person), body, shown);
+  const isLost = ({ body }) => body.file && body.file.data === undefined;
+  for (const job of jobs.filter(isLost)) {
+    const view = viewOf(job.body.person);
+    view.lost.set(job.body.id, job);
+    view.draft = [view.draft, job.body.text].filter(Boolean).join("\n");
+  }
+  for (const job of jobs) if (!isLost(job)) enqueue(viewOf(job.body.person), job.body, job.shown);
+}
+
+/** Which photos are to be chosen again. */
+export function missing({ lost }) {
+  const names = [...lost.values()].map(({ body }) => `「${body.file.name}」`).join("");
+  return names && `页面刷新时还没有传完，请重新选${names}，再发一次。`;
 }
 
 export function emptyOutbox() {
-  for (const view of views.values()) view.queue.length = 0;
+  for (const view of views.values()) {
+    view.queue.length = 0;
+    view.lost.clear();
+  }
   saveOutbox();
 }
 
 export const wakeOutbox = () => views.forEach((view) => view.wake?.());
-export const isWaiting = () => [...views.values()].some((view) => view.queue.length > 0);
+export const isWaiting = () => [...views.values()].some((view) => view.queue.length + view.files.length > 0);
 
 export function enqueue(view, body, shown, attachment) {
   const tile = attachment ?? (body.file && drawTile(body.file.name, body.file.data.length * 0.75, null));

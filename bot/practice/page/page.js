@@ -1,8 +1,8 @@
 /* The practice page: who you are, what you write, the live stream, and the practice clock. */
 
 import {
-  clock, drawTile, el, emptyOutbox, enqueue, hook, isPicture, isWaiting, keep, kept, local, post, practiceNow,
-  readBase64, receive, restoreOutbox, size, spoken, thumbnail, toBottom, viewOf, views, wakeOutbox,
+  clock, drawTile, el, emptyOutbox, enqueue, hook, isPicture, isWaiting, keep, kept, local, missing, post,
+  practiceNow, readBase64, receive, restoreOutbox, size, spoken, thumbnail, toBottom, viewOf, views, wakeOutbox,
 } from "./chat.js";
 import { againTour, noteTour, startTour } from "./tour.js";
 
@@ -49,7 +49,12 @@ function connect() {
   on("message", (bubble) => {
     missed = false;
     if (isOther(view.rows.get(bubble.id), bubble)) startOver();
-    else receive(view, bubble);
+    else {
+      const again = view.lost.size;
+      receive(view, bubble);
+      // It had arrived after all.
+      if (view.lost.size < again) ui.hint.textContent = missing(view);
+    }
   });
   on("clock", (time) => {
     if (missed || Date.parse(time.now) < practiceNow() - 60_000) startOver();
@@ -106,7 +111,7 @@ function choose(id) {
   const view = (page.current = viewOf(person.id));
   ui.messages.replaceChildren(view.scroller);
   ui.newer.hidden = true;
-  ui.hint.textContent = "";
+  ui.hint.textContent = missing(view);
   ui.me.textContent = person.name;
   ui.phrases.replaceChildren(...person.phrases.map((phrase) => el("button", { type: "button", textContent: phrase })));
   ui.phrases.scrollLeft = 0;
@@ -228,7 +233,8 @@ function submit({ text, button, shown = text ?? "" }) {
   const pressed = button && view.queue.some(({ body }) => body.button === button);
   if (pressed || (!text && !button && files.length === 0)) return;
   if (files.length > 0) attach([]);
-  ui.hint.textContent = "";
+  if (!button) view.lost.clear();
+  ui.hint.textContent = missing(view);
   const album = files.length > 1 ? crypto.randomUUID() : undefined;
   const send = (said, body, tile) => enqueue(view, { id: crypto.randomUUID(), person: view.id, album, ...body }, said, tile);
   send(shown, { text, button, file: files[0]?.data }, files[0]?.tile);
@@ -334,11 +340,11 @@ async function start() {
   openPanel(false);
   for (const waiting of ui.phone.querySelectorAll("[inert]")) waiting.inert = false;
   const linked = new URLSearchParams(location.search).get("person");
+  restoreOutbox();
   startTour(choose, linked);
   choose(linked ?? kept("localStorage", "practice.person"));
   if (linked && page.current.id !== linked)
     ui.hint.textContent = `这里没有「${linked.slice(0, 20)}」，现在是${page.current.id}。换人请点上面的名字。`;
-  restoreOutbox();
   setInterval(drawClock, 1000);
   window.addEventListener("online", wakeOutbox);
   document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));

@@ -27,10 +27,9 @@ def invite(ask: Ask) -> Reply:
         raise Refusal("邀请码不能在群里开，请私聊我。")
     if role is None:
         rights.check_grown_up(ask.args)
-        # A kindergarten has no squad.
-        mine = [each for each in rights.appointed_by(ask.me) if _place(ask, each)] or [Role.COUNSELOR]
+        mine = appointable(ask)
         names = "、".join(each.label for each in mine)
-        raise Refusal(f"请写明角色和单位，像这样：{_example(ask, mine[0])}\n您可以邀请：{names}。")
+        raise Refusal(f"请写明角色和单位，像这样：邀请 {like(ask, mine[0])}\n您可以邀请：{names}。")
     if role not in rights.appointed_by(ask.me):
         raise Denied(f"您不能邀请{role.label}，请找上级管理员。", what="邀请")
     at = _unit(ask, role, words.strip())
@@ -67,21 +66,26 @@ def _unit(ask: Ask, role: Role, words: str) -> Unit:
         [unit for unit in places.named(ask, _top(ask, role), words) if rights.fits(role, unit.kind)] if words else []
     )
     if not words:
-        raise Refusal(f"请写明是哪个单位，像这样：{_example(ask, role)}")
+        raise Refusal(f"请写明是哪个单位，像这样：邀请 {like(ask, role)}")
     if not found:
-        raise Refusal(f"没有找到单位「{words}」。请写全名，像这样：{_example(ask, role)}")
+        raise Refusal(f"没有找到单位「{words}」。请写全名，像这样：邀请 {like(ask, role)}")
     if len(found) > 1:
         names = "、".join(units.full_name(ask.db, unit) for unit in found[:5])
         raise Refusal(f"有 {len(found)} 个单位叫这个名字：{names}。请把学校也写上。")
     return found[0]
 
 
-def _example(ask: Ask, role: Role) -> str:
-    """An invitation that fits the role: `邀请 大队辅导员 实验小学`."""
+def appointable(ask: Ask) -> list[Role]:
+    """The roles that the asker may give and that somebody could have there: a kindergarten has no squad."""
+    return [each for each in rights.appointed_by(ask.me) if _place(ask, each)] or [Role.COUNSELOR]
+
+
+def like(ask: Ask, role: Role) -> str:
+    """A role with a unit that it fits: `大队辅导员 实验小学`."""
     if role is Role.COUNSELOR:
-        return f"邀请 {role.label} {examples.squad(ask, _top(ask, role))}"
+        return f"{role.label} {examples.squad(ask, _top(ask, role))}"
     found = _place(ask, role)
-    return f"邀请 {role.label} {found.name if found else '实验小学'}"
+    return f"{role.label} {found.name if found else '实验小学'}"
 
 
 def _place(ask: Ask, role: Role) -> Unit | None:

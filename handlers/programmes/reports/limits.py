@@ -9,7 +9,8 @@ from handlers.catalogue.rules import TOTAL
 from handlers.catalogue.telling.reports import Told, Value
 from handlers.kit import Refusal
 from handlers.privacy import gate
-from storage.programmes import sums
+from handlers.wording import programmes
+from storage.programmes import reports, sums
 from storage.programmes.reports import Report
 
 
@@ -41,6 +42,24 @@ def check(db: Connection, row: Row, new: Report, old: Report | None = None) -> s
             what = "、".join(dict.fromkeys(_label(row, name) for name in sorted(each.names)))
             raise Refusal(f"没有记录：{_label(row, each.left[0].name)} {problem}。请核对{what}，改好再发一次。")
     return "".join(f"\n请留意：{problem}" for problem in warnings)
+
+
+def twice(db: Connection, row: Row, one: Report) -> str:
+    """Of whom a share is taken within a term or year is told once: what else was told of them, above, below or here."""
+    shares = {each.denominator for each in row.indicators if each.percent}
+    whole = [each.label for each in row.fields if each.name in shares and each.agg == "sum"]
+    if row.period == "day" or not whole:
+        return ""
+    kinds = [each.name for each in row.fields if each.agg == "by"]
+    others = (
+        each for each in reports.in_line(db, one)
+        if all(each.figures.get(name) == one.figures.get(name) for name in kinds)
+    )  # fmt: skip
+    other = next(others, None)
+    if other is None:
+        return ""
+    said = f"{other.unit_name}已报过一条（R{other.id}：{programmes.figures(row, other)}），{whole[0]}会加在一起"
+    return f"\n请留意：{said}。是同样的孩子，请撤回一条；分两批的，撤回先报的，把后一条更正成累计的。"
 
 
 def _check_bounds(row: Row, numbers: dict[str, Decimal]) -> None:

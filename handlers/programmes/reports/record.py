@@ -34,6 +34,7 @@ def kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
     kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _beside(ask, row, unit, new, told)
     if kept is None:
         return _again(ask, row, new, told, now)
+    warning += limits.twice(ask.db, row, replace(kept, path=unit.path))
     echo = _echo(ask, row, unit, kept, "已记录")
     return replace(echo, text=echo.text + warning + evidence.of_message(ask, row, kept, now.files))
 
