@@ -37,7 +37,7 @@ class ClockGuard:
         self._began = 0.0
         # From where steps are added up: many small ones are a large one. Of an earlier process of the same boot, too.
         self._from: tuple[datetime, float] | None = None
-        self._kept = self._from
+        self._kept: tuple[datetime, float] | None = None
         self._agreed_since = 0.0
         # What had been accepted when the doubt began, and whether a platform's word is enough to end it.
         self._accepted = ""
@@ -132,5 +132,5 @@ class ClockGuard:
             self._stored = wall
             key_values.put(db, LAST, wall.isoformat(), wall)
             if self._clock.boot and self._from and self._from != self._kept:
-                self._kept = self._from
+                self._kept: tuple[datetime, float] | None = None
                 key_values.put(db, _FROM, f"{self._clock.boot} {self._from[0].isoformat()} {self._from[1]}", wall)
