@@ -132,5 +132,5 @@ class ClockGuard:
             self._stored = wall
             key_values.put(db, LAST, wall.isoformat(), wall)
             if self._clock.boot and self._from and self._from != self._kept:
-                self._kept: tuple[datetime, float] | None = None
+                self._kept = self._from
                 key_values.put(db, _FROM, f"{self._clock.boot} {self._from[0].isoformat()} {self._from[1]}", wall)
