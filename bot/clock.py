@@ -13,7 +13,7 @@ MOST_OFF = timedelta(minutes=10)
 _STEADY = getattr(time, "CLOCK_BOOTTIME", None)
 
 
-def this_boot() -> str:
+def _this_boot() -> str:
     """By what the seconds that nobody sets are told from those of an earlier boot; empty where no machine says."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
@@ -43,6 +43,11 @@ class Clock:
         # The machine's time and those seconds when the guard last looked.
         self.seen: tuple[datetime, float] | None = None
         self._heard: tuple[datetime, float] | None = None
+
+    @classmethod
+    def of_this_machine(cls, zone: ZoneInfo) -> "Clock":
+        """By which a bot lives; its seconds are told from those of another boot."""
+        return cls(zone, boot=_this_boot())
 
     def now(self) -> datetime:
         """The time the bot lives in."""

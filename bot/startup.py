@@ -5,7 +5,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot.clock import Clock, this_boot
+from bot.clock import Clock
 from bot.dispatch.features import collect
 from bot.engine import Engine
 from bot.settings import BadSettings, Settings
@@ -65,7 +65,7 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None, practi
         database.close()
         raise BadSettings(problem)
     vault, before = Vault(settings.name_keys), migrate.revision(database.read)
-    clock = clock or Clock(settings.zone, boot=this_boot())
+    clock = clock or Clock.of_this_machine(settings.zone)
 
     def after_migration(db: Connection) -> None:
         codes.key_old(db, vault)

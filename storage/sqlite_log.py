@@ -54,15 +54,14 @@ class SqliteLog:
 
     def _is_whole(self, known: _Index, before: int) -> bool:
         """The beginning, and every frame since the last look: what was cut and written on has a hole."""
-        with contextlib.suppress(OSError), self._log.open("rb", buffering=0) as log:
-            if _salt(log.fileno(), _SALT_IN_LOG) != known.salt:
+        with contextlib.suppress(OSError), self._log.open("rb", buffering=0) as opened:
+            if _salt(opened.fileno(), _SALT_IN_LOG) != known.salt:
                 return False
-            places = (_LOG_HEADER + (frame - 1) * (_FRAME_HEADER + known.page) for frame in range(before, known.frames))
-            last = _LOG_HEADER + known.frames * (_FRAME_HEADER + known.page)
-            each = (
-                _salt(log.fileno(), place + _SALT_IN_FRAME) for place in (*places, last - _FRAME_HEADER - known.page)
-            )
-            return os.fstat(log.fileno()).st_size >= last and all(salt == known.salt for salt in each)
+            frame = _FRAME_HEADER + known.page
+            places = (_LOG_HEADER + (number - 1) * frame for number in range(max(before, 1), known.frames + 1))
+            each = (_salt(opened.fileno(), place + _SALT_IN_FRAME) for place in places)
+            long = os.fstat(opened.fileno()).st_size >= _LOG_HEADER + known.frames * frame
+            return long and all(salt == known.salt for salt in each)
         # That it is not there is noticed by its name.
         return True
 

@@ -137,6 +137,20 @@ def test_a_log_that_is_cut_is_noticed_although_it_is_written_on(held: Held, tear
     again.refuse_torn()
 
 
+def test_a_log_that_is_cut_after_it_began_anew_is_noticed(held: Held) -> None:
+    held.say("x" * 9000)
+    with held.database.write.connect() as db:
+        db.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(RESTART)")  # type: ignore[union-attr]
+    held.say("y")
+    held.file.mark(held.database.write)
+    held.file.look()
+    held.say("y" * 5000)
+    os.truncate(held.wal(), 0)
+    held.say("z")
+    with pytest.raises(NotOurs, match="被截短或改写了"):
+        held.file.look()
+
+
 def test_a_log_that_begins_anew_is_whole(held: Held) -> None:
     for number in range(300):
         held.say(f"{number} " + "x" * 9000)
