@@ -136,7 +136,16 @@ class App:
             else:
                 log.critical("「%s」坏了，机器人停下", task.get_name(), exc_info=fault)
             self.status = 2 if Supervision.in_vain(fault) else 1
+            if self._supervision and self._supervision.file.spoiled:
+                self._end_at_once(self._supervision)
             self._stop.set()
+
+    def _end_at_once(self, supervision: Supervision) -> None:
+        """What is written from now on is lost, and to close the database would write our pages into what is there."""
+        if saved := supervision.file.save(self.engine.database.write, self.engine.now()):
+            log.critical("里面的内容存在 %s", saved)
+        logging.shutdown()
+        os._exit(self.status)
 
     def _wake(self) -> None:
         for sender in self.senders:
@@ -184,10 +193,6 @@ class App:
             # What was acknowledged meanwhile is in no file that has a name.
             saved = self._supervision.file.save(self.engine.database.write, self.engine.now())
             log.critical("里面的内容存在 %s", saved)
-            if self._supervision.file.overwritten:
-                # To close the database would write our pages into what is there now.
-                logging.shutdown()
-                os._exit(self.status)
         self.engine.close()
 
     def _health(self) -> dict[str, Any]:

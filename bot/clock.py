@@ -4,12 +4,21 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 # More than clocks are set by in their daily work, less than what would make a reminder come on another day.
 MOST_OFF = timedelta(minutes=10)
 # Nobody sets it, and where the machine has it, it runs on while the machine sleeps.
 _STEADY = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+def _this_boot() -> str:
+    """By what the seconds that nobody sets are told from those of an earlier boot; empty where no machine says."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _steady() -> float:
@@ -21,18 +30,24 @@ class Clock:
 
     def __init__(
         self, zone: ZoneInfo, real: Callable[[], datetime] = lambda: datetime.now(UTC),
-        steady: Callable[[], float] = _steady,
+        steady: Callable[[], float] = _steady, boot: str = "",
     ) -> None:  # fmt: skip
-        """`real` gives the true time, by which leases and pacing run; `steady` seconds that nobody sets."""
+        """`real` gives the true time, by which leases and pacing run; `steady` seconds that nobody sets, of `boot`."""
         self.zone = zone
         self.real = real
         self.steady = steady
+        self.boot = boot
         self.ahead = timedelta()
         # Why the machine's time is not relied upon (jobs/clock_guard.py); empty: it is.
         self.doubt = ""
         # The machine's time and those seconds when the guard last looked.
         self.seen: tuple[datetime, float] | None = None
         self._heard: tuple[datetime, float] | None = None
+
+    @classmethod
+    def of_this_machine(cls, zone: ZoneInfo) -> "Clock":
+        """By which a bot lives; its seconds are told from those of another boot."""
+        return cls(zone, boot=_this_boot())
 
     def now(self) -> datetime:
         """The time the bot lives in."""

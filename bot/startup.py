@@ -65,7 +65,7 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None, practi
         database.close()
         raise BadSettings(problem)
     vault, before = Vault(settings.name_keys), migrate.revision(database.read)
-    clock = clock or Clock(settings.zone)
+    clock = clock or Clock.of_this_machine(settings.zone)
 
     def after_migration(db: Connection) -> None:
         codes.key_old(db, vault)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backups.installation import Installation
 from bot.commands import CommandError
-from bot.jobs import clock_guard
+from bot.jobs import clock_guard, database_file
 from storage import snapshot, transfer
 from storage.base import key_values
 from storage.database import open_database
@@ -54,7 +54,7 @@ def put_database(of: Installation, given: Path, stamp: str) -> Path | None:
         return None
     of.file.parent.mkdir(parents=True, exist_ok=True)
     old = of.file.with_name(f"{of.file.name}.replaced-{stamp}")
-    for ending in ("-wal", "-shm"):
+    for ending in ("-wal", "-shm", database_file.TORN):
         if (beside := of.file.with_name(of.file.name + ending)).exists():
             beside.replace(f"{old}{ending}")
     return _replace(given, of.file, stamp)

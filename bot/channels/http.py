@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from starlette.types import Receive, Scope, Send
@@ -18,12 +18,20 @@ from bot.settings import certificate_folders
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 # So long may all of a call take, which is less than a letter's lease; and the download of a file, on a slow line.
 SECONDS_FOR_A_CALL, SECONDS_FOR_A_FILE = 75.0, 300.0
+# Whoever talks without end is not the platform; no file that we take is larger.
+MOST_IN_ANSWER = 16 << 20
+# What is packed may be a thousand times as much: it is not asked for, and little of it is taken.
+_MOST_PACKED = MOST_IN_ANSWER >> 10
 # Whoever wants to know the Date headers of what is answered.
 Hears = Callable[[str], None] | None
 
 
 class TooLong(Exception):
     """There is more of it than we take."""
+
+
+class Endless(httpx.ReadError):
+    """An answer that is longer than any of a platform."""
 
 
 class Gone(Exception):
@@ -74,14 +82,41 @@ def _is_proxy(address: str) -> bool:
     return port is None or 0 < port < 1 << 16
 
 
-def client(timeout: float | httpx.Timeout, hears: Hears = None, **more: Any) -> httpx.AsyncClient:
-    """Connections of our own, with these further arguments of httpx; `hears` is told what time it is over there."""
+class _Bounded(httpx.AsyncByteStream):
+    """An answer as it comes in, up to so many bytes; raises Endless."""
 
-    async def note(response: httpx.Response) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, most: int) -> None:
+        self._stream = stream
+        self._most = most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = self._most
+        async for chunk in self._stream:
+            left -= len(chunk)
+            if left < 0:
+                raise Endless("")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def arguments(hears: Hears = None) -> dict[str, Any]:
+    """Of all our clients: whom they trust and how much they take; `hears` is told what time it is over there."""
+
+    async def begins(response: httpx.Response) -> None:
         if hears and (said := response.headers.get("date")):
             hears(said)
+        most = _MOST_PACKED if "content-encoding" in response.headers else MOST_IN_ANSWER
+        response.stream = _Bounded(cast(httpx.AsyncByteStream, response.stream), most)
 
-    return httpx.AsyncClient(timeout=timeout, verify=trusted(), event_hooks={"response": [note]}, **more)
+    hooks = {"response": [begins]}
+    return {"verify": trusted(), "event_hooks": hooks, "headers": {"accept-encoding": "identity"}}
+
+
+def client(timeout: float | httpx.Timeout, hears: Hears = None, **more: Any) -> httpx.AsyncClient:
+    """Connections of our own, with these further arguments of httpx."""
+    return httpx.AsyncClient(timeout=timeout, **arguments(hears), **more)
 
 
 @asynccontextmanager

@@ -42,6 +42,7 @@ def _serve(listening: socket.socket, settings: Settings) -> int:
     supervision = Supervision(settings)
     try:
         supervision.file.take()
+        supervision.file.refuse_torn()
     except NotOurs as why:
         raise BadSettings(str(why)) from None
     if not settings.practice and (problem := http.environment_problem()):

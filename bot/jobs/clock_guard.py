@@ -17,6 +17,9 @@ SECONDS_OF_AGREEMENT = 3600.0
 _STORED_EVERY = timedelta(minutes=1)
 # The last instant that was relied upon.
 LAST = "clock"
+# From where the steps are added up, with the boot whose seconds they are held against: an instant once a day.
+_FROM = "clock steps from"
+_ADDED_UP_FOR = 86400.0
 _SAID = (
     "机器的时间有疑问：%s。什么也不删、不封存、不提醒，直到一小时里没有矛盾；看过没有错的，"
     "运行 python -m bot clock accept"
@@ -32,6 +35,9 @@ class ClockGuard:
         self._last: datetime | None = None
         self._stored: datetime | None = None
         self._began = 0.0
+        # From where steps are added up: many small ones are a large one. Of an earlier process of the same boot, too.
+        self._from: tuple[datetime, float] | None = None
+        self._kept: tuple[datetime, float] | None = None
         self._agreed_since = 0.0
         # What had been accepted when the doubt began, and whether a platform's word is enough to end it.
         self._accepted = ""
@@ -53,11 +59,13 @@ class ClockGuard:
             waiting.move_nearer(turn.db, -step, turn.now, wall)
         accepted = bool(self._clock.doubt) and self._last_accepted(turn.db) != self._accepted
         self._deaf = self._deaf or accepted
-        why = self._contradiction(step, wall)
+        why = self._contradiction(step, wall, steady)
         if why:
             self._doubt(turn, why, steady)
         elif self._clock.doubt and (accepted or self._is_settled(steady)):
             self._end(turn, wall)
+        if why or self._from is None or steady - self._from[1] > _ADDED_UP_FOR:
+            self._from = wall, steady
         self._clock.seen = wall, steady
         if not self._clock.doubt:
             self._store(turn.db, wall)
@@ -74,16 +82,24 @@ class ClockGuard:
             return self._clock.step()
         last, self._began = key_values.get(db, LAST), steady
         self._last = datetime.fromisoformat(last.value) if last else None
+        boot, *since = found.value.split() if (found := key_values.get(db, _FROM)) else [""]
+        if since and boot == self._clock.boot:
+            self._from = datetime.fromisoformat(since[0]), float(since[1])
         return wall - self._last if self._last else timedelta()
 
-    def _contradiction(self, step: timedelta, wall: datetime) -> str:
+    def _contradiction(self, step: timedelta, wall: datetime, steady: float) -> str:
         there = None if self._deaf else self._clock.elsewhere()
         machine = f"机器说是 {wall:%Y-%m-%d %H:%M}（UTC）"
         if there and abs(wall - there) > MOST_OFF:
             return f"{machine}，平台说是 {there:%Y-%m-%d %H:%M}"
+        before = "机器人上次运行到"
+        if self._from is not None:
+            # What nobody sets has gone on since then, over a rest as well.
+            before, (began, at) = "应该是", self._from
+            added_up = wall - began - timedelta(seconds=steady - at)
+            step = added_up if self._clock.seen is None else max(step, added_up, key=abs)
         if abs(step) <= MOST_OFF or (self._clock.seen is None and there):
             return ""
-        before = "机器人上次运行到" if self._clock.seen is None else "应该是"
         return f"{machine}，{before} {wall - step:%Y-%m-%d %H:%M}"
 
     def _doubt(self, turn: Turn, why: str, steady: float) -> None:
@@ -115,3 +131,6 @@ class ClockGuard:
         if self._stored is None or abs(wall - self._stored) >= _STORED_EVERY:
             self._stored = wall
             key_values.put(db, LAST, wall.isoformat(), wall)
+            if self._clock.boot and self._from and self._from != self._kept:
+                self._kept = self._from
+                key_values.put(db, _FROM, f"{self._clock.boot} {self._from[0].isoformat()} {self._from[1]}", wall)

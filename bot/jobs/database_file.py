@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import Engine, make_url
 
+from storage.sqlite_log import SqliteLog
+
 SECONDS = 2
-# One that could be saved from a file that was deleted while the bot ran.
-_SAVED = "saved"
+# One that could be saved from a file that was deleted while the bot ran; what says that one is not whole.
+_SAVED, TORN = "saved", ".torn"
 # Where SQLite has its user version: https://www.sqlite.org/fileformat2.html#user_version_number
 _VERSION_AT, _VERSION_LENGTH = 60, 4
 
@@ -33,10 +35,15 @@ class DatabaseFile:
         self._known: dict[Path, tuple[int, int]] = {}
         self._handle = -1
         self._mark = b""
-        # Whether another database was copied over it: then nothing of ours may be written any more.
-        self.overwritten = False
+        self._log = SqliteLog(self._path) if self._path else None
+        self._overwritten = self._torn = False
         # Whether another bot works on it, too: then what is there is not ours alone to put away.
         self._shared = False
+
+    @property
+    def spoiled(self) -> bool:
+        """Whether another database was copied over it, or its log cut: nothing of ours may be written any more."""
+        return self._overwritten or self._torn
 
     def take(self) -> None:
         """Before it is opened: from now on it is this process's; raises NotOurs."""
@@ -51,6 +58,11 @@ class DatabaseFile:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._refuse_second_name()
         self._take_lock()
+
+    def refuse_torn(self) -> None:
+        """What is left of it is not begun with before somebody has looked; raises NotOurs."""
+        if self._path and (said := self._beside(TORN)).exists():
+            raise NotOurs(said.read_text("utf-8"))
 
     def _refuse_second_name(self) -> None:
         """By another name of the same file a bot has another log and lock (https://www.sqlite.org/howtocorrupt.html)."""
@@ -105,18 +117,30 @@ class DatabaseFile:
     def look(self) -> None:
         """Whether the files are still the ones that were there first; raises NotOurs."""
         assert self._path is not None
-        for path in (self._path, self._beside("-wal")):
+        for path in (self._path, self._beside("-wal"), self._beside("-shm")):
             found = _identity(path)
             known = self._known.setdefault(path, found) if found else self._known.get(path)
             if known != found:
                 how = "换成了别的文件" if found else "不见了（删掉或移走了）"
                 raise NotOurs(f"机器人停了：它正在用的 {path} {how}。")
         self._keep_lock()
+        self._look_at_the_log()
         if self._mark and os.pread(self._handle, _VERSION_LENGTH, _VERSION_AT) != self._mark:
-            self.overwritten = True
+            self._overwritten = True
             raise NotOurs(
                 f"机器人停了：它正在用的 {self._path} 被别的内容覆盖了（cp）。请用 python -m bot restore 恢复备份。"
             )
+
+    def _look_at_the_log(self) -> None:
+        assert self._log is not None
+        if self._log.is_torn():
+            self._torn, said = True, self._beside(TORN)
+            words = (
+                f"数据库在机器人运行时坏了：{self._beside('-wal')} 被截短或改写了，最近写下的可能不全。"
+                f"请恢复备份：python -m bot restore。没有备份、要照剩下的接着用，删掉 {said} 再启动。"
+            )
+            said.write_text(words, "utf-8")
+            raise NotOurs(words)
 
     def _keep_lock(self) -> None:
         """Somebody may take it for a left-over and delete it: whoever starts next shall meet one all the same."""
@@ -136,8 +160,11 @@ class DatabaseFile:
         assert self._path is not None
         if self._shared:
             return str(self._path)
+        if self._torn:
+            # SQLite reads as far as the log is whole: nothing of it is touched.
+            return ""
         place = self._path.with_name(f"{self._path.name}.{_SAVED}-{now:%Y%m%d-%H%M%S}")
-        if self.overwritten:
+        if self._overwritten:
             # The pages that are not in the log are gone; the log must not be taken for that of the other database.
             self._beside("-shm").unlink(missing_ok=True)
             return str(self._beside("-wal").replace(self._beside(f"-wal.overwritten-{now:%Y%m%d-%H%M%S}")))

@@ -35,9 +35,9 @@ HOUR = timedelta(hours=1)
 class Machine:
     """A machine whose clock the test sets; the seconds go on as they do."""
 
-    def __init__(self, at: datetime = START) -> None:
-        self.at, self.seconds = at, 1000.0
-        self.clock = BotClock(ZONE, lambda: self.at.astimezone(UTC), lambda: self.seconds)
+    def __init__(self, at: datetime = START, seconds: float = 1000.0, boot: str = "") -> None:
+        self.at, self.seconds = at, seconds
+        self.clock = BotClock(ZONE, lambda: self.at.astimezone(UTC), lambda: self.seconds, boot)
 
     def on(self, after: timedelta) -> None:
         self.at, self.seconds = self.at + after, self.seconds + after.total_seconds()

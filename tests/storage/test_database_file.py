@@ -55,6 +55,7 @@ FAULTS: dict[str, tuple[Callable[[Held], object], str]] = {
     "moved": (lambda held: held.path.rename(held.path.with_name("old.db")), "不见了"),
     "folder moved": (lambda held: held.path.parent.rename(held.path.parent.with_name("old")), "不见了"),
     "log deleted": (lambda held: held.wal().unlink(), "bot.db-wal 不见了"),
+    "index deleted": (lambda held: held.path.with_name("bot.db-shm").unlink(), "bot.db-shm 不见了"),
 }  # fmt: skip
 
 
@@ -101,7 +102,62 @@ def test_what_is_copied_over_it_is_noticed_and_not_written_into(held: Held, tmp_
     with pytest.raises(NotOurs, match="被别的内容覆盖了"):
         held.file.look()
     saved = Path(held.file.save(held.database.write, START))
-    assert held.file.overwritten and saved.stat().st_size and not held.wal().exists()
+    assert held.file.spoiled and saved.stat().st_size and not held.wal().exists()
+
+
+def zero(path: Path) -> None:
+    with path.open("r+b") as into:
+        into.write(bytes(path.stat().st_size))
+
+
+TEARS: dict[str, Callable[[Path], object]] = {
+    "emptied": lambda log: os.truncate(log, 0), "half": lambda log: os.truncate(log, log.stat().st_size // 2),
+    "the last frame": lambda log: os.truncate(log, log.stat().st_size - 4120), "zeroed": zero,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+@pytest.mark.parametrize("tear", TEARS)
+def test_a_log_that_is_cut_is_noticed_although_it_is_written_on(held: Held, tear: str, goes_on: bool) -> None:
+    for number in range(20):
+        held.say(f"{number} " + "x" * 5000)
+    held.file.look()
+    held.say("y" * 5000)
+    TEARS[tear](held.wal())
+    if goes_on:
+        held.say("after")
+    with pytest.raises(NotOurs, match=r"bot.db-wal 被截短或改写了.*删掉 .*bot.db.torn 再启动"):
+        held.file.look()
+    assert held.file.spoiled and held.file.save(held.database.write, START) == "" and held.wal().exists()
+    # Nobody goes on with what is left of it before somebody has looked.
+    again = DatabaseFile(held.url)
+    with pytest.raises(NotOurs, match="恢复备份"):
+        again.refuse_torn()
+    held.path.with_name("bot.db.torn").unlink()
+    again.refuse_torn()
+
+
+def test_a_log_that_is_cut_after_it_began_anew_is_noticed(held: Held) -> None:
+    held.say("x" * 9000)
+    with held.database.write.connect() as db:
+        db.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(RESTART)")  # type: ignore[union-attr]
+    held.say("y")
+    held.file.mark(held.database.write)
+    held.file.look()
+    held.say("y" * 5000)
+    os.truncate(held.wal(), 0)
+    held.say("z")
+    with pytest.raises(NotOurs, match="被截短或改写了"):
+        held.file.look()
+
+
+def test_a_log_that_begins_anew_is_whole(held: Held) -> None:
+    for number in range(300):
+        held.say(f"{number} " + "x" * 9000)
+        if number % 50 == 10:
+            held.file.mark(held.database.write)
+        held.file.look()
+    assert not held.file.spoiled
 
 
 def test_a_second_bot_is_told_whose_it_is(held: Held) -> None:

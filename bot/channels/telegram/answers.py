@@ -36,7 +36,7 @@ class Answers(HTTPXRequest):
             pool_timeout=10,
             media_write_timeout=40,
             proxy=proxy or None,
-            httpx_kwargs={"verify": http.trusted()},
+            httpx_kwargs=http.arguments(),
         )
 
     async def do_request(self, url: str, method: str, *arguments: Any, **more: Any) -> tuple[int, bytes]:

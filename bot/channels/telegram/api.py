@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from bot.channels.http import Hears, client, within
+from bot.channels.http import Endless, Hears, client, within
 from bot.channels.setup import CallFailed
 from bot.settings import Settings
 
@@ -22,6 +22,7 @@ LOUD = {
 _NO_WAY = "连不上 Telegram，请检查网络和 TELEGRAM_PROXY"
 # What a fault of the connection means, the first that fits.
 _PLAIN: tuple[tuple[type[Exception], str], ...] = (
+    (Endless, "回应太大，不像是 Telegram 的，请检查网络、TELEGRAM_PROXY 和 TELEGRAM_API_URL"),
     (httpx.ProxyError, "代理不让过，请检查 TELEGRAM_PROXY"),
     (httpx.ConnectError, _NO_WAY),
     (httpx.ConnectTimeout, _NO_WAY),

@@ -16,7 +16,6 @@ from bot.settings.kinds import several
 
 log = logging.getLogger(__name__)
 _SECONDS = httpx.Timeout(10, read=20, write=60)
-_MOST_IN_ANSWER = 16 << 20
 Answer = dict[str, Any]
 Given = Mapping[str, Any]
 
@@ -44,8 +43,7 @@ class Wire:
             ):
                 if most and not _is_text(response):
                     return {"content": await _body(response, most)}
-                # Whoever talks without end is not the platform.
-                return _answer(response, await _body(response, _MOST_IN_ANSWER, Remedy.AGAIN))
+                return _answer(response, await _body(response, http.MOST_IN_ANSWER, Remedy.AGAIN))
         except httpx.HTTPError as broken:
             # Its own words may hold the address, and with it the token.
             raise Fault(type(broken).__name__, lost=not isinstance(broken, http.NEVER_LEFT)) from None
