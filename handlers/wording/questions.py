@@ -153,7 +153,9 @@ class Question(Generic[Known]):
 
     def again(self, known: Known) -> Refusal:
         """Said to an answer that cannot be taken: what has not been done, and what to answer; it stays open."""
-        return Refusal(self.said(self.undone + self.asks, known))
+        offered = getattr(known, "offered", ())
+        buttons = (Button(label, answer=answer) for label, answer in offered)
+        return Refusal(self.said(self.undone + self.asks, known), *buttons)
 
     def said(self, text: str, known: Known) -> str:
         """One of its texts with what is known filled in."""

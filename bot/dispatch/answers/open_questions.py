@@ -57,7 +57,7 @@ class OpenQuestion:
             return [Reply(self._said(question.dropped), question.then)]
         if not question.yes and not question.either and says_yes(words):
             # 好的 is no number of heads, no activity and no reason.
-            raise Refusal(self.reminder)
+            raise self.question.again(self.known)
         if question.agreed(words):
             return self._agreed(ask, words)
         if (word := command_like(words)) and not words.startswith("/"):

@@ -10,7 +10,6 @@ from handlers.asker import context, examples
 from handlers.attendance import phrases, recent
 from handlers.kit import REPORTERS, Ask, Button, Denied, NotMeant, Refusal, Unit
 from handlers.reading import Reading, Record
-from handlers.reading.text.numbers import value_of
 from handlers.wording import days, places
 from storage.base import numbered
 from storage.checkins import checkins
@@ -27,7 +26,7 @@ _BARE = re.compile(
 )
 # 上一节其实是38人: of several on a day, whichever of them that is.
 _EARLIER = re.compile(r"(?<!\d)[上前头]一?[场次节]")
-_ISSUE = re.compile(r"第\s?([一二三四五六七八九十\d]{1,3})\s?期")
+_ISSUE = re.compile(r"第\s?([一二三四五六七八九]|\d{1,3})\s?期")
 _SEQUENCE = re.compile(r"第\s?([一二三四五六七八九1-9])\s?[场次节]")
 # 第一条改成42: the first of those that were told, or of those that are shown?
 _ORDINAL = re.compile(r"第\s?[一二三四五六七八九1-9]\s?[条个]")
@@ -74,7 +73,7 @@ def of_reading(ask: Ask, reading: Reading, wish: Wish) -> checkins.Checkin:
     if sequence := _SEQUENCE.search(ask.args):
         wish = replace(wish, sequence=int(sequence[1].translate(_DIGITS)))
     if issue := _ISSUE.search(ask.args):
-        wish = replace(wish, issue=value_of(issue[1]) or 0)
+        wish = replace(wish, issue=int(issue[1].translate(_DIGITS)))
     if target == NOTHING and (case := numbered.meant(ask.message.text)):
         raise _no_checkin(case)
     if ask.me.roles.isdisjoint(REPORTERS):

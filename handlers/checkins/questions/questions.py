@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from handlers.attendance import phrases
@@ -38,7 +38,8 @@ class Incomplete:
     """
     What was reported as far as it is clear, the reader's issues, and the question.
 
-    `shared`: the squads of which the heads are asked; `day` (ISO): the day when none is named.
+    `shared`: the squads of which the heads are asked; `day` (ISO): the day when none is named; `offered`: its buttons,
+    label and answer.
     """
 
     said: str
@@ -47,6 +48,7 @@ class Incomplete:
     shared: list[str]
     day: str
     asked: str
+    offered: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

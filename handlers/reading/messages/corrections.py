@@ -8,7 +8,6 @@ from handlers.reading.checkins.found import Found
 from handlers.reading.messages.withdrawals import is_of, stored
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.quantities.tokens import tokens_of
-from handlers.reading.quantities.words import OTHERS
 from handlers.reading.text import idioms
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
@@ -17,7 +16,7 @@ from handlers.reading.text.units import Hit
 
 _SLIP = r"[报写发打填弄搞输记选数]|登记|统计"
 _N = r"[\d一两二三四五]{1,2}"
-_OTHERS = "|".join(OTHERS)
+_OTHERS = "家长|老师|辅导员|志愿者|五老"
 # 主题忘写了, 主题漏了填.
 _LEFT_OUT = "(?:忘记?了?|漏了?|没)[写填说]了?"
 CORRECT = pattern(
