@@ -10,6 +10,7 @@ from bot.dispatch.features import Features
 from handlers.kit import Ask, Refusal, Reply
 from handlers.programmes.reports import last_report
 from handlers.reading import Reading
+from handlers.reading.checkins.activities import names_activity
 from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
 from storage.messages import dialogues
 
@@ -115,8 +116,17 @@ class OpenQuestion:
             replaced = now != ""
             return [Reply(self._said(f"{self.question.undone}前面那个问题不再等回答，要做请再发一次。"))] * replaced
         # Where the next one is asked already, it took the place of this one.
-        ended = dialogues.close(ask.db, ask.message.where, ask.question) and self.question.final
-        return [Reply(self._said(f"{self.question.undone}那个问题不再等回答，要做请再发一次。"))] if ended else []
+        if not dialogues.close(ask.db, ask.message.where, ask.question):
+            return []
+        if self.question.final:
+            return [Reply(self._said(f"{self.question.undone}那个问题不再等回答，要做请再发一次。"))]
+        return [Reply(self._said(self.question.left))] if self._is_left(ask) else []
+
+    def _is_left(self, ask: Ask) -> bool:
+        """Whether what it was about is told no more: 队课, and then 升旗42人."""
+        said = getattr(self.known, "said", "")
+        told = [each.activity for each in ask.reading.records if each.activity] if ask.reading else []
+        return bool(self.question.left and told) and names_activity(said) and not any(each in said for each in told)
 
     def _said(self, text: str) -> str:
         return self.question.said(text, self.known)

@@ -67,8 +67,9 @@ SESSIONS = Question(
     dropped=_NOTHING, ended_by=_REPORTS,
 )  # fmt: skip
 MISSING = Question(
-    "checkin", Incomplete, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS
-)
+    "checkin", Incomplete, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS,
+    left="前面的「{said}」还没有记，要报请连人数一起再发一次。",
+)  # fmt: skip
 # 41: it is to be recorded, with this number.
 HEADS = r"(?:不对|不是|[应改]?该?[是为成]|实到|实际|其实|人数)*\d{1,2}[人名个]?"
 DOUBT = Question(
