@@ -10,7 +10,6 @@ from bot.dispatch.features import Features
 from handlers.kit import Ask, Refusal, Reply
 from handlers.programmes.reports import last_report
 from handlers.reading import Reading
-from handlers.reading.checkins.activities import names_activity
 from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
 from storage.messages import dialogues
 
@@ -126,7 +125,8 @@ class OpenQuestion:
         """Whether what it was about is told no more: 队课, and then 升旗42人."""
         said = getattr(self.known, "said", "")
         told = [each.activity for each in ask.reading.records if each.activity] if ask.reading else []
-        return bool(self.question.left and told) and names_activity(said) and not any(each in said for each in told)
+        named = "ACTIVITY_MISSING" not in getattr(self.known, "issues", ())
+        return bool(self.question.left and told) and named and not any(each in said for each in told)
 
     def _said(self, text: str) -> str:
         return self.question.said(text, self.known)
