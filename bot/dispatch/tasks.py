@@ -17,6 +17,7 @@ from handlers.wording import days, programmes
 from storage.messages import dialogues
 
 _WAITS = "这条里还有一件{what}，还没有记。请先答上面的问题，再把{what}单独发一次。"
+_NOT_YET = "\n新报的也还没有记，请单独再发一次。"
 _CLAUSE_END = re.compile(r"[，,；;。\n]")
 # 讲解员5名 are people, whatever they are called by.
 _PEOPLE = re.compile(r"(?:讲解|宣讲|辅导|服务|工作)员\s?\d+\s?[名位人]")
@@ -29,7 +30,11 @@ def instead(features: Features, ask: Ask) -> list[Reply]:
     replies: list[Reply] = []
     for each in ask.heard.more:
         if each.intent in CHANGES:
-            said: Answer = features.readers[each.intent](replace(ask, reading=each))
+            try:
+                said: Answer = features.readers[each.intent](replace(ask, reading=each))
+            except Refusal as refusal:
+                refusal.text += _NOT_YET
+                raise
             replies += [said] if isinstance(said, Reply) else said
     return replies
 

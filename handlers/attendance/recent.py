@@ -25,7 +25,12 @@ _PARTIAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "UNIT_MISSING"})
 def recorded(ask: Ask) -> list[checkins.Checkin]:
     """What the asker's last message recorded, if that was just now."""
     last = checkins.of_last_message(ask.db, ask.me.id)
-    return [one for one in last if one.made_at and ask.now - one.made_at <= FRESH]
+    return [one for one in last if is_fresh(ask, one)]
+
+
+def is_fresh(ask: Ask, one: checkins.Checkin) -> bool:
+    """Whether it was recorded just now."""
+    return one.made_at is not None and ask.now - one.made_at <= FRESH
 
 
 def latest(ask: Ask) -> datetime | None:

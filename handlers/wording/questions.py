@@ -121,6 +121,8 @@ class Question(Generic[Known]):
     free: bool = False
     # The reading intents and commands that take its place.
     ended_by: frozenset[str] = frozenset()
+    # What is said where a report of another activity takes its place: it would be forgotten without a word.
+    left: str = ""
     # The commands after which its @answers is asked once more, with no words: they may have done what it waits for.
     met_by: frozenset[str] = frozenset()
     # What it leads to is not undone: anything else that is understood ends it, and an old one needs more than 好的.
@@ -153,7 +155,9 @@ class Question(Generic[Known]):
 
     def again(self, known: Known) -> Refusal:
         """Said to an answer that cannot be taken: what has not been done, and what to answer; it stays open."""
-        return Refusal(self.said(self.undone + self.asks, known))
+        offered = getattr(known, "offered", ())
+        buttons = (Button(label, answer=answer) for label, answer in offered)
+        return Refusal(self.said(self.undone + self.asks, known), *buttons)
 
     def said(self, text: str, known: Known) -> str:
         """One of its texts with what is known filled in."""

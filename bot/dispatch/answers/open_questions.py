@@ -57,7 +57,7 @@ class OpenQuestion:
             return [Reply(self._said(question.dropped), question.then)]
         if not question.yes and not question.either and says_yes(words):
             # 好的 is no number of heads, no activity and no reason.
-            raise Refusal(self.reminder)
+            raise self.question.again(self.known)
         if question.agreed(words):
             return self._agreed(ask, words)
         if (word := command_like(words)) and not words.startswith("/"):
@@ -115,8 +115,18 @@ class OpenQuestion:
             replaced = now != ""
             return [Reply(self._said(f"{self.question.undone}前面那个问题不再等回答，要做请再发一次。"))] * replaced
         # Where the next one is asked already, it took the place of this one.
-        ended = dialogues.close(ask.db, ask.message.where, ask.question) and self.question.final
-        return [Reply(self._said(f"{self.question.undone}那个问题不再等回答，要做请再发一次。"))] if ended else []
+        if not dialogues.close(ask.db, ask.message.where, ask.question):
+            return []
+        if self.question.final:
+            return [Reply(self._said(f"{self.question.undone}那个问题不再等回答，要做请再发一次。"))]
+        return [Reply(self._said(self.question.left))] if self._is_left(ask) else []
+
+    def _is_left(self, ask: Ask) -> bool:
+        """Whether what it was about is told no more: 队课, and then 升旗42人."""
+        said = getattr(self.known, "said", "")
+        told = [each.activity for each in ask.reading.records if each.activity] if ask.reading else []
+        named = "ACTIVITY_MISSING" not in getattr(self.known, "issues", ())
+        return bool(self.question.left and told) and named and not any(each in said for each in told)
 
     def _said(self, text: str) -> str:
         return self.question.said(text, self.known)

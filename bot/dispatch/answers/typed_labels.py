@@ -25,9 +25,9 @@ _MARKS = "。.!！?？[]【】「」"
 
 
 def asked_with(ask: Ask, card: Card) -> bool:
-    """Whether the question that is open is the one that was asked with this card."""
+    """Whether the question that is open was asked with this card, or was said again with it."""
     question = ask.question
-    return question is not None and question.expires_at > ask.now and question.asked_at == card.made_at
+    return question is not None and question.expires_at > ask.now and question.asked_at <= card.made_at
 
 
 def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> Pressed | None:

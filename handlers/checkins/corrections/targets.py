@@ -24,6 +24,9 @@ _BARE = re.compile(
     r"|签到|打卡|记录|提交|上报|报|消息|请|麻烦|帮我|帮忙|我|把|要|想|老师|谢谢|[您你]好|吧|啊|呀|吗|cancel|[\W_])*",
     re.IGNORECASE,
 )
+# 上一节其实是38人: of several on a day, whichever of them that is.
+_EARLIER = re.compile(r"(?<!\d)[上前头]一?[场次节]")
+_ISSUE = re.compile(r"第\s?([一二三四五六七八九]|\d{1,3})\s?期")
 _SEQUENCE = re.compile(r"第\s?([一二三四五六七八九1-9])\s?[场次节]")
 # 第一条改成42: the first of those that were told, or of those that are shown?
 _ORDINAL = re.compile(r"第\s?[一二三四五六七八九1-9]\s?[条个]")
@@ -35,13 +38,18 @@ _CLAUSE = re.compile(r"[,，。;；:：\n]")
 class Wish:
     """What is to be done with one: the command `word`, with `more` behind its number; `gone`: with a withdrawn one.
 
-    `sequence`: 第2场 of its day; 0 where none is named.
+    `sequence`: 第2场 of its day, `issue`: 第5期 of its series; 0 where none is named.
     """
 
     word: str
     more: str = ""
     gone: bool = False
     sequence: int = 0
+    issue: int = 0
+
+    def columns(self) -> dict[str, Any]:
+        """What is named of it beside the unit, the activity, the day and the heads."""
+        return {name: value for name, value in (("sequence", self.sequence), ("issue", self.issue)) if value}
 
 
 def meant(ask: Ask, word: str) -> tuple[checkins.Checkin, str]:
@@ -64,6 +72,8 @@ def of_reading(ask: Ask, reading: Reading, wish: Wish) -> checkins.Checkin:
     target = _target(ask, reading)
     if sequence := _SEQUENCE.search(ask.args):
         wish = replace(wish, sequence=int(sequence[1].translate(_DIGITS)))
+    if issue := _ISSUE.search(ask.args):
+        wish = replace(wish, issue=int(issue[1].translate(_DIGITS)))
     if target == NOTHING and (case := numbered.meant(ask.message.text)):
         raise _no_checkin(case)
     if ask.me.roles.isdisjoint(REPORTERS):
@@ -71,7 +81,7 @@ def of_reading(ask: Ask, reading: Reading, wish: Wish) -> checkins.Checkin:
     if (
         target == NOTHING
         and wish.word != "更正"
-        and not wish.sequence
+        and not wish.columns()
         and not _BARE.fullmatch(_CLAUSE.split(ask.args)[0])
     ):
         # 把张三删了: whatever that is, it is not the last check-in.
@@ -104,11 +114,14 @@ def is_own(ask: Ask, found: checkins.Checkin) -> bool:
 def named(ask: Ask, target: Record, wish: Wish) -> checkins.Checkin:
     """The one check-in that has all that is named of it, else the last one; raises Refusal for several and for none."""
     of, unit = _columns(target), _unit(ask, target)
-    of |= {"sequence": wish.sequence} if wish.sequence else {}
+    of |= wish.columns()
     found = _found(ask, of, unit, wish)
     if not of and unit is None:
         last = recent.recorded(ask) if not wish.gone else []
-        found = found[:5] if _ORDINAL.search(ask.args) else last if len(last) > 1 else found[:1]
+        if found and _EARLIER.search(ask.args):
+            found = [one for one in found if one.day == found[0].day or recent.is_fresh(ask, one)]
+        else:
+            found = found[:5] if _ORDINAL.search(ask.args) else last if len(last) > 1 else found[:1]
     if not found:
         raise _none(ask, of, unit, wish)
     if len(found) > 1:
@@ -158,7 +171,7 @@ def _none(ask: Ask, of: dict[str, Any], unit: Unit | None, wish: Wish) -> Refusa
         return Denied(f"{unit.name}不在您负责的范围，什么都没有动。", what="更正", subject=f"unit:{unit.id}")
     said = [unit.name if unit else "", days.day(of["day"], ask.today) if "day" in of else "", of.get("activity", "")]
     said += [f"实到{of['attended']}"] if "attended" in of else []
-    said += [f"第{of['sequence']}场"] if "sequence" in of else []
+    said += [f"第{of[name]}{measure}" for name, measure in (("sequence", "场"), ("issue", "期")) if name in of]
     last = (
         f"最近报的是：{phrases.dated(there[0], ask.today)} {phrases.heads(there[0])}"
         if there

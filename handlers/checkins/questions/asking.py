@@ -40,8 +40,9 @@ def missing(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     day = record.date if record.date and not record.dated else ask.today
     shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
     said, waits = questions.canonical(record, reading.issues), attachments.waiting(ask, first)
+    offered = [[each.label, each.answer] for each in buttons if each.answer]
     questions.MISSING.put(
-        ask, questions.Incomplete(said, list(reading.issues), waits, shared, day.isoformat(), question)
+        ask, questions.Incomplete(said, list(reading.issues), waits, shared, day.isoformat(), question, offered)
     )
     return Reply(question, (*_of_the_last(ask, reading, record), *buttons))
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from handlers.attendance import phrases
@@ -38,7 +38,8 @@ class Incomplete:
     """
     What was reported as far as it is clear, the reader's issues, and the question.
 
-    `shared`: the squads of which the heads are asked; `day` (ISO): the day when none is named.
+    `shared`: the squads of which the heads are asked; `day` (ISO): the day when none is named; `offered`: its buttons,
+    label and answer.
     """
 
     said: str
@@ -47,6 +48,7 @@ class Incomplete:
     shared: list[str]
     day: str
     asked: str
+    offered: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ SESSIONS = Question(
     dropped=_NOTHING, ended_by=_REPORTS,
 )  # fmt: skip
 MISSING = Question(
-    "checkin", Incomplete, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS
-)
+    "checkin", Incomplete, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS,
+    left="前面的「{said}」还没有记，要报请连人数一起再发一次。",
+)  # fmt: skip
 # 41: it is to be recorded, with this number.
 HEADS = r"(?:不对|不是|[应改]?该?[是为成]|实到|实际|其实|人数)*\d{1,2}[人名个]?"
 DOUBT = Question(
