@@ -95,9 +95,8 @@ def _wish(ask: Ask, found: invites.Invite, name: str) -> Wish:
     if ask.person:
         return replace(role, person_id=ask.person.id) if found.person_id is None else Wish(ask.person.id, found.unit_id)
     waiting = people.without_account(ask.db, found.role, units.by_id(ask.db, found.unit_id), ask.now)
-    named = [
-        person_id for person_id, known in waiting.items() if not name or known == name.removesuffix(naming.SAME).strip()
-    ]
+    said = naming.clean_name(name).removesuffix(naming.SAME).strip()
+    named = [person_id for person_id, known in waiting.items() if not name or naming.alike(known, said)]
     known = found.person_id or (named[0] if len(named) == 1 and found.from_id is None else None)
     if known is not None:
         return Wish(known, found.unit_id, channel=here[0], address=here[1])

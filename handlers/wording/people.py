@@ -26,9 +26,14 @@ _UNSEEN = re.compile("FILLER|SELECTOR|COMBINING|INHERENT|JOINER")
 _TITLE = re.compile("(?:老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)$")
 _OURS = re.compile("助手|机器人|管理员|系统|官方|客服|少工委|大队部")
 # An office is nobody's name: who confirms an appointment reads it.
-_OFFICE = re.compile(
-    "(?:各位|班|年级|大队|中队|小队|校外|学校|总|副|老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)+"
+_A_PART = "各位|班|年级|大队|中队|小队|校外|学校|总|副|老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志"
+_OFFICE = re.compile(f"(?:{_A_PART})+")
+# So is none of a place where people work, or of a page: 实验小学, 教导处, http://….
+_NO_PERSON = re.compile(
+    r"(?:小学|中学|学校|幼儿园|教育局|团委|社区|街道|办公室|[教政德]\w处|总务处|辅导站|[小中大]队|家长)$|(?i:www\.|https?\b)"
 )
+# 李老师大队辅导员, 李老师2, 李静老师: nobody is another by it, as long as two characters are left.
+_ADDED = re.compile(rf"(?<=\w\w)(?:{_A_PART}|[\d\s])+$")
 # 李静 13812345678: a number that others could ring is no part of it.
 _NUMBER = re.compile(r"(?:手机号?|电话|微信号?|联系方式)?\s*(?:[\d〇零幺一二三四五六七八九][\s-]?){5,}")
 # 周丽华 三(2)中队: where they are is no part of it either.
@@ -56,7 +61,7 @@ def clean_name(said: str) -> str:
     kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in plain)
     name = _BETWEEN.sub("", " ".join(_NUMBER.sub(" ", kept).split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
     # 彤彤的班主任 says whose, not who.
-    nobodys = "的" in name or _OURS.search(name) or _OFFICE.fullmatch(name)
+    nobodys = "的" in name or _OURS.search(name) or _OFFICE.fullmatch(name) or _NO_PERSON.search(plain.strip())
     return name if any(each.isalpha() for each in name) and not nobodys else ""
 
 
@@ -91,11 +96,12 @@ def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
     """
     bare = name.removesuffix(SAME).strip()
     top = units.by_id(ask.db, at.school_id) if at.school_id else at
-    there = people.called(ask.db, bare, [top.path], ask.now)
-    there += [each for each in people.above(ask.db, Role, top, ask.now) if _alike(each.name, bare) and each.grants]
+    there = people.called(ask.db, _core(bare), [top.path], ask.now, longer=True)
+    there += people.above(ask.db, Role, top, ask.now)
+    there = [each for each in there if each.grants and alike(each.name, bare)]
     others = [each for each in there if ask.person is None or each.id != ask.person.id]
     # Nobody is mistaken for whoever gives rights here.
-    leads = any(_alike(each.name, bare) and not each.roles.isdisjoint(rights.GIVERS) for each in others)
+    leads = any(not each.roles.isdisjoint(rights.GIVERS) for each in others)
     if others and (bare == name or leads):
         words = f"这里已经有一位「{others[0].name}」了。请写全名再发，像这样：{again.format('李静老师')}"
         homonym = "" if leads else f"\n真的同名，在后面写上「{SAME}」：{again.format(f'{bare} {SAME}')}"
@@ -107,11 +113,19 @@ def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
     return bare
 
 
-def _alike(name: str, other: str) -> bool:
-    """劉校长 reads as 刘校长: a sign that GB 2312 has not is an older or rarer form of another, as far as we know."""
-    name, other = name.replace("·", ""), other.replace("·", "")
+def alike(name: str, other: str) -> bool:
+    """
+    Whether one may be taken for the other: 李静老师 for 李静, 李老师2 for 李老师, 劉校长 for 刘校长.
+
+    A sign that GB 2312 has not is an older or rarer form of another, as far as we know.
+    """
+    name, other = _core(name), _core(other)
     same = all(one == two or _is_rare(one + two) for one, two in zip(name, other, strict=False))
     return len(name) == len(other) and same
+
+
+def _core(name: str) -> str:
+    return _ADDED.sub("", name.replace("·", ""))
 
 
 def _is_rare(signs: str) -> bool:

@@ -172,9 +172,14 @@ def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) ->
     return [Term(row[0], row[1], Role(row[3]), row[13], row[14], Unit(*row[4:13])) for row in rows]
 
 
-def called(db: Connection, name: str, paths: Sequence[str], now: datetime) -> list[Person]:
-    """Everybody of this name with a role at a unit in these subtrees, by id; their grants are those there."""
-    query = _WITH_GRANTS.where(person.c.name == name, within(paths), unit.c.active).order_by(person.c.id)
+def called(db: Connection, name: str, paths: Sequence[str], now: datetime, *, longer: bool = False) -> list[Person]:
+    """
+    Everybody of this name with a role at a unit in these subtrees, by id; their grants are those there.
+
+    `longer`: and of each name that begins so.
+    """
+    so = person.c.name.startswith(name, autoescape=True) if longer else person.c.name == name
+    query = _WITH_GRANTS.where(so, within(paths), unit.c.active).order_by(person.c.id)
     return [each for each in _people(db.execute(query).all(), now) if each.grants]
 
 
