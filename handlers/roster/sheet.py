@@ -41,6 +41,7 @@ _NOTHING = re.compile(r"[-—–―/\\_]+")
 _NOBODY = re.compile("[暂尚]?[无缺空]|没有|[空暂]缺|[待未](?:定|聘|安排|分配)")
 # What people write between units beside /; the second where what stands before is a unit of the file.
 _A_SCHOOL, _A_SQUAD = re.compile("(?:小学|中学|学校|少工委)$"), re.compile("(?:班|中队)$")
+_APART = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
 _SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_·、,] *| +")
 _FRACTION = re.compile(r"\d+\.\d+")
 
@@ -274,7 +275,8 @@ def _members(written: str, wrong: list[str]) -> int | None:
 
 
 def _aliases(number: int, written: str, notes: Notes, wrong: list[str]) -> Iterable[str]:
-    for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
+    # 雷 锋 中 队 is read as 雷锋中队.
+    for alias in dict.fromkeys(filter(None, map(str.strip, re.split("[、,;]", _APART.sub("", written))))):
         if len(alias) > _LONGEST_UNIT:
             wrong.append(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
         elif school.DAY.match(alias) or _FRACTION.fullmatch(alias):
