@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import replace
 
 from handlers import rights
+from handlers.asker import own_names
 from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role
 from handlers.people import appointments
 from handlers.people import handover_work as duties
@@ -95,8 +96,8 @@ def _wish(ask: Ask, found: invites.Invite, name: str) -> Wish:
     if ask.person:
         return replace(role, person_id=ask.person.id) if found.person_id is None else Wish(ask.person.id, found.unit_id)
     waiting = people.without_account(ask.db, found.role, units.by_id(ask.db, found.unit_id), ask.now)
-    said = naming.clean_name(name).removesuffix(naming.SAME).strip()
-    named = [person_id for person_id, known in waiting.items() if not name or naming.alike(known, said)]
+    said = own_names.clean_name(name).removesuffix(naming.SAME).strip()
+    named = [person_id for person_id, known in waiting.items() if not name or own_names.alike(known, said)]
     known = found.person_id or (named[0] if len(named) == 1 and found.from_id is None else None)
     if known is not None:
         return Wish(known, found.unit_id, channel=here[0], address=here[1])
@@ -107,7 +108,7 @@ def _wish(ask: Ask, found: invites.Invite, name: str) -> Wish:
 
 def _own_name(ask: Ask, said: str, found: invites.Invite) -> str:
     """What a newcomer is called: as they say, else as the platform shows them. Raises Refusal for somebody else's."""
-    name = naming.clean_name(said or ask.message.name) or ("" if said else ask.message.sender[:20])
+    name = own_names.clean_name(said or ask.message.name) or ("" if said else ask.message.sender[:20])
     if not name:
         raise Refusal("姓名没看懂，还没有加入。请只写姓名，像这样发：加入 邀请码 李老师")
     return naming.check_free(ask, name, units.by_id(ask.db, found.unit_id), "加入 邀请码 {}")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from handlers.asker.own_names import alike, clean_name, is_name
 from handlers.kit import Message
-from handlers.wording.people import alike, clean_name, is_name
 from storage.people import people
 from tests.guard.test_codes import code_of, play
 from tests.organisation.test_roster_chat import SCHOOL, Chat
+from tests.support.rostering import planned
 from tests.support.stage import START, Bot
 
 CLEANED = {
@@ -144,6 +145,20 @@ def test_the_roster_knows_who_says_their_title(tmp_path: Path) -> None:
         assert (await bot.say("新来的", "我是谁"))[-1].startswith("周丽华，您好")
 
     play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("said", ["系统管理员", "大队辅导员", "实验小学", "=1+1", "معلم"])
+def test_a_roster_gives_nobody_what_is_no_name(said: str) -> None:
+    rows = f"青禾区,县少工委,,,,,,\n青禾区/实验小学,学校,{said},大队辅导员,,,,\n"
+    assert ["「姓名」要写老师的姓名" in each for each in planned(rows)[1].problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("李\u3164静", "李静"), ("Z\u0351a\u0352lgo", "Zalgo"), ("Anna Li", "Anna Li")]
+)
+def test_of_a_name_in_a_roster_stays_what_is_seen(said: str, kept: str) -> None:
+    rows = f"青禾区,县少工委,,,,,,\n青禾区/实验小学,学校,{said},大队辅导员,,,,\n"
+    assert [each[1] for each in planned(rows)[0].new_people] == [kept]
 
 
 @pytest.mark.both
