@@ -25,6 +25,8 @@ LEFT_OUT = "姓名等个人信息没有保存。"
 # Of characters: beside 请假 alone, and in a list beside it, somebody may have a longer name.
 _LONGEST_BESIDE, _LONGEST_IN_LIST = 4, 6
 _IN_LIST = frozenset("、:：")
+# 1.陆地 2.海洋
+_NUMBERED = re.compile(r"^\d{1,2}[.)]")
 # How the name of a place or of what stands in it ends: nobody is called so.
 _PLACE_OR_OFFICE = re.compile(
     r"(?:[省市县区旗州盟镇乡村校园馆]|街道|[少关]工委|教办|[小中]学|辅导站|基地)(?:[(（][^()（）]*[)）])?$"
@@ -117,5 +119,6 @@ def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
 
 
 def _may_be_somebody(clause: str, listed: bool, alone: bool) -> bool:
+    clause = _NUMBERED.sub("", clause)
     longest = _LONGEST_IN_LIST if listed else _LONGEST_BESIDE if alone else _SHORTEST_DEED - 1
     return len(clause) <= longest or bool(named_in(clause))
