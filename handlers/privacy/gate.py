@@ -8,9 +8,9 @@ import re
 from functools import lru_cache
 
 from handlers.privacy import called, matters
-from handlers.privacy.called import named_in
+from handlers.privacy.called import could_be, named_in
 from handlers.privacy.door import HIDDEN, Known, nobody, starred
-from handlers.privacy.names import DOCUMENT, is_surely_one, where
+from handlers.privacy.names import DOCUMENT, is_surely_one, of_the_field, where
 from storage.base.words import Cleared
 
 _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
@@ -63,6 +63,15 @@ def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
     absent = (clauses[place] for place in _beside_absence(clauses, marks))
     named = any(not known(name) for name in named_in(words)) or not all(map(matters.names_no_absent, absent))
     return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
+
+
+def is_of_absent(topic: str, said: str) -> bool:
+    """Whether a topic stood beside an absence in what was said, and may be a name: 缺一个，石头, not 请假1人，国庆."""
+    if not topic or topic in of_the_field() or not could_be(topic):
+        return False
+    parts = _CLAUSES.split(said)
+    clauses, marks = parts[::2], [*parts[1::2], ""]
+    return any(clauses[place] == topic for place in _beside_absence(clauses, marks))
 
 
 def is_private_label(words: str) -> bool:
