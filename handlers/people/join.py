@@ -9,7 +9,6 @@ from handlers.asker import own_names
 from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role
 from handlers.people import appointments
 from handlers.people import handover_work as duties
-from handlers.people.appointments import Proposal
 from handlers.people.joining import staff_room
 from handlers.registry import ANYONE, command
 from handlers.wording import people as naming
@@ -133,7 +132,7 @@ def _welcome(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) 
     return [Reply(said), *notice, *done.told]
 
 
-def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) -> Proposal:
+def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) -> appointments.Proposal:
     if wish.from_id is not None and maker is not None:
         leaver = people.by_id(ask.db, wish.from_id, ask.now)
         work = duties.to_pass(ask, maker, leaver)
@@ -141,7 +140,7 @@ def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) ->
         return appointments.hand_over(replace(ask, person=maker), maker, leaver, wish.person_id, work)
     if wish.role is None and wish.channel is None:
         # Somebody who is here already: they have what they have.
-        return Proposal()
+        return appointments.Proposal()
     return appointments.propose(ask, maker, wish, always=_was_here(ask, wish))
 
 

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from handlers.privacy import called, matters
-from handlers.privacy.called import could_be, named_in
+from handlers.privacy.called import named_in
 from handlers.privacy.door import HIDDEN, Known, nobody, starred
 from handlers.privacy.names import DOCUMENT, is_surely_one, of_the_field, where
 from storage.base.words import Cleared
@@ -67,7 +67,7 @@ def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
 
 def is_of_absent(topic: str, said: str) -> bool:
     """Whether a topic stood beside an absence in what was said, and may be a name: 缺一个，石头, not 请假1人，国庆."""
-    if not topic or topic in of_the_field() or not could_be(topic):
+    if not topic or topic in of_the_field() or not called.could_be(topic):
         return False
     parts = _CLAUSES.split(said)
     clauses, marks = parts[::2], [*parts[1::2], ""]

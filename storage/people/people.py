@@ -173,14 +173,10 @@ def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) ->
 
 
 def called(db: Connection, name: str, paths: Sequence[str], now: datetime, *, longer: bool = False) -> list[Person]:
-    """
-    Everybody of this name with a role at a unit in these subtrees, by id; their grants are those there.
-
-    `longer`: and of each name that begins so.
-    """
+    """Who is called (`longer`: begins) so, with a role at a unit in these subtrees; their grants are those there."""
     so = person.c.name.startswith(name, autoescape=True) if longer else person.c.name == name
-    query = _WITH_GRANTS.where(so, within(paths), unit.c.active).order_by(person.c.id)
-    return [each for each in _people(db.execute(query).all(), now) if each.grants]
+    found = _people(db.execute(_WITH_GRANTS.where(so, within(paths), unit.c.active).order_by(person.c.id)).all(), now)
+    return [each for each in found if each.grants]
 
 
 def add(db: Connection, name: str, now: datetime) -> int:
