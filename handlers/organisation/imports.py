@@ -68,21 +68,19 @@ def shown(found: Plan, sheet: roster.Sheet, batch: int, whole: int = 0) -> Reply
         where = f"名册（工作表「{sheet.title}」）" if sheet.title not in ("", "名册") else "名册"
         return Reply(f"{where}有 {count} 处问题，什么也没有改：\n{rows}\n改好以后再发一次文件。")
     said = _decision(found, sheet, batch)
-    if sheet.whole is None:
+    if sheet.whole is None or not whole:
         return said
-    if not whole:
-        words = "\n".join(sheet.notes.warnings[:1]) if not found else ""
-        return replace(said, text=f"{said.text}\n{words}".strip())
     return replace(said, text=f"{said.text}\n{_HIDDEN}", buttons=(*said.buttons, Button(_ALL, "导入", str(whole))))
 
 
 def _decision(found: Plan, sheet: roster.Sheet, batch: int) -> Reply:
+    odd = roster.odd(sheet)
     if not found:
-        return Reply("名册和现在一样，没有要改的。")
+        return Reply(f"名册和现在一样，没有要改的。{odd}")
     leaving = f"{batch} 离任"
     if found.only_leaving:
         return Reply(
-            f"名册里的都已经有了，没有要改的。\n{roster.leaving(found)}",
+            f"名册里的都已经有了，没有要改的。{odd}\n{roster.leaving(found)}",
             (Button("让他们离任", "导入", leaving), Button("不动", "导入", f"{batch} 不动")),
         )
     text = f"名册核对好了，还没有写入。\n{roster.preview(found, sheet, brief=True)}"

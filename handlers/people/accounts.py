@@ -28,6 +28,7 @@ def unlink(ask: Ask) -> Reply | list[Reply]:
 def _named(ask: Ask, name: str) -> list[Person]:
     several = found(ask, name, [unit.path for unit in places.scope(ask.me, rights.GIVERS)])
     if not several:
+        ask.door.hear_name(name)
         raise Refusal(f"您负责的范围里没有「{name}」。请写名册里的姓名；看一个单位有谁，发「单位 三(2)中队」。")
     return several
 

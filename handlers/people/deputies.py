@@ -98,6 +98,7 @@ def _one(ask: Ask, name: str, args: str) -> Person | Reply:
     """Somebody in the asker's part of the tree, or the question which of several."""
     several = accounts.found(ask, name, [unit.path for unit in places.scope(ask.me, rights.GIVERS)])
     if not several:
+        ask.door.hear_name(name)
         raise Denied(f"您负责的范围里没有「{name}」。请写名册里的姓名；还没有加入的，先发「邀请」。", what="代理")
     if len(several) > 1:
         return accounts.which(ask, several, name, "代理", args)

@@ -57,6 +57,7 @@ def hand_over(ask: Ask) -> Reply:
         raise Denied("别人的工作由学校的管理员来交接。要交接自己的，发：交接 王老师", what="交接")
     leavers = accounts.found(ask, first[0], _paths(ask)) if first else [ask.me]
     if not leavers:
+        ask.door.hear_name(first[0])
         raise Denied(f"没有找到「{first[0]}」。请写名册里的姓名。\n{_HOW}", what="交接")
     if len(leavers) > 1:
         return accounts.which(ask, leavers, first[0], "交接", f"{{}} {last}")

@@ -5,12 +5,11 @@ import unicodedata
 from dataclasses import replace
 
 from handlers import rights
-from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role
+from handlers.kit import Ask, Denied, Person, Reply, Role
 from handlers.people import appointments
 from handlers.people import handover_work as duties
-from handlers.people.joining import staff_room, strangers
+from handlers.people.joining import identity, staff_room, strangers
 from handlers.registry import ANYONE, command
-from handlers.wording import people as naming
 from storage.organisation import units
 from storage.people import invites, people
 from storage.people.appointments import Wish
@@ -70,7 +69,7 @@ def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
         return Reply(f"这个邀请码是给{who}的，您已经用别的名字加入了。请换那位老师的手机来发。")
     if found.room:
         return staff_room.enter(ask, found, name)
-    wish = _wish(ask, found, name)
+    wish = identity.wish_of(ask, found, name)
     if not invites.use(ask.db, found, wish.person_id, ask.now):
         return Reply("这个邀请码刚被别人用掉了。请再要一个。")
     return _welcome(ask, found, maker, wish)
@@ -83,36 +82,6 @@ def _worth(ask: Ask, found: invites.Invite, maker: Person) -> bool:
     if found.person_id is not None:
         return rights.in_charge_of(maker, people.lasting(ask.db, found.person_id, ask.now))
     return rights.giving(maker, found.role, units.by_id(ask.db, found.unit_id).path) is not None
-
-
-def _wish(ask: Ask, found: invites.Invite, name: str) -> Wish:
-    """
-    What the sender is to get: the role, or an account as somebody whom the roster or an earlier phone made known.
-
-    Who holds this role here already, and nobody is yet, is the sender, if it is just one.
-    """
-    here = ask.message.channel, ask.message.sender
-    role = Wish(0, found.unit_id, found.role, from_id=found.from_id)
-    if ask.person:
-        return replace(role, person_id=ask.person.id) if found.person_id is None else Wish(ask.person.id, found.unit_id)
-    waiting = people.without_account(ask.db, found.role, units.by_id(ask.db, found.unit_id), ask.now)
-    named = [
-        person_id for person_id, known in waiting.items() if not name or known == name.removesuffix(naming.SAME).strip()
-    ]
-    known = found.person_id or (named[0] if len(named) == 1 and found.from_id is None else None)
-    if known is not None:
-        return Wish(known, found.unit_id, channel=here[0], address=here[1])
-    new = people.add(ask.db, _own_name(ask, name, found), ask.now)
-    people.link(ask.db, new, *here)
-    return replace(role, person_id=new)
-
-
-def _own_name(ask: Ask, said: str, found: invites.Invite) -> str:
-    """What a newcomer is called: as they say, else as the platform shows them. Raises Refusal for somebody else's."""
-    name = naming.clean_name(said or ask.message.name) or ("" if said else ask.message.sender[:20])
-    if not name:
-        raise Refusal("姓名没看懂，还没有加入。请只写姓名，像这样发：加入 邀请码 李老师")
-    return naming.check_free(ask, name, units.by_id(ask.db, found.unit_id), "加入 邀请码 {}")
 
 
 def _welcome(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) -> list[Reply]:

@@ -1,6 +1,6 @@
 """我是谁, 我是 李老师, 通知方式: who the asker is to the bot, and to which of their accounts notices go."""
 
-from handlers.asker import examples
+from handlers.asker import examples, own_names
 from handlers.kit import MEMBERS, Ask, Button, NotMeant, Refusal, Reply
 from handlers.registry import ANYONE, command
 from handlers.wording import people
@@ -96,8 +96,8 @@ def show(ask: Ask) -> Reply:
 )  # fmt: skip
 def rename(ask: Ask) -> Reply:
     """`我是 李老师`: what the asker is called from now on; what is no name is read as any other text."""
-    name = people.clean_name(ask.args)
-    if not ask.message.private or not name or not people.is_name(name.removesuffix(people.SAME).strip()):
+    name = own_names.clean_name(ask.args)
+    if not ask.message.private or not name or not own_names.is_name(name.removesuffix(people.SAME).strip()):
         raise NotMeant
     before = ask.me.name
     for at in ask.me.units():

@@ -160,6 +160,7 @@ def _person(ask: Ask, words: str) -> Person:
         found = {id: unit for id, unit in found.items() if place in units.full_name(ask.db, unit)}
     if not found:
         # Whether somebody of this name is elsewhere is not looked up.
+        ask.door.hear_name(words)
         raise Denied(f"您负责的范围里没有「{words}」。还没有加入的老师，请发「邀请」。", what="任免")
     if len(found) > 1:
         names = "、".join(f"{name}@{units.full_name(ask.db, unit)}" for unit in list(found.values())[:5])

@@ -77,9 +77,9 @@ def named_in(text: str) -> tuple[str, ...]:
 def listed(text: str) -> Iterator[str]:
     """Who stands behind a colon, or is one of two: 主持人：黎明、高山; 古月、明月两姐妹."""
     for match in _LISTED.finditer(text) if ":" in text or "：" in text else ():
-        yield from (word for word in _PARTS.split(match[1]) if _could_be(word) and not TITLE.search(word))
+        yield from (word for word in _PARTS.split(match[1]) if could_be(word) and not TITLE.search(word))
     for match in _PAIR.finditer(text) if _PAIR_CUE.search(text) else ():
-        if _NOBODY.isdisjoint(match.groups()) and any(map(_could_be, match.groups())):
+        if _NOBODY.isdisjoint(match.groups()) and any(map(could_be, match.groups())):
             yield from match.groups()
 
 
@@ -119,7 +119,7 @@ def _candidates(run: str) -> Iterator[tuple[int, int]]:
             ends.append(end)
         fitting = (end for end in ends if end - start >= 2 and not TITLE.match(run, end))
         for end in fitting:
-            if (end - start <= _LONGEST or SOUNDS.issuperset(run[start:end])) and _could_be(run[start:end]):
+            if (end - start <= _LONGEST or SOUNDS.issuperset(run[start:end])) and could_be(run[start:end]):
                 yield start, end
 
 
@@ -131,7 +131,8 @@ def _has_surname(run: str, start: int, first: int, end: int) -> bool:
     return signs and _TITLED.search(run, 0, start) is not None
 
 
-def _could_be(word: str) -> bool:
+def could_be(word: str) -> bool:
+    """Whether somebody may be called by this word of the language: 毛豆, 夏天, but not 取消."""
     shaped = word[0] in SURNAMES or word[0] in "小阿" or word[0] == word[-1] or _SIGNS.issuperset(word)
     # 小书虫, 小主播
     thing = word in _NOBODY or word in of_the_public() or (word[0] == "小" and word in of_the_field())

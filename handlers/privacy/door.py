@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
-from handlers.privacy.called import named_in
+from handlers.privacy.called import could_be, named_in
 from handlers.privacy.matters import numbers_hidden
-from handlers.privacy.names import where
+from handlers.privacy.names import TITLE, where
 
 Known = Callable[[str], bool]
 HIDDEN = "×"
@@ -30,6 +30,7 @@ class Door:
         """`known`: whether a name is a unit's or a colleague's, which may be said everywhere."""
         self._known = known
         self._heard: list[str] = []
+        self._called: list[str] = []
 
     def hear(self, words: Any) -> None:
         """These words (a text, or texts in lists and mappings) were said, or opened, to be answered."""
@@ -42,6 +43,11 @@ class Door:
             for each in words:
                 self.hear(each)
 
+    def hear_name(self, said: str) -> None:
+        """This stood where somebody is named, so it may be a name, though it is a word: 任命 毛豆."""
+        self._called += [word for word in said.split() if could_be(word) and not TITLE.search(word)]
+        self.__dict__.pop("maybe", None)
+
     @property
     def heard(self) -> tuple[str, ...]:
         """All that was."""
@@ -50,7 +56,8 @@ class Door:
     @cached_property
     def maybe(self) -> tuple[str, ...]:
         """Who may have been named so far."""
-        return tuple(dict.fromkeys(name for words in dict.fromkeys(self._heard) for name in named_in(words)))
+        named = (name for words in dict.fromkeys(self._heard) for name in named_in(words))
+        return tuple(dict.fromkeys([*named, *self._called]))
 
     @property
     def names(self) -> list[str]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from handlers.privacy import called, matters
 from handlers.privacy.called import named_in
 from handlers.privacy.door import HIDDEN, Known, nobody, starred
-from handlers.privacy.names import DOCUMENT, is_surely_one, where
+from handlers.privacy.names import DOCUMENT, is_surely_one, of_the_field, where
 from storage.base.words import Cleared
 
 _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
@@ -25,6 +25,8 @@ LEFT_OUT = "姓名等个人信息没有保存。"
 # Of characters: beside 请假 alone, and in a list beside it, somebody may have a longer name.
 _LONGEST_BESIDE, _LONGEST_IN_LIST = 4, 6
 _IN_LIST = frozenset("、:：")
+# 1.陆地 2.海洋
+_NUMBERED = re.compile(r"^\d{1,2}[.)]")
 # How the name of a place or of what stands in it ends: nobody is called so.
 _PLACE_OR_OFFICE = re.compile(
     r"(?:[省市县区旗州盟镇乡村校园馆]|街道|[少关]工委|教办|[小中]学|辅导站|基地)(?:[(（][^()（）]*[)）])?$"
@@ -61,6 +63,15 @@ def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
     absent = (clauses[place] for place in _beside_absence(clauses, marks))
     named = any(not known(name) for name in named_in(words)) or not all(map(matters.names_no_absent, absent))
     return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
+
+
+def is_of_absent(topic: str, said: str) -> bool:
+    """Whether a topic stood beside an absence in what was said, and may be a name: 缺一个，石头, not 请假1人，国庆."""
+    if not topic or topic in of_the_field() or not called.could_be(topic):
+        return False
+    parts = _CLAUSES.split(said)
+    clauses, marks = parts[::2], [*parts[1::2], ""]
+    return any(clauses[place] == topic for place in _beside_absence(clauses, marks))
 
 
 def is_private_label(words: str) -> bool:
@@ -117,5 +128,6 @@ def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
 
 
 def _may_be_somebody(clause: str, listed: bool, alone: bool) -> bool:
+    clause = _NUMBERED.sub("", clause)
     longest = _LONGEST_IN_LIST if listed else _LONGEST_BESIDE if alone else _SHORTEST_DEED - 1
     return len(clause) <= longest or bool(named_in(clause))

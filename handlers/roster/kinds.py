@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from handlers.asker import own_names
 from handlers.roster.head import unpadded
 from storage.organisation.units import Kind
 from storage.people.people import Role
 
+_LONGEST_NAME = 40
 _COMMITTEES = {Kind.PROVINCE, Kind.CITY, Kind.COUNTY}
 _CARE = {Kind.CARE, Kind.GROUP}
 # What of a town stands between a committee and its schools, kindergartens, communities.
@@ -65,6 +67,13 @@ def name_in(written: str) -> tuple[str, str]:
     name = unpadded(written)
     found = _BESIDE.fullmatch(name)
     return (found[1].strip(), found[2]) if found else (name, "")
+
+
+def faults_of(name: str) -> list[str]:
+    """What is wrong with a name: 系统管理员, 大队辅导员 and 实验小学 are nobody's, =1+1 is none."""
+    if len(name) > _LONGEST_NAME:
+        return [f"「姓名」最多 {_LONGEST_NAME} 个字"]
+    return [] if own_names.clean_name(name) else ["「姓名」要写老师的姓名，不写职务、单位和公式"]
 
 
 def is_not_there(beside: str) -> bool:

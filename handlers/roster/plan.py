@@ -103,6 +103,12 @@ def problems(sheet: Sheet) -> str:
     return "\n".join(line.strip() for line in _some(sheet.notes.problems, _SHOWN))
 
 
+def odd(sheet: Sheet) -> str:
+    """What to know of the file where there is nothing to do, behind what is said of that; empty when nothing."""
+    notes = sheet.notes.warnings
+    return "\n".join(["", *_told("提示", notes, _SHOWN)]) if notes else ""
+
+
 def leaving(found: Plan) -> str:
     """Who holds a role that the file does not name."""
     return "\n".join(_told("名册里没写、现在有的角色", found.leaving, _SHOWN))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from handlers.asker.own_names import readable
 from handlers.privacy import gate
 from handlers.roster import head as heads
 from handlers.roster import kinds, school
@@ -19,7 +20,7 @@ WECOM, TELEGRAM = "wecom", "telegram"
 _SHOWN_HIDDEN = 10
 # A province has 165,000 squads and people.
 MOST_ROWS = 200_000
-_DEEPEST, _LONGEST_UNIT, _LONGEST_NAME, _MOST_MEMBERS = 12, 80, 40, 9999
+_DEEPEST, _LONGEST_UNIT, _MOST_MEMBERS = 12, 80, 9999
 _USERID = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
 _TELEGRAM_ID = re.compile(r"[1-9]\d{0,18}")
 _USABLE = f"可用的列：{'、'.join(heads.COLUMNS)}"
@@ -41,6 +42,7 @@ _NOTHING = re.compile(r"[-—–―/\\_]+")
 _NOBODY = re.compile("[暂尚]?[无缺空]|没有|[空暂]缺|[待未](?:定|聘|安排|分配)")
 # What people write between units beside /; the second where what stands before is a unit of the file.
 _A_SCHOOL, _A_SQUAD = re.compile("(?:小学|中学|学校|少工委)$"), re.compile("(?:班|中队)$")
+_APART = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
 _SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_·、,] *| +")
 _FRACTION = re.compile(r"\d+\.\d+")
 
@@ -248,9 +250,8 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes, wron
     if role is None:
         also = "。都是班主任的话，把表头的「姓名」改成「班主任」" if heads.CLASS in cells and not label else ""
         wrong.append(f"「角色」{kinds.unknown(label, [each.label for each in Role])}{also}")
-    if len(name) > _LONGEST_NAME:
-        wrong.append(f"「姓名」最多 {_LONGEST_NAME} 个字")
-    return Line(number, path, kind, name, role, accounts, members, aliases)
+    wrong += kinds.faults_of(name)
+    return Line(number, path, kind, readable(name), role, accounts, members, aliases)
 
 
 def names_of(written: str) -> Names:
@@ -274,7 +275,8 @@ def _members(written: str, wrong: list[str]) -> int | None:
 
 
 def _aliases(number: int, written: str, notes: Notes, wrong: list[str]) -> Iterable[str]:
-    for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
+    # 雷 锋 中 队 is read as 雷锋中队.
+    for alias in dict.fromkeys(filter(None, map(str.strip, re.split("[、,;]", _APART.sub("", written))))):
         if len(alias) > _LONGEST_UNIT:
             wrong.append(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
         elif school.DAY.match(alias) or _FRACTION.fullmatch(alias):

@@ -209,7 +209,8 @@ class Units:
         """What a unit is called in the file leads to it alone."""
         called: dict[tuple[object, str], set[int]] = {}
         for path, ref in self.refs.items():
-            for name in (path[-1], *self.facts[ref].aliases):
+            facts = self.facts[ref]
+            for name in (path[-1], aliases.short(facts.kind, path[-1]), *facts.aliases):
                 called.setdefault((self._beside(path), aliases.core(name)), set()).add(ref)
         for path, entry in self._entries.items():
             for alias in entry.aliases if path in self.refs else ():

@@ -61,10 +61,11 @@ def problem_of(ask: Ask, words: str) -> str:
 
 def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
     """The reading of a report whose topics have passed the gate, with the warning for those and for the `words`."""
-    records = tuple(_through_gate(each) for each in heard.records)
+    records = tuple(_through_gate(each, ask.message.text) for each in heard.records)
     school = partial(_is_school, ask)
     issues = [issue for each in heard.records for issue in _private_in(each.topic or "", school)]
-    issues += ["PII_NAME"] if _named(ask, words) else []
+    absent = any(gate.is_of_absent(each.topic or "", ask.message.text) for each in heard.records)
+    issues += ["PII_NAME"] if absent or _named(ask, words) else []
     return replace(heard, records=records, issues=tuple(dict.fromkeys((*heard.issues, *issues)))) if issues else heard
 
 
@@ -75,8 +76,9 @@ def _private_in(topic: str, school: Callable[[str], bool]) -> list[str]:
     return list(gate.found_in(topic, lambda name: school(name) or not is_made_like_one(name))) or [_LIKE_A_NAME]
 
 
-def _through_gate(record: Record) -> Record:
+def _through_gate(record: Record, said: str) -> Record:
     topic = gate.cleared(record.topic or "") or None
+    topic = None if topic and gate.is_of_absent(topic, said) else topic
     return record if topic == record.topic else replace(record, topic=topic)
 
 

@@ -1,11 +1,8 @@
-"""How a person and a channel are written, and what somebody may be called."""
-
-import re
-import unicodedata
+"""How a channel is written, and whether nobody else has a name."""
 
 from handlers import rights
+from handlers.asker.own_names import TITLE, alike, core
 from handlers.kit import Ask, Refusal, Role, Unit
-from handlers.privacy.names import HAN, SURNAMES, persons
 from storage.children import children
 from storage.organisation import units
 from storage.people import people
@@ -17,26 +14,6 @@ _CHANNELS = {
     "telegram": "Telegram",
     "practice": "演练页面",
 }
-_LONGEST = 20
-_SIGNS = "·.-'’"
-# 李 老.师 is read as 李老师; the middle dot of 阿依古丽·买买提 is part of the name.
-_BETWEEN = re.compile(f"(?<=[{HAN}])[ .'’-]+(?=[{HAN}])")
-# Letters and marks by their Unicode names that are not seen, or pile up on others.
-_UNSEEN = re.compile("FILLER|SELECTOR|COMBINING|INHERENT|JOINER")
-_TITLE = re.compile("(?:老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)$")
-_OURS = re.compile("助手|机器人|管理员|系统|官方|客服|少工委|大队部")
-# An office is nobody's name: who confirms an appointment reads it.
-_OFFICE = re.compile(
-    "(?:各位|班|年级|大队|中队|小队|校外|学校|总|副|老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)+"
-)
-# 李静 13812345678: a number that others could ring is no part of it.
-_NUMBER = re.compile(r"(?:手机号?|电话|微信号?|联系方式)?\s*(?:[\d〇零幺一二三四五六七八九][\s-]?){5,}")
-# 周丽华 三(2)中队: where they are is no part of it either.
-_UNIT = re.compile(r"[一二三四五六七八九](?:年级)?\s?\(?[\d一二三四五六七八九十]{1,2}\)?(?:中队|班)的?")
-# Letters of another script than those of Chinese and of English.
-_FOREIGN = re.compile(f"[^\\W\\d_a-zA-Z{HAN}]")
-_PARTS = re.compile(f"[{re.escape(_SIGNS)} ]+")
-_TWO_HAN = re.compile(f"[{HAN}]{{2}}")
 # Said after a name that somebody here has already.
 SAME = "同名"
 
@@ -44,43 +21,6 @@ SAME = "同名"
 def channel_name(name: str) -> str:
     """A channel as people call it: `wecom` → 企业微信."""
     return _CHANNELS.get(name, name)
-
-
-def clean_name(said: str) -> str:
-    """
-    A name as it may stand in a list: letters, figures and the signs of names, up to 20.
-
-    What is not seen, turns the line around or piles up on others is left out; empty when nothing is left that is read.
-    """
-    plain = _UNIT.sub(" ", unicodedata.normalize("NFKC", said))
-    kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in plain)
-    name = _BETWEEN.sub("", " ".join(_NUMBER.sub(" ", kept).split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
-    # 彤彤的班主任 says whose, not who.
-    nobodys = "的" in name or _OURS.search(name) or _OFFICE.fullmatch(name)
-    return name if any(each.isalpha() for each in name) and not nobodys else ""
-
-
-def _may_stand(sign: str) -> bool:
-    kind = unicodedata.category(sign)
-    if sign in (*_SIGNS, " ") or kind == "Nd":
-        return True
-    aside = unicodedata.bidirectional(sign) in ("R", "AL") or _UNSEEN.search(unicodedata.name(sign, ""))
-    return kind[0] in "LM" and not aside
-
-
-def is_name(said: str) -> bool:
-    """李老师, 李静, Иван, O'Neil: not whatever may stand after 我是, as 值班老师 does."""
-    head = _TITLE.sub("", said)
-    titled = head != said and (head[:1] in SURNAMES or bool(persons(head)))
-    return titled or said in persons(said) or _is_foreign(said)
-
-
-def _is_foreign(said: str) -> bool:
-    """Иван Петров, 山田さくら: nothing but a name is written so here; Lily Li: each of the words may be one."""
-    if _FOREIGN.search(said):
-        return True
-    parts = [part for part in _PARTS.split(said) if len(part) > 1]
-    return bool(parts) and all(part in persons(part) for part in parts)
 
 
 def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
@@ -91,35 +31,18 @@ def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
     """
     bare = name.removesuffix(SAME).strip()
     top = units.by_id(ask.db, at.school_id) if at.school_id else at
-    there = people.called(ask.db, bare, [top.path], ask.now)
-    there += [each for each in people.above(ask.db, Role, top, ask.now) if _alike(each.name, bare) and each.grants]
+    there = people.called(ask.db, core(bare), [top.path], ask.now, longer=True)
+    there += people.above(ask.db, Role, top, ask.now)
+    there = [each for each in there if each.grants and alike(each.name, bare)]
     others = [each for each in there if ask.person is None or each.id != ask.person.id]
     # Nobody is mistaken for whoever gives rights here.
-    leads = any(_alike(each.name, bare) and not each.roles.isdisjoint(rights.GIVERS) for each in others)
+    leads = any(not each.roles.isdisjoint(rights.GIVERS) for each in others)
     if others and (bare == name or leads):
         words = f"这里已经有一位「{others[0].name}」了。请写全名再发，像这样：{again.format('李静老师')}"
         homonym = "" if leads else f"\n真的同名，在后面写上「{SAME}」：{again.format(f'{bare} {SAME}')}"
         raise Refusal(words + homonym)
-    if bare == name and children.any_of(ask.db, ask.vault, {bare, _TITLE.sub("", bare)}, [top.path]):
+    if bare == name and children.any_of(ask.db, ask.vault, {bare, TITLE.sub("", bare)}, [top.path]):
         # 我是 王小明老师: whose teacher they are. The answer repeats no child's name.
         words = f"这是一位队员的姓名，没有记。请写您自己的，像这样：{again.format('李静老师')}"
         raise Refusal(f"{words}\n您正好也叫这个姓名，把刚才那句再发一次，最后写上「{SAME}」。")
     return bare
-
-
-def _alike(name: str, other: str) -> bool:
-    """劉校长 reads as 刘校长: a sign that GB 2312 has not is an older or rarer form of another, as far as we know."""
-    name, other = name.replace("·", ""), other.replace("·", "")
-    same = all(one == two or _is_rare(one + two) for one, two in zip(name, other, strict=False))
-    return len(name) == len(other) and same
-
-
-def _is_rare(signs: str) -> bool:
-    # Of 김민수 no sign is a form of one of ours.
-    if not _TWO_HAN.fullmatch(signs):
-        return False
-    try:
-        signs.encode("gb2312")
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -172,10 +172,11 @@ def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) ->
     return [Term(row[0], row[1], Role(row[3]), row[13], row[14], Unit(*row[4:13])) for row in rows]
 
 
-def called(db: Connection, name: str, paths: Sequence[str], now: datetime) -> list[Person]:
-    """Everybody of this name with a role at a unit in these subtrees, by id; their grants are those there."""
-    query = _WITH_GRANTS.where(person.c.name == name, within(paths), unit.c.active).order_by(person.c.id)
-    return [each for each in _people(db.execute(query).all(), now) if each.grants]
+def called(db: Connection, name: str, paths: Sequence[str], now: datetime, *, longer: bool = False) -> list[Person]:
+    """Who is called (`longer`: begins) so, with a role at a unit in these subtrees; their grants are those there."""
+    so = person.c.name.startswith(name, autoescape=True) if longer else person.c.name == name
+    found = _people(db.execute(_WITH_GRANTS.where(so, within(paths), unit.c.active).order_by(person.c.id)).all(), now)
+    return [each for each in found if each.grants]
 
 
 def add(db: Connection, name: str, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.privacy.gate import cleared, found_in
+from handlers.privacy.gate import cleared, found_in, is_of_absent
 
 # Each is a word of the language, and somebody's name.
 CALLED = """
@@ -67,3 +67,9 @@ def test_what_an_activity_is_about_is_nobody() -> None:
 )
 def test_nothing_of_a_name_is_left_nor_what_only_led_to_it(said: str, kept: str) -> None:
     assert cleared(said) == kept
+
+
+@pytest.mark.parametrize("word", ["石头", "国庆", "爱鸟", ""])
+def test_a_word_beside_who_is_away_may_be_a_name(word: str) -> None:
+    said = f"主题队日 38人 缺一个，{word}"
+    assert is_of_absent(word, said) is (word == "石头") and not is_of_absent(word, f"主题队日 38人 {word}")

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from handlers.asker.own_names import alike, clean_name, is_name
 from handlers.kit import Message
-from handlers.wording.people import clean_name, is_name
 from storage.people import people
 from tests.guard.test_codes import code_of, play
+from tests.organisation.test_roster_chat import SCHOOL, Chat
+from tests.support.rostering import planned
 from tests.support.stage import START, Bot
 
 CLEANED = {
@@ -55,6 +57,10 @@ CLEANED = {
     "周丽华 一三八一二三四五六七八": "周丽华",
     "周丽华 三(2)中队": "周丽华",
     "三年级2班的周丽华": "周丽华",
+    "实验小学": "",
+    "教导处": "",
+    '=HYPERLINK("http://a.cn","李")': "",
+    "王小明家长": "",
 }
 
 
@@ -85,11 +91,11 @@ def test_what_is_no_name_renames_nobody(said: str) -> None:
 def test_nobody_joins_as_somebody_else(tmp_path: Path) -> None:
     async def scene(bot: Bot) -> None:
         code = await code_of(bot, "李老师", "邀请 志愿者 实验小学")
-        for said in ("赵老师", "赵\u200b老师", "\u202e赵老师"):
+        for said in ("赵老师", "赵\u200b老师", "\u202e赵老师", "赵老师2", "赵老师(大队辅导员)", "赵老师 总辅导员"):
             answer = (await bot.say("新来的", f"加入 {code} {said}"))[-1]
             assert answer.startswith("这里已经有一位「赵老师」了。") and "同名" in answer
         # What reads like the name of whoever leads here is asked about.
-        for said in ("劉校长", "刘校長", "王主仼"):
+        for said in ("劉校长", "刘校長", "王主仼", "李老师大队辅导员", "刘校长１"):
             assert "已经有一位" in (await bot.say("新来的", f"加入 {code} {said}"))[-1]
         # Whoever gives rights here has nobody of the same name.
         for said in (
@@ -117,6 +123,42 @@ def test_nobody_joins_as_somebody_else(tmp_path: Path) -> None:
             assert len(people.named(db, "赵老师")) == 2
 
     play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "same"),
+    [("李静老师", "李静", True), ("李静", "李静老师", True), ("李静2", "李静老师", True), ("李老师", "李主任", False),
+     ("李静老师", "李静怡老师", False), ("李静怡", "李静", False), ("李班", "李", False)],
+)  # fmt: skip
+def test_a_title_or_a_number_makes_nobody_another(said: str, known: str, same: bool) -> None:
+    assert alike(said, known) is alike(known, said) is same
+
+
+@pytest.mark.both
+def test_the_roster_knows_who_says_their_title(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        code = await code_of(bot, "李老师", "邀请 志愿者 实验小学")
+        roster = Chat(bot, tmp_path / "kept", "李老师")
+        shown = (await roster.send(f"{SCHOOL},学校,周丽华,志愿者,,,,\n"))[-1]
+        await roster.press(shown, shown["buttons"][0]["label"])
+        assert "欢迎" in (await bot.say("新来的", f"加入 {code} 周丽华老师"))[-1]
+        assert (await bot.say("新来的", "我是谁"))[-1].startswith("周丽华，您好")
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("said", ["系统管理员", "大队辅导员", "实验小学", "=1+1", "معلم"])
+def test_a_roster_gives_nobody_what_is_no_name(said: str) -> None:
+    rows = f"青禾区,县少工委,,,,,,\n青禾区/实验小学,学校,{said},大队辅导员,,,,\n"
+    assert ["「姓名」要写老师的姓名" in each for each in planned(rows)[1].problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("李\u3164静", "李静"), ("Z\u0351a\u0352lgo", "Zalgo"), ("Anna Li", "Anna Li")]
+)
+def test_of_a_name_in_a_roster_stays_what_is_seen(said: str, kept: str) -> None:
+    rows = f"青禾区,县少工委,,,,,,\n青禾区/实验小学,学校,{said},大队辅导员,,,,\n"
+    assert [each[1] for each in planned(rows)[0].new_people] == [kept]
 
 
 @pytest.mark.both

@@ -10,6 +10,7 @@ from storage.organisation import units
 from storage.roster import roster as stored
 from storage.tables import checkin, unit
 from tests.guard.test_codes import play
+from tests.organisation.test_roster_chat import SCHOOL, Chat
 from tests.support import rostering
 from tests.support.rostering import NOW, TREE_ROWS, bring, planned
 from tests.support.stage import Bot
@@ -24,7 +25,7 @@ ANOTHERS = (
 ANYBODYS = (
     "中队", "本班", "全校", "我们班", "我班", "本中队", "全体队员", "学校", "本校", "班级", "大队部", "少先队",
     "红领巾", "年级", "二班", "3班", "12", "5.2", "一小队", "各中队", "大家", "今天", "签到", "班", "主题队日",
-    "学雷锋", "劳动", "队课", "阅读",
+    "学雷锋", "劳动", "队课", "阅读", "取消", "未签到", "月报", "同意", "待办", "张老师", "李校长",
 )  # fmt: skip
 FINE = (
     "雷锋中队", "雷锋", "向日葵中队", "三(2)班", "302班", "三2", "三年级二班", "红领巾中队", "小海燕", "晨曦",
@@ -47,6 +48,25 @@ def test_a_file_gives_no_unit_the_name_of_another(alias: str) -> None:
 @pytest.mark.parametrize("alias", FINE)
 def test_what_is_a_name_may_be_one(alias: str) -> None:
     assert planned(ROWS.format(alias))[1].problems == []
+
+
+def test_blanks_make_no_other_name() -> None:
+    assert "别的单位的叫法" in planned(ROWS.format("星 星 中 队"))[1].problems[0]
+
+
+def test_a_new_school_is_not_called_as_one_beside_it() -> None:
+    rows = TREE_ROWS.replace("青禾区/实验小学", "青禾区/实验小学(东校区)") + "青禾区/新学校,学校,,,,,,实验小学\n"
+    assert [each for each in planned(rows)[1].problems if "是别的单位的叫法" in each]
+
+
+@pytest.mark.both
+def test_what_was_left_out_is_said_where_nothing_else_is_to_do(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        roster = Chat(bot, tmp_path / "kept", "李老师")
+        said = (await roster.send(f"{SCHOOL}/三(1)中队,中队,,,,,,朱子墨班\n"))[-1]["text"]
+        assert "没有要改的" in said and "第 2 行：别名「朱××班」里好像有人的姓名，没有写入" in said
+
+    play(tmp_path, scene)
 
 
 @pytest.mark.both

@@ -22,7 +22,7 @@ _OTHERS = """
 阿依古丽 买买提江 迪丽努尔 古丽娜尔 扎西多吉 卓玛央金 次仁旺堆 其其格 巴特尔 苏日娜 娜仁托娅 乌兰其其格
 阿木古郎 吉克阿衣 沙马拉且 阿卜杜拉 艾力江 热依罕 吐尔逊 努尔古丽 帕提古丽 玉素甫 格桑卓玛 索朗旺姆 白玛央宗
 朝鲁蒙 斯琴高娃 阿茹娜 乌日娜 阿古达木 安娜 艾米莉 杰克 汤姆 凯瑟琳 娜塔莎 爱丽丝 佩德罗 穆罕默德 阮文雄 金秀妍
-朴智妍 Catherine Thomas Emily
+乌云其木格 尕藏 土登 呷绒 召存信 朴智妍 Catherine Thomas Emily
 """
 OTHERS = tuple(_OTHERS.split())
 MATTERS = tomllib.loads((ROOT / "handlers/privacy/words/matters.toml").read_text(encoding="utf-8"))

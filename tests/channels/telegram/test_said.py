@@ -195,6 +195,18 @@ def test_a_name_from_elsewhere_does_not_reach_telegram(play: Play) -> None:
     play(talk)
 
 
+def test_a_word_that_stands_where_somebody_is_named_is_not_said_again(play: Play) -> None:
+    async def talk(stage: Stage) -> None:
+        for words in ("解绑 毛豆", "代理 毛豆 明天", "解绑 乌云其木格", "交接 毛豆 石头", "代理 尕藏 明天"):
+            said = " ".join(await stage.say(LI, words))
+            assert "毛豆" not in said and "其木格" not in said and "尕藏" not in said and "×" in said, said
+        # What nobody is called by, and who is told by a title, is said as it was.
+        assert "「取消」" in (await stage.say(LI, "解绑 取消"))[-1]
+        assert "「贾老师」" in (await stage.say(LI, "解绑 贾老师"))[-1]
+
+    play(talk)
+
+
 def test_names_are_taken_when_the_operator_says_so(tmp_path: Path, fake: FakeTelegram) -> None:
     async def run() -> None:
         async with running(tmp_path, fake, telegram_names=True) as stage:
