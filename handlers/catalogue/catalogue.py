@@ -1,9 +1,9 @@
 """Reads the rows, the shipped ones and an office's own in DATA_DIR/catalogue; says what is wrong, and the cure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ from handlers.reading.text.patterns import any_of
 SHIPPED = Path(__file__).with_name("rows")
 # A kind that opens a case by itself: 先进集体 青禾区少工委, 退休先进个人 王建国.
 _PRAISES = re.compile("先进|优秀|最佳")
+# 讲解员比赛 is no 讲解员.
+_ANOTHER = re.compile("比赛|大赛|竞赛|选拔|招募|培训|竞选|竞聘|评比|面试|选手")
 # The files of an office's own folder that hold no rows.
 _NOT_ROWS = ("key_dates.toml", "workdays-")
 _CURES = {
@@ -98,6 +100,20 @@ class Catalogue:
         """Any word of a row that is reported, for one look at a text: most name none."""
         words = [word for word, row in self.by_word.items() if row.shape == "report"]
         return re.compile(any_of(words, {}) if words else "(?!)")
+
+    @cached_property
+    def reported_in(self) -> Callable[[str], tuple[Row, ...]]:
+        """The rows that are reported whose word is in a text, what is meant first; each message asks several times."""
+        return lru_cache(maxsize=32)(self._reported_in)
+
+    def _reported_in(self, said: str) -> tuple[Row, ...]:
+        if not self.report_word.search(said):
+            return ()
+        words = {word: said.find(word) for word, row in self.by_word.items() if word in said and row.shape == "report"}
+        words = {each: at for each, at in words.items() if not _ANOTHER.match(said, at + len(each))}
+        ends = {at + len(word) for word, at in words.items()}
+        longest = sorted(words, key=lambda word: (words[word] in ends, len(word)), reverse=True)
+        return tuple(self.by_word[word] for word in longest)
 
     @cached_property
     def case_words(self) -> Mapping[str, Row]:

@@ -46,8 +46,6 @@ _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
 _UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
 # 寒假组织了活动8场 is of 寒假活动, 纳入了规划 of 纳入规划.
 _DOING = re.compile("(?:开展|组织|举办|举行|召开|进行|完成|搞|办|开)了?|了")
-# 讲解员比赛 is no 讲解员.
-_ANOTHER = re.compile("比赛|大赛|竞赛|选拔|招募|培训|竞选|竞聘|评比|面试|选手")
 _PAUSE = re.compile(r"请假|暂停|停办|免报|暂时不[报办]")
 
 
@@ -165,14 +163,8 @@ def anothers(ask: Ask, text: str) -> Row | None:
 
 def row_in(ask: Ask, text: str) -> Row | None:
     """The row that the asker reports whose word is in the text: the longest, of 讲解员培训 the 培训."""
-    rows, said = _rows(ask), _said(text)
-    if ask.person is None or not rows.report_word.search(said):
-        return None
-    words = {word: said.find(word) for word, row in rows.by_word.items() if word in said and row.shape == "report"}
-    words = {each: at for each, at in words.items() if not _ANOTHER.match(said, at + len(each))}
-    ends = {at + len(word) for word, at in words.items()}
-    longest = sorted(words, key=lambda word: (words[word] in ends, len(word)), reverse=True)
-    return next((rows.by_word[word] for word in longest if _concerns(ask.me, rows.by_word[word])), None)
+    named = _rows(ask).reported_in(_said(text)) if ask.person else ()
+    return next((row for row in named if _concerns(ask.me, row)), None)
 
 
 @lru_cache(maxsize=8)

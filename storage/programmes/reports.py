@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, true, update
 
 from storage.base.upsert import insert_into
 from storage.organisation.units import within
@@ -198,13 +198,34 @@ def in_line(db: Connection, one: Report) -> list[Report]:
 
 
 def newest_by(
-    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | date | None
+    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | None
 ) -> Report | None:
     """What this person reported last since an instant, in one of these states; `of`: with these columns, if any."""
     mine = (report.c.person_id == person_id) & (report.c.made_at >= since) & report.c.state.in_(tuple(state))
     mine &= and_(true(), *(report.c[name] == value for name, value in of.items() if value is not None))
     found = db.execute(_SELECT.where(mine).order_by(report.c.id.desc()).limit(1)).first()
     return None if found is None else _from(found)
+
+
+def _same(_dialect: str) -> Any:
+    return (
+        select(report.c.id)
+        .where(report.c.person_id == bindparam("person_id"), report.c.made_at >= bindparam("since"))
+        .where(*(report.c[name] == bindparam(name) for name in ("row", "unit_id", "day")))
+        .where(or_(*(report.c.state == each for each in COUNTS)))
+        .order_by(report.c.id.desc())
+        .limit(1)
+    )
+
+
+_SAME = Prepared(_same)
+
+
+def same_by(db: Connection, new: Report, person_id: int, since: datetime) -> Report | None:
+    """What this person reported last since an instant of the same row, unit and day; whoever reports asks it."""
+    values = {"person_id": person_id, "since": since, "row": new.row, "unit_id": new.unit_id, "day": new.day}
+    found = _SAME.rows(db, values)
+    return by_id(db, found[0][0]) if found else None
 
 
 def newest_gone(db: Connection, person_id: int, since: datetime) -> tuple[Report, datetime] | None:

@@ -41,8 +41,7 @@ def kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
 
 def _just_told(ask: Ask, row: Row, new: reports.Report, now: asked.Asked) -> reports.Report | None:
     """What the asker has told just before, in the same words or where these do not say of which row they are."""
-    since = ask.now - recent.FRESH
-    one = reports.newest_by(ask.db, ask.me.id, since, row=new.row, unit_id=new.unit_id, day=new.day)
+    one = reports.same_by(ask.db, new, ask.me.id, ask.now - recent.FRESH)
     unnamed = now.said == f"{row.name} {ask.message.text.strip()}" and programmes.row_in(ask, ask.message.text) is None
     return one if one and (one.figures == new.figures or unnamed) else None
 

@@ -88,10 +88,10 @@ def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
 
 def _in_full(ask: Ask, said: str, own: Sequence[Unit]) -> tuple[Unit, str] | None:
     """One of their own with what is above it written before it: 青禾区瑞景社区, of 青禾区少工委."""
-    above = history.path_names(ask.db, own)
     for each in own:
         found = re.match(rf"\W*([\u4e00-\u9fff]{{2,20}}?){re.escape(_BESIDE_NAME.sub('', each.name))}", said)
-        if found and (prefix := _BESIDE_NAME.sub("", found[1])) and prefix in _BESIDE_NAME.sub("", above[each.id]):
+        prefix = _BESIDE_NAME.sub("", found[1]) if found else ""
+        if found and prefix and prefix in _BESIDE_NAME.sub("", history.path_names(ask.db, [each])[each.id]):
             return each, said[found.end() :]
     return None
 
