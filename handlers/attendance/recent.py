@@ -16,7 +16,7 @@ from storage.checkins import checkins
 FRESH = timedelta(minutes=10)
 # The rank of words that say what it was about, and not how it was held.
 _THEME = 1
-_HELD = re.compile("圆满|顺利|成功|结束|完成|举[行办]|开展|召开")
+_HELD = re.compile("圆满|顺利|成功|结束|完成|举[行办]|开展|召开|没|[无未](?=[。!！]|$|[开上举办搞组]|活动)")
 # 下午那场42人: of another one, or of the one that was told; it is asked.
 _THAT_OTHER = re.compile(r"(?:[上下]午|早上|中午|晚上|昨天)的?那[场次节堂]")
 _PARTIAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "UNIT_MISSING"})
@@ -61,7 +61,7 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     done = one.activity and not counted and bool(reading.numbers)
     if one.sessions or done or (counted and programmes.names_report(ask, text)):
         return False
-    # 感恩教育主题班会圆满结束: another one was held; 清明祭英烈 is what the one was about.
+    # 感恩教育主题班会圆满结束, 队课 本月没有: another one was held or not; 清明祭英烈 is what the one was about.
     if one.activity and (_HELD.search(text) or (one.topic and find_activity(text)[0].rank > _THEME)):
         return False
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.

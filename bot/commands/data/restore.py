@@ -15,9 +15,9 @@ from bot.settings import Settings
 
 _NEXT = """\
 下一步：
-1. python -m bot preview --days 2   看一看接下来会发什么
+1. python -m bot preview --days 2{practice}   看一看接下来会发什么
 2. 启动机器人。它会回答消息，但不会自己发提醒。
-3. python -m bot preview --release（或最高一级的管理员在聊天里发「提醒 放行」）以后，提醒照常发，
+3. python -m bot preview --release{practice}（或最高一级的管理员在聊天里发「提醒 放行」）以后，提醒照常发，
    并请那段时间发过消息的人看看、补发。"""
 
 
@@ -46,5 +46,5 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if not (arguments.yes or agreed()):
             return 1
         restore(of, folder, arguments.worked_until)
-    print(_NEXT)
+    print(_NEXT.format(practice=" --practice" if arguments.practice else ""))
     return 0
