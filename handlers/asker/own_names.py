@@ -89,8 +89,10 @@ def alike(name: str, other: str) -> bool:
 
 
 def core(name: str) -> str:
-    """The name without titles, offices and numbers behind it."""
-    return _ADDED.sub("", name.replace("·", ""))
+    """The name without titles, offices and numbers behind it; of 老师11 all of it."""
+    plain = name.replace("·", "")
+    bare = _ADDED.sub("", plain)
+    return plain if _OFFICE.fullmatch(bare) else bare
 
 
 def _is_rare(signs: str) -> bool:

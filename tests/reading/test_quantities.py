@@ -170,6 +170,8 @@ def test_of_two_days_it_is_asked_which(text: str) -> None:
         ("微心愿 三(2)中队 认领12个 实现9个", ["claimed", "fulfilled"]),
         ("三(2)队会 42人 36人", ["open", "open"]),
         ("三(2)队会 与50名老人 队员38名", ["thing", "attended"]),
+        ("三(2)队会 44人，应到也是44", ["attended", "due"]),
+        ("三(2)队会 44人，家长也是5人", ["attended", "家长"]),
     ],
 )
 def test_every_number_says_what_it_was_taken_for(text: str, taken: list[str]) -> None:

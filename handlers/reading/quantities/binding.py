@@ -32,6 +32,8 @@ _LOOK_AHEAD = 12
 _IS = ("是", "而是", "应该是", "应是")
 _ALSO = ("", "也", "都", "还", "又")
 _LABELLED = ("number", "thing", "pair", "full", "oops", "portion")
+# 应到也是44, 家长也是5个.
+_SAID_OF = (*OWNERS, "due", "attended", "absent")
 _ROLES = ("attended", "took", "absent", "heads", "total")
 
 
@@ -156,6 +158,8 @@ def _mark(number: Token, label: Token, before: Token | None, scan: str) -> None:
     label.use = "taken"
     if label.kind == "hedge":
         number.hedge = label.hedge
+    elif label.kind == "alike" and before and before.kind in _SAID_OF and before.end == label.start:
+        number.use, before.use = before.kind, "taken"
     elif label.kind in ("total", "each", "alike"):
         number.strength = max(number.strength, 2)
     else:

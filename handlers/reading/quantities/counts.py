@@ -47,8 +47,9 @@ class Counts:
         40人,另有2名插班生: 40 or 42; not the few beside the many.
         """
         whole, many = sum(self.given), max(self.given, default=0) > FEW
-        each = [number for number in self.given if number > FEW or not many]
-        return tuple(dict.fromkeys([*each, *([whole] if 0 < whole <= size else [])]))
+        if not 0 < whole <= size:
+            return tuple(dict.fromkeys(self.given))
+        return tuple(dict.fromkeys([*(number for number in self.given if number > FEW or not many), whole]))
 
     @property
     def said(self) -> bool:
