@@ -128,6 +128,7 @@ def test_a_squad_is_asked_for_the_exact_number() -> None:
         ("请假3人（病假1人）", 3),
         ("病假1，事假1，公假2", 4),
         ("请假2 缺1", 3),
+        ("请假3人，还有1人旷课", 4),
         ("请假1，缺席1", 2),
         ("缺2：王小明、李娜", 2),
         ("请假名单 1:王小明 2:李娜", None),
@@ -154,7 +155,15 @@ def test_of_several_days_as_many_each(text: str, days: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["昨天请假的今天都来了，队课42人", "昨天说今天队课42人", "昨天队课今天队会都是42人", "昨天前天队课42人"]
+    "text",
+    [
+        "昨天请假的今天都来了，队课42人",
+        "昨天说今天队课42人",
+        "昨天队课今天队会都是42人",
+        "昨天前天队课42人",
+        "周一到周三队课都是42人",
+        "4月1日-3日队课均为42人",
+    ],
 )
 def test_of_two_days_it_is_asked_which(text: str) -> None:
     assert read(f"三(2)中队{text}", Context(date(2026, 4, 3))).status == "confirm"

@@ -19,6 +19,8 @@ _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNU
 _OF_COUNSELORS = "辅导员培训"
 # What the whole squad is at; elsewhere a few of it may go.
 _OF_ALL = frozenset(("主题队会", "主题队日", "队课", "升旗仪式"))
+# 周一到周三都是43人: what was in between nobody says, and it is asked.
+_UNTIL = pattern(rf"{normalise.GAP}\s?(?:[到至~]|-+)\s?{normalise.GAP}")
 # 昨天的是41人,今天的队课是42人: of what the first is it is not said.
 _OF_ONE_DAY = pattern(rf"[,;。]{normalise.GAP}+的{normalise.HELD}")
 # Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
@@ -87,6 +89,7 @@ def _by_day(piece: Piece) -> list[Piece]:
     given = counts.given * len(piece.days) if same else counts.given
     if (
         _OF_ONE_DAY.search(piece.rest)
+        or _UNTIL.search(piece.rest)
         or activities.names_activity(f"{piece.topic or ''} {piece.rest}")
         or not 1 < len(piece.days) == len(given)
         or counts.absent
