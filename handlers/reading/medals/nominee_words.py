@@ -218,11 +218,12 @@ def core_of(word: str) -> str:
 
 def _known_at_start(core: str) -> str | None:
     """王小明 of 王小明学雷锋, 龙飞 of 龙飞通过; 成绩优异 holds no name."""
-    first = next(iter(persons(core)), "")
-    if first and core.startswith(first) and is_name(first):
+    named = persons(core)
+    first = next(filter(core.startswith, named), "")
+    if first and is_name(first):
         return first
     name = name_at_start(core)
-    return name if name and (first or core[len(name) :].startswith(known.TITLES)) else None
+    return name if name and (named or core[len(name) :].startswith(known.TITLES)) else None
 
 
 def _first_of(roster: Collection[str], word: str) -> str | None:

@@ -3,7 +3,7 @@
 import re
 
 from handlers.privacy.names import persons
-from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, is_word_and_name, name_at_start
+from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, is_word_and_name, long_names_apart, name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
@@ -78,8 +78,9 @@ def _with_name(match: re.Match[str]) -> str:
 
 
 def places_apart(scan: str) -> str:
-    """给7号报个 -> 给 7号 报个; 3、7、12号 -> 3号、7号、12号."""
-    return PLACES.sub(lambda match: f"{GAP}{'、'.join(f'{place}号' for place in numbers_in(match[0]))}{GAP}", scan)
+    """给7号报个 -> 给 7号 报个; 3、7、12号 -> 3号、7号、12号; and 推荐阿依努尔·买买提 -> 推荐 阿依努尔·买买提."""
+    apart = PLACES.sub(lambda match: f"{GAP}{'、'.join(f'{place}号' for place in numbers_in(match[0]))}{GAP}", scan)
+    return long_names_apart(apart)
 
 
 def numbers_in(words: str) -> list[int]:
