@@ -81,8 +81,9 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     said = _names_taken(found, scan, children)
     if not (found.names or found.nicknames or found.collective or found.nobody):
         _by_pronoun(scan, found)
-        if not found.names and (word := slots.may_be_child(scan)):
-            found.names, found.unsure, said = [word], True, []
+        if not found.names and (child := slots.may_be_child(scan)):
+            found.names, found.unsure = [child[0]], not child[1]
+            said = [replace(each, after=1) for each in said if each.text.rstrip(_MARKS) != child[0]]
     if len(found.names) == 1 and _AND_MORE.search(scan):
         found.stated = found.stated or 2
     _begin_list(found, said)
@@ -213,8 +214,11 @@ def _goes_on(word: str, mark: str, last: str) -> bool:
     # 王小明——坚持晨读,李小红——爱护图书角, of which the dashes are blanks.
     ended = last.lstrip(")").startswith((",", ";", "。", "\n"))
     alone = "\n" in last or (ended and mark.startswith((",", "(", ":", " ")))
-    long = len(word) > 2 or "\n" in last
-    return alone and long and known.is_name(word) and persons(word) == (word,) and GIVEN.issuperset(word[1:])
+    if not alone or persons(word) != (word,):
+        return False
+    if "\n" in last:
+        return known.is_name(word) or nominee_words.is_unknown_name(word)
+    return len(word) > 2 and known.is_name(word) and GIVEN.issuperset(word[1:])
 
 
 def _is_reason(word: str, last: str, roster: Collection[str]) -> bool:
