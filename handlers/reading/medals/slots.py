@@ -17,6 +17,7 @@ _TOLD = pattern(
     rf"(?P<labelled>[\u4e00-\u9fff·]{{2,5}})(?=[\s,;。、({GAP}]|$)"
     r"|(?:[中小大]队长|班长|[大中]队委员?|旗手|课代表|组长)(?P<of_post>[\u4e00-\u9fff]{2}?)"
     rf"(?=[\s,;。、和与({GAP}]|同学|$)"
+    r"|(?:班|中队)的(?P<of_class>[\u4e00-\u9fff]{2,3})(?:同学|小朋友|队员)(?!们)"
 )
 _ALONE = pattern(
     rf"(?:^|(?<=[\s:,{GAP}]))(?P<who>[\u4e00-\u9fff]{{2}})(?:同学)?(?=\s?{GAP})|(?<={GAP})[\s:]?(?P<behind>[\u4e00-\u9fff]{{2}})(?=[\s,;。]|$)"
@@ -83,6 +84,8 @@ def said_to_be_children(scan: str) -> set[str]:
             labelled.add(match["labelled"])
         elif is_word_and_name(match["of_post"]):
             of_post.add(match["of_post"])
+        elif match["of_class"] and is_name(match["of_class"]):
+            of_post.add(match["of_class"])
     return {name for name in labelled if not nominee_words.FORMAL.fullmatch(name)} | of_post
 
 

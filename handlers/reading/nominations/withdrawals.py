@@ -7,7 +7,7 @@ from handlers.reading.medals.medals import Medal
 from handlers.reading.medals.particulars import places_apart
 from handlers.reading.messages import withdrawals as of_checkins
 from handlers.reading.model import Context, Reading
-from handlers.reading.nominations.exchanges import GIVES_UP, LEAVES
+from handlers.reading.nominations.exchanges import GIVES_UP
 from handlers.reading.nominations.named import CUT, persons_in, target_of
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
@@ -39,10 +39,15 @@ def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Co
         if state.medal and unit in (None, state.unit) and medal in (None, state.medal)
     ]  # fmt: skip
     there = all(any(name in (None, state.name) for state in stand) for name in named)
-    if not (there or names) and any(word in scan for word in LEAVES):
-        return Reading("nomination", "ignore")  # 三(5)中队二星章放弃: nobody was put up
     issues = () if there else ("NOTHING_TO_CORRECT",)
-    fields = {"unit": unit, "medal": medal, "name": named[0], "names": named if several else None}
+    whole = not names and "集体" in scan
+    fields = {
+        "unit": unit,
+        "medal": medal,
+        "name": named[0],
+        "names": named if several else None,
+        "collective": whole or None,
+    }
     return Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
 
 
