@@ -45,7 +45,9 @@ _NAMED_PLACE = pattern(
     rf"(?P<ahead>(?<![\u4e00-\u9fff·])[\u4e00-\u9fff·]{{2,4}})\(\s?{GAP}*(?P<other>\d{{1,3}}号)"
 )
 # 张老师您好: somebody is greeted, not nominated.
-_GREETED = pattern(r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记|辅导员)(?:[您你]?好|辛苦了?)|我是[\u4e00-\u9fff]{1,3}(?:老师|辅导员)")
+_GREETED = pattern(
+    r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记|辅导员)(?:[您你]?好|辛苦了?)|我是[\u4e00-\u9fff]{1,3}(?:老师|辅导员)"
+)
 # 李国强警官: who somebody is, behind the name.
 _TITLED = pattern(
     r"(?<![\u4e00-\u9fff·])(?P<lead>[\u4e00-\u9fff]{0,4}(?:推荐|提名|申报|推选))?(?P<of>[我本]们?学?校的?|[\u4e00-\u9fff]{2,4}[小中]学)?(?P<who>[\u4e00-\u9fff·]{2,4})(?:老师|先生|女士|同志|警官|医生|护士|教授|书记|校长|主任|教练|站长)(?=为|参评|申报|获|评|竞|[^\u4e00-\u9fff]|$)"

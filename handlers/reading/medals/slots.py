@@ -31,9 +31,7 @@ _SPELLED = pattern(
     rf"(?:[\u4e00-\u9fff]是)?[\u4e00-\u9fff]?(?P<sign>[\u4e00-\u9fff])[\u4e00-\u9fff]?的(?P=sign)(?=[\s,;。、{GAP}那这]|$)"
 )
 _WORD = r"[\u4e00-\u9fff]{2,4}"
-_LIST = pattern(
-    rf"(?:(?<=[:{GAP}])|推荐|提名|申报)\s?{_WORD}(?:,\s?{_WORD}){{1,20}}(?=\s*(?:[。\n{GAP}]|$))"
-)
+_LIST = pattern(rf"(?:(?<=[:{GAP}])|推荐|提名|申报)\s?{_WORD}(?:,\s?{_WORD}){{1,20}}(?=\s*(?:[。\n{GAP}]|$))")
 # Lines of nothing but one word, behind their number or sign.
 _LINES = pattern(rf"(?:(?<=\n)[{GAP} ]*+{_WORD}[ ]?(?:\n|$)){{2,40}}")
 _SIGN_AHEAD = pattern(r"(?<=\n)[*·\-—•]+")
