@@ -49,6 +49,8 @@ _ALL_TOLD = pattern(
 _PUT_UP = pattern("推荐|提名|推选")
 _PUT_UP_TOO = pattern(r"(?:还|另外?|也|再|同时|第[一二三四五六七八九十\d]{1,2}[名位个]?)?(?:推荐|提名|申报|推选)")
 _USUAL_OR_MORE = (3, 4)
+# 给钱朵朵报团结章: who is put up, whoever is named ahead.
+_GIVEN_TO = pattern(r"[给替帮为](?P<who>[\u4e00-\u9fff]{2,4}?)(?:同学)?(?:[申上]?报|[参]?评|推荐|提名|申请|[颁发])")
 # No business of a nomination.
 _PARTICULAR = pattern(
     r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族|出?生于\d{4}[\d年月日号.\-]{1,7}|\d{4}[年.\-][\d月日号.\-]{0,6}出?生"
@@ -98,6 +100,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
         found.unsure
         or nominee_words.STANDBY.search(found.reason or "") is not None
         or any(_begins_with_child(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
+        or any(_is_another(match["who"], found) for match in _GIVEN_TO.finditer(found.reason or ""))
         or any(particulars.PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
         or any(_names_another(each.text, found) for each in said if not each.after)
         or _stands_beside(scan, found, {each.text.rstrip(_MARKS) for each in said if not each.inside})
@@ -189,6 +192,10 @@ def _stands_beside(scan: str, found: Nominees, others: Collection[str]) -> bool:
         if one_alone and nominee_words.could_be_listed(word, mark):
             return True
     return False
+
+
+def _is_another(name: str, found: Nominees) -> bool:
+    return name not in found.names and known.is_name(name) and persons(name) == (name,)
 
 
 def _names_another(words: str, found: Nominees) -> bool:

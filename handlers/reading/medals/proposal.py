@@ -30,18 +30,26 @@ def by_kind(found: Proposal) -> list[Proposal]:
     """优秀中队 四(1)；优秀辅导员 许老师: what is for squads, for children and for adults, each by itself."""
     ends = [match.start() for match in _PART_END.finditer(found.scan)]
     edges = list(pairwise([0, *ends, len(found.scan)]))
-    kinds = [{medal.target or "individual" for medal in medals_in(found, *edge)} for edge in edges]
+    kinds = [{_kind(medal, found.scan) for medal in medals_in(found, *edge)} for edge in edges]
     if any(len(kind) != 1 for kind in kinds) or len(set().union(*kinds)) < 2:
         return [found]
     return [
         replace(
             found,
             scan=GAP * start + found.scan[start:end] + GAP * (len(found.scan) - end),
-            hits=[hit for hit in found.hits if start <= hit.start < end],
+            # 四(1)中队 集体一星章;王小明 一星章: of the unit that was named last.
+            hits=[hit for hit in found.hits if start <= hit.start < end]
+            or [hit for hit in found.hits if hit.start < start][-1:],
             medals=medals_in(found, start, end),
         )
         for start, end in edges
     ]
+
+
+def _kind(medal: Medal, scan: str) -> str:
+    """个人一星章:…;集体一星章:…: of a star the word ahead says for whom."""
+    whole = scan[: medal.start].endswith("集体")
+    return medal.target or ("collective" if whole else "individual")
 
 
 def segments_of(found: Proposal) -> list[Segment]:
