@@ -75,8 +75,10 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     found = Nominees()
     labelled = _LABEL.search(scan) is not None
     scan = slots.listed(scan)
-    children = {*roster, *slots.said_to_be_children(scan)}
+    children = {*roster, *slots.of_a_row(scan), *slots.said_to_be_children(scan)}
     scan = _BUT.sub(GAP, particulars.plain(_DASH.sub("", scan)))
+    rows = slots.first_of_lines(scan)
+    children |= slots.names_among(rows)
     scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))
     for rule in (_ANNOUNCED, _ALL_TOLD):
         scan = rule.sub(lambda match: _announced(match, found), scan)
@@ -93,6 +95,9 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     # 王小明 学号12: one child or two?
     places = [name for name in found.names if particulars.PLACE.fullmatch(name)]
     found.unsure = found.unsure or (len(places) == 1 < len(found.names) == 2 and labelled)
+    # Of lines that begin alike one is of a child, and another of nobody.
+    named_rows = [row in found.names for row in rows]
+    found.unsure = found.unsure or (any(named_rows) and not all(named_rows))
     # 集体一星章 中队长王小明: the squad, or the child?
     found.unsure = found.unsure or (found.collective and bool(found.names))
     told.share(found, said)
@@ -116,6 +121,11 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[to
     for word, mark in _words(scan):
         listed = found.names or found.nicknames or found.collective
         next_one = in_row and bool(found.names) and nominee_words.tells_of_one(word)
+        next_one = next_one or ("\n" in last and word in roster)
+        if listed and word[0] in "和与及跟" and known.is_name(word[1:]):
+            word = word[1:]
+        if why and _ends_reason(word, mark, last):
+            why = False
         is_told = (
             listed
             and not (next_one or _goes_on(word, mark, last))
@@ -145,6 +155,12 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[to
             before = before if named else len(said)
             said += [told.Said(left + mark, len(found.names), False)] if left else []
     return said
+
+
+def _ends_reason(word: str, mark: str, last: str) -> bool:
+    """…,理由:期末全优;晏殊同评一星章: behind the reason of one the next is put up."""
+    core = nominee_words.core_of(word)
+    return not {";", "。", "\n"}.isdisjoint(last) and known.is_name(core) and (core != word or GAP in mark)
 
 
 def _begin_list(found: Nominees, said: list[told.Said]) -> None:
