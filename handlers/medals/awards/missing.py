@@ -8,8 +8,7 @@ from handlers.medals.awards import eligibility
 from handlers.medals.lists import next_stars
 from handlers.registry import command
 from handlers.wording import medals, numbers, places
-from storage.medals import badges, nominations
-from storage.medals.states import OPEN, WAITING
+from storage.medals import badges, nominations, states
 from storage.organisation import units
 
 READERS = (ADMINS - {Role.SUPERVISOR}) | {Role.COUNSELOR}
@@ -102,13 +101,13 @@ def _collective(ask: Ask, squad: Unit) -> str:
     if following not in medals.STARS:
         return f"中队集体：{has}。"
     mine = (case for case in nominations.of_unit(ask.db, squad.id) if case.child_id is None)
-    stands = any(case.medal == following and case.state in OPEN for case in mine)
+    stands = any(case.medal == following and case.state in states.OPEN for case in mine)
     return f"中队集体：{has}，下一枚是集体{medals.label(following)}{'，已经提名' if stands else ''}。"
 
 
 def _waiting(ask: Ask, squad: Unit) -> list[str]:
     """Who still has to review what."""
-    waiting = [case for case in nominations.of_unit(ask.db, squad.id) if case.state in WAITING]
+    waiting = [case for case in nominations.of_unit(ask.db, squad.id) if case.state in states.WAITING]
     if not waiting:
         return []
     days = max((ask.now - case.since).days for case in waiting)

@@ -96,8 +96,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     places = [name for name in found.names if particulars.PLACE.fullmatch(name)]
     found.unsure = found.unsure or (len(places) == 1 < len(found.names) == 2 and labelled)
     # Of lines that begin alike one is of a child, and another of nobody.
-    named_rows = [row in found.names for row in rows]
-    found.unsure = found.unsure or (any(named_rows) and not all(named_rows))
+    found.unsure = found.unsure or len({row in found.names for row in rows}) > 1
     # 集体一星章 中队长王小明: the squad, or the child?
     found.unsure = found.unsure or (found.collective and bool(found.names))
     told.share(found, said)
@@ -122,10 +121,8 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[to
         listed = found.names or found.nicknames or found.collective
         next_one = in_row and bool(found.names) and nominee_words.tells_of_one(word)
         next_one = next_one or ("\n" in last and word in roster)
-        if listed and word[0] in "和与及跟" and known.is_name(word[1:]):
-            word = word[1:]
-        if why and _ends_reason(word, mark, last):
-            why = False
+        word = _behind_and(word) if listed else word
+        why = why and not _ends_reason(word, mark, last)
         is_told = (
             listed
             and not (next_one or _goes_on(word, mark, last))
@@ -155,6 +152,12 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[to
             before = before if named else len(said)
             said += [told.Said(left + mark, len(found.names), False)] if left else []
     return said
+
+
+def _behind_and(word: str) -> str:
+    """(跳高)和冷锋(踢毽子): 和 is a surname as well, but hardly in the middle of a list."""
+    joins = word[0] in "和与及跟" and (known.is_name(word[1:]) or known.is_word_and_name(word[1:]))
+    return word[1:] if joins else word
 
 
 def _ends_reason(word: str, mark: str, last: str) -> bool:
@@ -230,7 +233,7 @@ def _goes_on(word: str, mark: str, last: str) -> bool:
     if particulars.PLACE.fullmatch(word):
         return not {")", ";", "\n"}.isdisjoint(last)
     if last.startswith((")、", "),", ")")) and mark.startswith("("):
-        return known.is_name(word if last != ")" else word.lstrip("和与及跟"))
+        return known.is_name(word) or known.is_word_and_name(word)
     # …,任劳任怨,还推荐闵慧敏
     if _PUT_UP_TOO.match(word) and (core := nominee_words.core_of(word)) != word:
         return known.is_name(core) and persons(core) == (core,)

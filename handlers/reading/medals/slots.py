@@ -28,10 +28,12 @@ _ALONE = pattern(
 
 _DEED = pattern(rf"^\s?[\u4e00-\u9fff]{{2}}(?:同学)?\s?{GAP}+[\s,:]*(?:理由:)?[\u4e00-\u9fff,、]{{4,}}")
 
-# 耿直的耿: how the name is written.
+# 席小满还有管小彤
 _AND_TOO = pattern(
-    r"(?<=[\u4e00-\u9fff])(?:还有|以及|再?加上)(?=[\u4e00-\u9fff]{2,4}(?:[\s,、。;]|[两二三四五\d][个名位]|$))"
+    r"(?<=[\u4e00-\u9fff])(?:还有|以及|再?加上)(?P<who>[\u4e00-\u9fff]{2,4}?)"
+    r"(?=[\s,、。;]|[两二三四五\d][个名位]|[都也]?[报评]|$)"
 )
+# 耿直的耿: how the name is written.
 _SPELLED = pattern(
     rf"(?:[\u4e00-\u9fff]是)?[\u4e00-\u9fff]?(?P<sign>[\u4e00-\u9fff])[\u4e00-\u9fff]?的(?P=sign)(?=[\s,;。、{GAP}那这]|$)"
 )
@@ -46,7 +48,7 @@ _ONE_IS = pattern(r"(?:第[一二三四五六七八九十]|[还另]?外?有?一)
 
 def listed(scan: str) -> str:
     """The text with 、 where nothing but names stands between commas, and without how they are written."""
-    scan = _AND_TOO.sub("、", scan)
+    scan = _AND_TOO.sub(lambda match: f"、{match['who']}" if is_name(match["who"]) else match[0], scan)
     if len(_ONE_IS.findall(scan)) > 1:
         scan = _ONE_IS.sub("、", scan)
     scan = _LINES.sub(_of_lines, _SIGN_AHEAD.sub(_blank, scan)) if "\n" in scan else scan

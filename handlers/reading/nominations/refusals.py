@@ -6,7 +6,7 @@ from handlers.privacy.names import persons
 from handlers.reading.medals.medals import Medal
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.model import Context, Reading
-from handlers.reading.nominations.exchanges import GIVES_UP, LEAVES, UNSURE
+from handlers.reading.nominations.exchanges import GIVES_UP, UNSURE
 from handlers.reading.nominations.named import persons_in
 from handlers.reading.nominations.requests import LATER, NOMINATES
 from handlers.reading.persons.names import split_names
@@ -83,7 +83,7 @@ def _given_up(text: str) -> tuple[str, str]:
     if not match:
         return text, ""
     # 推荐王小明,李小红主动放弃: a clause of its own; 不报李小红了 names whom it is about itself.
-    alone = match[0].startswith(LEAVES) and not text[match.end() :].strip("吧啊啦。,;! \n")
+    alone = match["leaves"] and not text[match.end() :].strip("吧啊啦。,;! \n")
     begins = max(text.rfind(mark, 0, match.start()) for mark in ",;。!\n") + 1 if alone else match.start()
     return text[:begins] + text[match.end() :], text[begins : match.end()]
 

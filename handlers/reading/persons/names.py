@@ -72,6 +72,10 @@ def _is_one_of_people(word: str) -> bool:
     return made and word[:2] not in NOT_NAMES and any(map(word.startswith, persons(word)))
 
 
+# 欧阳若涵和阿依古丽·买买提
+_BESIDE_LONG = pattern(
+    rf"(?<={_HAN})[和与及跟](?=(?:(?![和与及跟]){_HAN}){{2,8}}·)|(?<=·)({_HAN}{{2,6}}?)[和与及跟](?={_HAN}{{2}})"
+)
 _LONG = pattern(rf"{_HAN}{{2,12}}(?:·{_HAN}{{2,12}}){{1,3}}")
 _FORMAL_BEHIND = pattern("^(?:同学|队员|小朋友|[为颁发评报])+")
 _ASKED_AHEAD, _ASKED_BEHIND = tuple("给把报请为让将的推评是叫和与及"), tuple("评报争获颁发为拿也的了吧等和与")
@@ -79,7 +83,7 @@ _ASKED_AHEAD, _ASKED_BEHIND = tuple("给把报请为让将的推评是叫和与�
 
 def long_names_apart(scan: str) -> str:
     """推荐阿依努尔·买买提申报 -> 推荐 阿依努尔·买买提 申报: a name of parts ends where words of the language begin."""
-    return _LONG.sub(_apart, scan) if "·" in scan else scan
+    return _LONG.sub(_apart, _BESIDE_LONG.sub(lambda match: f"{match[1] or ''}、", scan)) if "·" in scan else scan
 
 
 def _apart(match: "re.Match[str]") -> str:
