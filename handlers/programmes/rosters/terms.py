@@ -1,4 +1,4 @@
-"""From when until when a place is held, as it is said: 2026年12月1日到2028年11月30日, 明年1月起两年半, 一学期, 到6月底."""
+"""From when until when a place is held, as it is said: 2026年9月到2028年8月, 明年1月起两年半, 一学期, 到6月底."""
 
 import re
 from calendar import monthrange
@@ -37,7 +37,7 @@ _KINDS = {"期": "term", "年": "school_year"}
 
 
 def term(row: Row, text: str, today: date) -> tuple[date, date | None, str]:
-    """The first and the last day that are said, else the term of the row from the first one on; the rest of the text."""
+    """The first and the last day that are said, or the term of the row from the first one on; the rest."""
     text = _OF_A_LIFE.sub(normalise.GAP, text)
     since, until = today, None
     if match := _SPAN.search(text):
