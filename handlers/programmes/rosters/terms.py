@@ -73,9 +73,9 @@ def _bounds(said: str, today: date, near: date) -> tuple[date, date]:
         first = [_day(said, year, *parts) for year in (today.year - 1, today.year, today.year + 1, today.year + 2)]
         ahead = [day for day in first if day > near]
         parts.insert(0, (min(first, key=lambda day: abs(day - near)) if near == today else ahead[0]).year)
-    year, month, day = (*parts, 0, 0)[:3]
-    last = day or monthrange(year, month or 12)[1] if month <= 12 else day
-    return _day(said, year, month or 1, day or 1), _day(said, year, month or 12, last)
+    year, month, number = (*parts, 0, 0)[:3]
+    last = number or (monthrange(year, month or 12)[1] if month <= 12 else 1)
+    return _day(said, year, month or 1, number or 1), _day(said, year, month or 12, last)
 
 
 def _day(said: str, year: int, month: int, day: int = 1) -> date:
