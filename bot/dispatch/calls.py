@@ -13,6 +13,7 @@ from handlers.general import exports, handbook
 from handlers.people.joining import strangers
 from handlers.registry import Command
 from handlers.wording import programmes
+from storage.base import numbered
 
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 # The topic of the commands behind which a report may stand.
@@ -42,6 +43,9 @@ def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool
         return True
     if command.words[0] == "提名" and programmes.cases_in(ask, text):
         return True
+    # 上课 D20260403-01 来了28个孩子 is a step of that case, whatever number follows.
+    if numbered.headed(text)[0]:
+        return False
     if is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)

@@ -47,7 +47,13 @@ def is_report(ask: Ask, text: str, reading: Reading) -> bool:
         return False
     if whole and _of_its_theme(ask, text, reading):
         return False
-    return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
+    return programmes.stated(ask, text, reading) and not (whole and _is_held(ask, text, reading))
+
+
+def _is_held(ask: Ask, text: str, reading: Reading) -> bool:
+    """Whether what the row has no place for is of a check-in: named by its activity, or by how many were due."""
+    told = any(each.activity and (each.activity in text or each.due is not None) for each in reading.records)
+    return (told or not programmes.headed(ask, text)) and subject.leaves_over(ask, text)
 
 
 def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
@@ -58,7 +64,13 @@ def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
     """
     row = programmes.row_in(ask, text)
     themes = [each.topic for each in reading.records if each.topic and each.activity and each.activity in text]
-    if row is None or not any(word in theme for theme in themes for word in (row.name, *row.words)):
+    words = (row.name, *row.words) if row else ()
+    # 宣讲60人 学校讲堂: its own word is there as well.
+    apart = text
+    for theme in themes:
+        for part in theme.split():
+            apart = apart.replace(part, " ")
+    if row is None or any(map(apart.__contains__, words)) or not any(word in each for each in themes for word in words):
         return False
     return sum(each.required for each in row.asked) < 2 or not subject.tells_all(ask, row, text)
 
