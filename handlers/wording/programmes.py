@@ -120,7 +120,7 @@ def begun(ask: Ask, text: str, reading: Reading) -> bool:
 
 
 def headed(ask: Ask, text: str) -> bool:
-    """Whether the text begins with a word of a row that is the name of no check-in: 分批入队 首批 42名学生，13人入队."""
+    """Whether the text begins with a word of a row that is no check-in's name: 分批入队 首批 42名学生，13人入队."""
     row, said = row_in(ask, text), clean(text).text
     held = {word for one in told_by_checkins(ask) for way in one.said for word in way.plain}
     return row is not None and any(said.startswith(word) for word in {row.name, *row.words} - held)
