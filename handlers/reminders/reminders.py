@@ -35,7 +35,9 @@ def show(ask: Ask) -> Reply:
     if not wanted or wanted in _SOON:
         return _next(ask)
     if deed := own_dates.DEED.match(wanted):
-        return own_dates.handle(ask, deed[1], wanted[deed.end() :])
+        words = wanted[deed.end() :]
+        often = naming.DEEDS.get(deed[1], deed[1]) == "新增" and rhythms.is_often(words, ask.today)
+        return (often and rhythms.told(ask, f"提醒大家 {words}")) or own_dates.handle(ask, deed[1], words)
     if wanted == "放行":
         return coming_letters.let_go(ask)
     if wanted.startswith(_ME):
