@@ -71,7 +71,7 @@ def _next(ask: Ask) -> Reply:
     lines = [f"{key_dates.day_of(one.at.date())} {one.at:%H:%M} {one.about}" for one in letters]
     names = [name for one in letters for name in one.dates][:1]
     how = [f"看准备清单，发：提醒 {name}" for name in names]
-    lines = [*today, "接下来给您的提醒：", *lines, *how, *_warnings(ask)]
+    lines = [*today, *coming_letters.held(ask), "接下来给您的提醒：", *lines, *how, *_warnings(ask)]
     return Reply("\n".join(lines), (*(Button(name, "提醒", name) for name in names), listed))
 
 
