@@ -217,7 +217,6 @@ def _placed(entry: Entry, one: Mistake) -> Problem:
         return Problem(CHOICES, lines[number], OF_FIELD[2], cure)
     column = str(at[0]) if at else "key"
     if len(at) > 1 and isinstance(at[1], int) and cure == catalogue.CURES["missing"]:
-        # 待整改 整改 本单位: a step that does not say where it leads.
         cure = f"第 {at[1] + 1} 条少写了一个词，请照「说明」里的例子写全"
     return Problem(ROWS, entry.line, cells.head(Row, column), cure)
 
