@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dispatch import intents
+from bot.dispatch import meanings
 from bot.dispatch.answers import follow_ups, open_questions
 from bot.dispatch.features import Features
 from handlers import kit
@@ -13,7 +13,6 @@ from handlers.general import exports, handbook
 from handlers.people.joining import strangers
 from handlers.registry import Command
 from handlers.wording import programmes
-from storage.base import numbered
 
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 # The topic of the commands behind which a report may stand.
@@ -39,17 +38,17 @@ def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool
 
     提名 王建国 优秀辅导员 is a case of its row, and no child's nomination.
     """
-    if handbook.asks_of(args) or intents.asks_whether(ask, text):
+    if handbook.asks_of(args) or meanings.asks_whether(ask, text):
         return True
     if command.words[0] == "提名" and programmes.cases_in(ask, text):
         return True
     # 上课 D20260403-01 来了28个孩子 is a step of that case, whatever number follows.
-    if numbered.headed(text)[0]:
+    if command.number and args.startswith(command.number) and args[1:9].isdigit():
         return False
     if is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
-    if intents.is_report(ask, text, reading):
+    if meanings.is_report(ask, text, reading):
         return not command.allows(ask.person)
     return reading.intent == "checkin" and reading.status == "ok"
 

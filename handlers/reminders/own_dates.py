@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from handlers import rights
 from handlers.catalogue.current import calendar_at
 from handlers.kit import Ask, Button, Denied, Due, NotMeant, Refusal, Reply, Role, Unit
-from handlers.privacy import gate
 from handlers.registry import due
 from handlers.reminders import naming
 from handlers.reminders.calendars import day_names
@@ -182,7 +181,7 @@ def _add(ask: Ask, words: str) -> Reply:
     one = own_dates.by_id(ask.db, number)
     assert one is not None
     buttons = Button("删除", "提醒", f"删除 {number}"), Button("暂停", "提醒", f"暂停 {number}")
-    cut = "" if name == " ".join(rest.split()) else f"\n{gate.LEFT_OUT}"
+    cut = day_names.left_out(rest, name)
     return Reply(f"已新增 {_said(one, ask.today)}：{_before(ask, one)}提醒{unit.name}的老师。{cut}", buttons)
 
 
