@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dispatch import intents
+from bot.dispatch import meanings
 from bot.dispatch.answers import follow_ups, open_questions
 from bot.dispatch.features import Features
 from handlers import kit
@@ -38,16 +38,17 @@ def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool
 
     提名 王建国 优秀辅导员 is a case of its row, and no child's nomination.
     """
-    if handbook.asks_of(args):
-        return True
-    if text.endswith(intents.ASKING) and intents.asks_whether(text, context.reading_of(ask, text)):
+    if handbook.asks_of(args) or meanings.asks_whether(ask, text):
         return True
     if command.words[0] == "提名" and programmes.cases_in(ask, text):
         return True
+    # 上课 D20260403-01 来了28个孩子 is a step of that case, whatever number follows.
+    if command.number and args.startswith(command.number) and args[1:9].isdigit():
+        return False
     if is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
-    if intents.is_report(ask, text, reading):
+    if meanings.is_report(ask, text, reading):
         return not command.allows(ask.person)
     return reading.intent == "checkin" and reading.status == "ok"
 

@@ -29,11 +29,14 @@ class Rung:
     buttons: tuple[Button, ...]
 
 
-def rung(due: Due, at: Sequence[Unit], done: Iterable[Below], left: Sequence[Below], roles: Collection[Role]) -> Rung:
+def rung(
+    due: Due, at: Sequence[Unit], done: Iterable[Below], left: Sequence[Below], roles: Collection[Role], known: int
+) -> Rung:
     """
     提醒后已报 9，还差 3（1 家没人加入）：三(1)中队…; whoever never joined is named with the way to their code.
 
-    `roles` are those of whoever reports; `left` must not be empty.
+    `roles` are those of whoever reports; `left` must not be empty; `known` more are missing, of which a level between
+    has said 知道了.
     """
     holders: dict[int, set[int]] = {}
     for person in people.holding(due.db, roles, [unit.path for unit in at], due.now):
@@ -45,7 +48,7 @@ def rung(due: Due, at: Sequence[Unit], done: Iterable[Below], left: Sequence[Bel
     names = numbers.listed([each.name for each in left], _MOST)
     invite = tuple(Button(f"邀请 {each.name}", "邀请", f"中队辅导员 {each.name}") for each in lost[:_MOST_INVITED])
     counted = f"{len(left)}（{why}）" if why else len(left)
-    text = f"提醒后已报 {after}，还差 {counted}：{names}"
+    text = f"提醒后已报 {after}，还差 {counted}：{names}" + (f"（另有 {known} 个，下一级说知道了）" if known else "")
     return Rung(text, (Button(SEEN, SEEN, due.occurrence), *(invite if Role.COUNSELOR in roles else ())))
 
 

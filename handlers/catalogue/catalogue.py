@@ -22,7 +22,7 @@ _PRAISES = re.compile("先进|优秀|最佳")
 _ANOTHER = re.compile("比赛|大赛|竞赛|选拔|招募|培训|竞选|竞聘|评比|面试|选手")
 # The files of an office's own folder that hold no rows.
 _NOT_ROWS = ("key_dates.toml", "workdays-")
-_CURES = {
+CURES = {
     "missing": "没有写，这一项必须有",
     "extra_forbidden": "没有这一项，请检查拼写",
     "bool_type": "应是 true 或 false",
@@ -218,7 +218,7 @@ def _cure(mistake: ErrorDetails) -> str:
         case "less_than_equal":
             return f"太大，最多 {context['le']}"
         case other:
-            return _CURES.get(other, f"写法不对（{other}）")
+            return CURES.get(other, f"写法不对（{other}）")
 
 
 def _apart(place: str, rows: Iterable[Row]) -> None:

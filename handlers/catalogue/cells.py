@@ -175,8 +175,8 @@ def differences(before: Row | None, row: Row) -> list[str]:
     told, kept = row.model_dump(mode="json"), before.model_dump(mode="json") if before else {}
     if before is None:
         period = cell("period", row.period)
-        what = "、".join(each.label for each in row.fields)
-        return [f"新增 {row.name}：{'、'.join(row.at)}，{period}{cell('shape', row.shape)}（{what}）"]
+        what = f"（{'、'.join(each.label for each in row.fields)}）" if row.fields else ""
+        return [f"新增 {row.name}：{'、'.join(row.at)}，{period}{cell('shape', row.shape)}{what}"]
     said = [f"{row.name} {each}" for each in _changed(Row, kept, told)]
     for each in told["fields"]:
         old = next((one for one in kept["fields"] if one["name"] == each["name"]), None)

@@ -237,6 +237,8 @@ class Row(Strict):
         whole = sum(int(each.max or 0) for each in scores)
         if whole != self.base:
             raise parts.misfit("base", f"base 应等于各项满分之和 {whole}（现在是 {self.base}）")
+        if self.passing > whole + self.bonus:
+            raise parts.misfit("passing", f"passing 比满分 {whole} 加上加分还高，没有谁能达标，请改小")
 
 
 def _known(at: str, what: str, said: Any, names: Any) -> None:

@@ -216,6 +216,8 @@ def _placed(entry: Entry, one: Mistake) -> Problem:
         number = int(at[3]) if len(at) > 3 else len(lines) - 1
         return Problem(CHOICES, lines[number], OF_FIELD[2], cure)
     column = str(at[0]) if at else "key"
+    if len(at) > 1 and isinstance(at[1], int) and cure == catalogue.CURES["missing"]:
+        cure = f"第 {at[1] + 1} 条少写了一个词，请照「说明」里的例子写全"
     return Problem(ROWS, entry.line, cells.head(Row, column), cure)
 
 

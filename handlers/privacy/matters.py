@@ -46,6 +46,7 @@ _OF_HEALTH = re.compile(OF_HEALTH)
 _BECAUSE = re.compile(_WORDS["because"])
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
+_LACKING = re.compile(_WORDS["lacking"])
 # 有两个孩子, 几位家长, 有人: how many, and nobody by name.
 # A whole clause of days: the school has none, and nobody is absent.
 _CLOSED = re.compile(
@@ -123,7 +124,7 @@ def numbers_joined(text: str) -> str:
 
 def is_absence(clause: str) -> bool:
     """Whether it says who is not there; whatever stands beside it is somebody."""
-    return _ABSENT.search(clause) is not None
+    return any(_LACKING.match(clause, found.start()) is None for found in _ABSENT.finditer(clause))
 
 
 def names_no_absent(clause: str) -> bool:

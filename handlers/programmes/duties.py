@@ -72,7 +72,7 @@ def _due_for_me(ask: Ask) -> Reply:
         return Reply(f"您有 {len(due_now)} 项要报：\n" + "\n".join(said) + more, buttons)
     if not rows:
         return Reply(_nothing(ask))
-    known = "、".join(row.name for row in rows[:12])
+    known = "、".join(row.name for row in rows[:12]) + (f" 等 {len(rows)} 项" if len(rows) > 12 else "")
     return Reply(f"现在没有到期要报的。随时可以报：{known}\n像这样发：{rows[0].example}")
 
 

@@ -74,3 +74,10 @@ def let_go(ask: Ask) -> Reply:
     if ask.me.id not in {each.id for each in rights.highest(ask.db, ask.now)}:
         raise Denied("放行由最上一级的管理员来做。发「提醒」看接下来给您的。", what="提醒 放行")
     return Reply("好的，提醒照常发。" if holds.release(ask.db, ask.now) else "提醒没有停着，不用放行。")
+
+
+def held(ask: Ask) -> list[str]:
+    """A line that nothing of what comes is sent for now, and who may let it go; none where all is sent."""
+    if why := holds.why(ask.db):
+        return [f"{why}后，提醒先停着没发：最上一级的管理员看过，发「提醒 放行」，才照下面的发。"]
+    return ["机器的时间有疑问，提醒先停着没发：运维核对以后，才照下面的发。"] if holds.doubted(ask.db) else []

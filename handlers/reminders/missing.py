@@ -52,7 +52,8 @@ def listed(due: Due, calendar: Calendar, key: KeyDate) -> Reply | None:
         raise Cleared
     excused = _excused(due, calendar)
     done = (one for id, one in known.items() if id not in left and not exemptions.kind_of(one.path, excused))
-    rung = ladder.rung(due, at, done, missing, {Role.COUNSELOR})
+    seen = sum(id in left for id in known) - len(missing)
+    rung = ladder.rung(due, at, done, missing, {Role.COUNSELOR}, seen)
     text = f"{key.name}（{days.short(due.day)} {days.weekday(due.day)}）的签到：{rung.text}"
     return Reply(text, rung.buttons, name=key.topic or key.name)
 

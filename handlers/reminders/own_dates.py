@@ -34,7 +34,7 @@ _ROW = r"[#＃第]?(\d{1,9})(?![\d月日号天周年个./-])\s?[条项]?"
 _NUMBER = re.compile(rf"{_ROW}\s*(.*)")
 _NUMBERS = re.compile(rf"{_ROW}(?:(?:{_AND}|\s+){_ROW})*")
 _MOST = 30
-_OTHERS = re.compile("(?:提醒|通知|告诉|告知|叫|喊).*(?:大家|老师|各|全|辅导员|每)|(?:日子|日历)")
+OTHERS = re.compile("(?:提醒|通知|告诉|告知|叫|喊).*(?:大家|老师|各|全|辅导员|每)|(?:日子|日历)")
 _OF_YEAR = re.compile(r"20\d\d|[明今]年")
 _NUMBER_ALONE = re.compile(r"(?<![第\d(（])\d{1,3}(?![\d届期周日年级)）])")
 # A day of the past half year was told of, not one of next year.
@@ -113,7 +113,7 @@ def offered(ask: Ask, words: str, named: bool = True) -> Reply:
     ahead = "、".join(f"提前 {lead} 天" if lead else "当天" for lead in leads)
     when = f"每年{days.short(day)}" if yearly else days.day(day, ask.today)
     said = f"{when}「{name}」{'，' if ahead else ''}{ahead}：还没有记。"
-    alone = "" if _OTHERS.search(_YEARLY.sub(" ", words)) else "不能只提醒您一个人，"
+    alone = "" if OTHERS.search(_YEARLY.sub(" ", words)) else "不能只提醒您一个人，"
     args = f"新增 {'每年' if yearly else ''}{day.isoformat()} {name} {ahead.replace(' ', '') or '当天'}"
     whom = f"{alone}会提醒{_unit(ask).name}的每位老师。要记，点「新增」。"
     return Reply(said + whom, (Button("新增", "提醒", args), Button("不新增", "提醒", "不新增")))
@@ -168,6 +168,8 @@ def _add(ask: Ask, words: str) -> Reply:
     rest = _LEAP.sub(f"{ask.today.year // 4 * 4}年2月29日", rest) if yearly else rest
     day, rest = days.day_in(rest, ask.today, ahead=True)
     name = day_names.cleared(rest, "新增")
+    if day and rest and not name:
+        raise Refusal(f"名称里像有人名，没有新增。日子的名称不写人名，请换个说法，像这样发：{_LIKE}")
     if day is None or not name:
         raise Refusal(f"没看懂日子或名称，没有新增。每年都有的写上「每年」，像这样发：{_LIKE}")
     if day < ask.today and not yearly:
@@ -179,7 +181,8 @@ def _add(ask: Ask, words: str) -> Reply:
     one = own_dates.by_id(ask.db, number)
     assert one is not None
     buttons = Button("删除", "提醒", f"删除 {number}"), Button("暂停", "提醒", f"暂停 {number}")
-    return Reply(f"已新增 {_said(one, ask.today)}：{_before(ask, one)}提醒{unit.name}的老师。", buttons)
+    cut = day_names.left_out(rest, name)
+    return Reply(f"已新增 {_said(one, ask.today)}：{_before(ask, one)}提醒{unit.name}的老师。{cut}", buttons)
 
 
 def _change(ask: Ask, one: own_dates.OwnDate, words: str) -> Reply:

@@ -35,7 +35,9 @@ def show(ask: Ask) -> Reply:
     if not wanted or wanted in _SOON:
         return _next(ask)
     if deed := own_dates.DEED.match(wanted):
-        return own_dates.handle(ask, deed[1], wanted[deed.end() :])
+        words = wanted[deed.end() :]
+        often = naming.DEEDS.get(deed[1], deed[1]) == "新增" and rhythms.is_often(words, ask.today)
+        return (often and rhythms.told(ask, f"提醒大家 {words}")) or own_dates.handle(ask, deed[1], words)
     if wanted == "放行":
         return coming_letters.let_go(ask)
     if wanted.startswith(_ME):
@@ -69,7 +71,7 @@ def _next(ask: Ask) -> Reply:
     lines = [f"{key_dates.day_of(one.at.date())} {one.at:%H:%M} {one.about}" for one in letters]
     names = [name for one in letters for name in one.dates][:1]
     how = [f"看准备清单，发：提醒 {name}" for name in names]
-    lines = [*today, "接下来给您的提醒：", *lines, *how, *_warnings(ask)]
+    lines = [*today, *coming_letters.held(ask), "接下来给您的提醒：", *lines, *how, *_warnings(ask)]
     return Reply("\n".join(lines), (*(Button(name, "提醒", name) for name in names), listed))
 
 

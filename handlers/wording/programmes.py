@@ -119,6 +119,13 @@ def begun(ask: Ask, text: str, reading: Reading) -> bool:
     return any(each.startswith(names) for each in _said(text).split("\n")) and stated(ask, text, reading)
 
 
+def headed(ask: Ask, text: str) -> bool:
+    """Whether the text begins with a word of a row that is no check-in's name: 分批入队 首批 42名学生，13人入队."""
+    row, said = row_in(ask, text), clean(text).text
+    held = {word for one in told_by_checkins(ask) for way in one.said for word in way.plain}
+    return row is not None and any(said.startswith(word) for word in {row.name, *row.words} - held)
+
+
 def is_pause(row: Row, text: str) -> bool:
     """Whether the words say that the row is not reported for a time: 月方案 暂停到 5月31日."""
     return bool(_PAUSE.search(text)) and named([row], text) is not None

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from handlers.programmes.figures.roster_table import roster_workbook
-from handlers.programmes.rosters.roster_lines import after
+from handlers.programmes.rosters.terms import after
 from handlers.wording import lines
 from storage.base.vault import Vault
 from storage.organisation import units

@@ -111,11 +111,13 @@ def test_held_until_somebody_has_looked(school: School) -> None:
     school.tick(at("05-31 09:00"))
     holds.hold(school.db, "升级", at("05-31 10:00"))
     assert school.tick(at("06-01 07:40")) == [] and deliveries.queue(school.db, at("06-01 07:50"))[1] == 600
+    assert "升级后，提醒先停着没发" in school.ask("", at("06-01 07:45"))
     # What was held goes out at once when it is let go: it is shown as well.
     assert at("06-01 07:50") in {one.send_at for one in school.preview(at("06-01 07:50"), 0).entries}
     assert not holds.told(school.db, START) and holds.told(school.db, START)
     assert "提醒照常发" in school.ask("放行", at("06-01 08:00"), "赵主任")
     assert "没有停着" in school.ask("放行", at("06-01 08:00"), "赵主任")
+    assert "停着" not in school.ask("", at("06-01 08:00"))
     with pytest.raises(Denied):
         school.ask("放行", at("06-01 08:00"))
     assert "今天（6月1日 周一）是六一" in school.texts(at("06-01 08:01"))[0]

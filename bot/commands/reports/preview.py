@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with engine.database.read.connect() as db:
         found = due_letters.preview(engine, db, arguments.days, loaded.calendar)
         if held := holds.why(db):
-            print(f"{held}后，提醒停着没发。看过没有不对的，放行：python -m bot preview --release", file=sys.stderr)
+            release = "python -m bot preview --release" + " --practice" * arguments.practice
+            print(f"{held}后，提醒停着没发。看过没有不对的，放行：{release}", file=sys.stderr)
     for warning in (*loaded.problems, *found.warnings):
         print(warning, file=sys.stderr)
     print(_json(found) if arguments.format == "json" else _text(found, arguments.days))

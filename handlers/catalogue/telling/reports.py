@@ -29,6 +29,7 @@ _EACH = re.compile(
 # 又开站一次: a report is one already.
 _ONCE = frozenset({"次", "场", "场次"})
 _VALUE_NEXT = re.compile(r"[ :]?[约近]?\d|:")
+_VALUE_GLUED = re.compile(r"[:共约近]?\d")
 _OTHERS = re.compile(r"(?:员|者|教师|老师|家长|五老)[有共]?\s?$")
 _LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
 # 青委〔2026〕8号, 20号文: no day of a month, no figure.
@@ -260,7 +261,9 @@ def _by_word(text: str, amount: counted.Amount, fields: Sequence[Figure], used: 
     telling = [] if amount.measure in counted.COMMON else [each for each in fields if amount.measure in each.units]
     for each in telling or fields:
         for word in verdicts.words_of(each):
-            if text.startswith(word, amount.end) and not amount.text.endswith("人"):
+            # 总人数27 孩子18: nearer to the number behind it.
+            of_next = text[amount.end - 1].isspace() and _VALUE_GLUED.match(text, amount.end + len(word))
+            if text.startswith(word, amount.end) and not of_next and not amount.text.endswith("人"):
                 used.add(amount.end)
                 return each
     return None

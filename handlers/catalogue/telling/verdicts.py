@@ -12,11 +12,15 @@ from handlers.reading.text.normalise import GAP
 _WEAK = "(?:还|尚|仍|暂时?|目前|并|也|都|均|全部?|皆)*"
 # 无, 没有, 还没建, 尚未成立, 不是, 都没有; 不错 is none.
 _FALSE = re.compile(
-    rf"[ :]{{0,2}}{_WEAK}(?:否|无|没有?|未|不(?!错)|×|✗|x)[^\s,，、。;；:：{GAP}]{{0,4}}", re.IGNORECASE
+    rf"[ :]{{0,2}}{_WEAK}(?:否|无|没有?|未|不(?!错)|×|✗|x|[空欠]缺|缺失?(?=$|[\s,，、。;；]))"
+    rf"[^\s,，、。;；:：{GAP}]{{0,4}}",
+    re.IGNORECASE,
 )
 _TRUE = re.compile(rf"[ :]{{0,2}}{_WEAK}(?:是|有|已|√|✓|达标|做到|正常|落实)[^\s,，、。;；:：{GAP}]{{0,4}}")
 # 未成立学校少工委, 没有按中层配备.
-_DENIED = re.compile(rf"(?:没有?|未|无|不是)[^\s,，、。;；:：是有已{GAP}]{{0,3}}$")
+_DENIED = re.compile(rf"(?:没有?|未|无|不是|(?<!不)缺少?)[^\s,，、。;；:：是有已{GAP}]{{0,3}}$")
+# 有队室无鼓号队: what is said of the first stands before it, so what follows it is said of the next one.
+_BEFORE = re.compile(r"(?:有|无|未[建设]?|缺少?|已[建设有])$")
 _LISTED = re.compile(r"[ ]?[、和及与或跟][ ]?")
 _ALL = re.compile(r"(?:全部?|都|均|三个?都)(?:是|有|已|达标|做到|(?P<no>没|未|不|否))")
 _LEFT_OVER = re.compile(rf"[^\s,，、。;；:：{GAP}\d]{{2,10}}(?:没有|否|无)(?=$|[\s,，、。;；])")
@@ -67,10 +71,14 @@ def found(text: str, row: Row) -> tuple[dict[str, bool], list[str], str]:
 
 def _judge(text: str, said: list[_Said]) -> str:
     """Say of each what stands behind it, before it, or at the other end of its list; these words go."""
+    starts = {one.start for one in said}
     for one in said:
-        one.denied = bool(_DENIED.search(text[max(0, one.start - 7) : one.start]))
+        before = text[max(0, one.start - 7) : one.start]
+        one.denied = bool(_DENIED.search(before))
         behind = _FALSE.match(text, one.end) or _TRUE.match(text, one.end)
-        if behind:
+        # 同部署 未同考核: nearer to the next one, of which it is said.
+        of_next = behind and behind.end() in starts and (behind[0][0] in " :" or _BEFORE.search(before))
+        if behind and not of_next:
             one.value = behind.re is _TRUE
             text = gap(text, *behind.span())
     pairs = list(zip(said, said[1:], strict=False))

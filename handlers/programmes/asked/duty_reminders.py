@@ -61,7 +61,8 @@ def _below(said: Due, row: Row, at: list[Unit], kinds: frozenset[str]) -> Reply 
         raise Cleared
     when = spans.said(said.payload["period"], said.now.date())
     roles = frozenset(row.who) or programmes.REPORTERS_OF_ALL
-    rung = ladder.rung(said, at, (_unit(each) for each in found if each.done), missing, roles)
+    reported = (_unit(each) for each in found if each.done and each.state != coverage.EXCUSED)
+    rung = ladder.rung(said, at, reported, missing, roles, len(left) - len(missing))
     nudge = Button("催", "催", f"{row.name} {said.payload['period']}")
     return Reply(
         f"{when}的{row.name}{spans.said(said.day.isoformat(), said.now.date())}到期，{rung.text}",

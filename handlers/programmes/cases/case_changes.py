@@ -67,7 +67,7 @@ def _revised(ask: Ask, row: Row, one: cases.Case, new: cases.Case) -> cases.Case
 
 def _corrected(ask: Ask, row: Row, old: cases.Case, words: str) -> cases.Case:
     """The case with what these words say in place of what was said; the rest stays."""
-    told = case_reading.read(row, clean(words).text, ask.today, old.kind)
+    told = case_reading.read(row, clean(words).text, ask.today, old.unit.name, old.kind)
     case_reading.check_unit(row, told.kind, old.unit)
     return replace(
         old, kind=told.kind or old.kind, due=told.due or old.due, figures={**old.figures, **told.figures},

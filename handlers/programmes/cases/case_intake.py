@@ -71,7 +71,7 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
         raise Denied(f"{row.name}{who}，没有记录。发「上报」看您能报什么。", what="立", subject=row.key)
     try:
         at, rest = case_places.units_in(ask, row, said)
-        told = case_reading.read(row, rest, ask.today)
+        told = case_reading.read(row, rest, ask.today, at[0].name)
         if case_reading.is_nobody(told):
             return [Reply(f"好的，{row.name}这次没有，什么都没有立。")]
         told = case_reading.complete(row, told, lambda name: case_places.is_somebody(ask, at, name))

@@ -32,9 +32,11 @@ _FAMILY_ONLY = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])(?:老师|同�
 # What stands around a day: 12月10日前整改到位, 请于, 限期, 2026年底到期.
 _BEFORE_DAY = re.compile(r"[,，、\s]*(?:请于|请在|要在|须于|应于|限期?于?|期限|截止(?:到|日期)?)[:：]?(?=\s|$)")
 _AFTER_DAY = re.compile(
-    r"(?<=\s)(?:之?前|以前)?(?:整改|完成|改好|办好|解决|结题|结项|到期|截止|印发)?(?:到位|完毕|完)?(?=[\s,，。;；]|$)"
+    r"(?<=\s)(?:(?:之?前|以前)[补修改配装办换]?[好齐上全完正]?)?"
+    r"(?:整改|完成|解决|恢复|纠正|落实|结题|结项|到期|截止|印发)?(?:到位|完毕|完)?(?=[\s,，。;；]|$)"
 )
 
+_REGION = re.compile(r"[\u4e00-\u9fff]{2,6}?[省市县区旗州镇乡]")
 _APART = re.compile(r"[\s\d.、,，;；]+")
 _CLAUSES = re.compile(r"[,，;；、。\n]")
 
@@ -60,8 +62,12 @@ class Missing(Exception):
         self.asked, self.choices = asked, choices
 
 
-def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
-    """Kind, day, choices, who is put forward and what it is about, as far as said; `old_kind`: of what is corrected."""
+def read(row: Row, rest: str, today: date, of: str, old_kind: str | None = None) -> Told:
+    """
+    Kind, day, choices, who is put forward and what it is about, as far as said.
+
+    `of` is the name of its unit; `old_kind`: of what is corrected.
+    """
     told = Told(kind=kind_in(row, rest))
     rest = rest.replace(told.kind, " ", 1) if told.kind else rest
     if row.is_honour and told.kind and (also := _also(row, rest)):
@@ -85,7 +91,10 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     words = words.removesuffix(f" {chain.first(row)}")
     if len(words) > _LONGEST:
         raise Refusal(f"说明有 {len(words)} 字，太长了（最多 {_LONGEST} 字），没有记。")
-    told.words = gate.cleared(words)
+    # 江川区队室标准: where the unit itself is, and nobody called 江川.
+    own = _REGION.match(of)
+    before, place, behind = words.partition(own[0]) if own else ("", "", words)
+    told.words = f"{gate.cleared(before)}{place}{gate.cleared(behind)}"
     told.cut = gate.LEFT_OUT if told.words != words else ""
     return told
 
@@ -134,7 +143,7 @@ def complete(row: Row, told: Told, is_called: Callable[[str], bool]) -> Told:
     if is_personal(row, told.kind) and (not told.name or (is_family_only(told.name) and not is_called(told.name))):
         raise Missing(f"{row.name}推荐的是谁？请写全名。")
     if not told.words and "matter" in row.subject:
-        raise Missing(f"{row.name}：是什么事？请用一句话写，不写孩子的姓名。")
+        raise Missing(f"{told.cut}{row.name}：是什么事？请用一句话写，不写孩子的姓名。")
     return told
 
 

@@ -139,7 +139,8 @@ def give_back(ask: Ask) -> list[Reply]:
     said = f"{one.unit_name} {programmes.when(row, one, ask.today)}{row.name}"
     if not reason:
         buttons = tuple(Button(each, "退回", f"R{one.id} {each}") for each in REASONS)
-        return [Reply(f"退回 {said} 的原因是？还没有退。", buttons)]
+        asks = "的原因要在下面选一个，还没有退。别的话请另外告诉对方。" if rest.strip() else "的原因是？还没有退。"
+        return [Reply(f"退回 {said} {asks}", buttons)]
     reports.give_back(ask.db, one, reason, ask.me.id, ask.now)
     again = f"{said}被退回：{reason}。改好再发，像这样：{_again(row, one)}"
     return [Reply(f"已退回：{said}（{reason}）", (Button("待收", "待收"),)), *_tell(ask, one, again)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Denied, NotMeant, Refusal, Reply
 from handlers.programmes.rosters import roster_words
-from handlers.programmes.rosters.roster_lines import term
+from handlers.programmes.rosters.terms import term
 from handlers.reading.text import normalise
 from handlers.registry import ANYTHING, command
 from handlers.wording import programmes

@@ -1,10 +1,9 @@
 """What a line tells of who holds a place: where, who, from when until when, and the figures of the row."""
 
 import re
-from calendar import IllegalMonthError, monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from handlers.catalogue.model import Row
@@ -12,14 +11,12 @@ from handlers.catalogue.telling.reports import read_report
 from handlers.kit import Ask, Denied, Refusal, Unit
 from handlers.programmes.reports import limits, subject
 from handlers.programmes.rosters import roster_words
-from handlers.reading.text import normalise, numbers
-from handlers.wording import days, programmes
+from handlers.programmes.rosters.terms import term
+from handlers.reading.text import normalise
+from handlers.wording import programmes
 from storage.organisation import units
 from storage.programmes import holdings
 
-_TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八九十]{1,2})\s?(年|个月)")
-_SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})起?\s?(?:到|至|~|—|–|\s)\s?(\d{4}-\d{1,2}-\d{1,2})")
-_SINCE = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?起")
 # 登记 育红小学 校外辅导员 …: whose it is, and nobody's name.
 _PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{subject.KINDS})(?=\s)")
 _BETWEEN = re.compile(r"[\n;；]+")
@@ -77,6 +74,8 @@ def _told(ask: Ask, row: Row, said: str) -> list[Told]:
     if roster_words.names_child(text):
         raise Refusal(f"{row.name}只登记成人，孩子不写名字，没有记。孩子的活动只报人数。")
     since, until, text = term(row, text, ask.today)
+    if until and until < ask.today:
+        raise Refusal(f"到 {until} 已经过了，不用登记，没有记。还在任的请写到哪一天，像这样发：{row.example}")
     read = read_report(text, row, ask.today)
     if read.missing or read.unclear:
         wanted = next(each for each in row.fields if each.label in (*read.missing, *read.unclear))
@@ -91,40 +90,6 @@ def _told(ask: Ask, row: Row, said: str) -> list[Told]:
     if not names:
         raise Refusal(f"还要写是谁，没有记。像这样发：{row.example}")
     return [Told(since, until, name, figures) for name in names]
-
-
-def term(row: Row, text: str, today: date) -> tuple[date, date | None, str]:
-    """The first and the last day that are said, or the term of the row from today on."""
-    if match := _SPAN.search(text):
-        return _day(match[1]), _day(match[2]), text.replace(match[0], normalise.GAP)
-    if match := roster_words.UNTIL.search(text):
-        said = match["day"] or match["ends"]
-        until, _ = days.last_day_in(said, today)
-        if until is None:
-            raise Refusal(f"「{said}」是到哪一天？没有记。请写明，像这样：到 {after(today, 24):%Y-%m-%d}")
-        return today, until, text.replace(match[0], normalise.GAP)
-    if match := _SINCE.search(text):
-        today, text = _day(match[1]), text.replace(match[0], normalise.GAP)
-    months = row.term
-    if match := _TERM.search(text):
-        months = (numbers.value_of(match[1]) or 0) * (12 if match[2] == "年" else 1)
-        text = text.replace(match[0], normalise.GAP)
-    return today, after(today, months) if months else None, text
-
-
-def _day(written: str) -> date:
-    year, month, *day = (int(part) for part in re.findall(r"\d+", written))
-    try:
-        return date(year, month, *(day or [monthrange(year, month)[1]]))
-    except (ValueError, IllegalMonthError):
-        raise Refusal(f"没有「{written}」这一天，没有记。请核对日期。") from None
-
-
-def after(day: date, months: int) -> date:
-    """The last day of a term of so many months: 24 from 2026-04-03 → 2028-04-02."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    end = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-    return end - timedelta(days=1)
 
 
 def held(ask: Ask, row: Row, told: Sequence[tuple[Unit, Told]]) -> list[bool]:

@@ -35,3 +35,8 @@ def cleared(words: str, deed: str) -> Cleared:
     if len(name) > _LONGEST:
         raise Refusal(f"名称有 {len(name)} 字，请缩短到 {_LONGEST} 字以内，没有{deed}。")
     return name
+
+
+def left_out(words: str, name: Cleared) -> str:
+    """A line that not all of the words became the name; empty where all did."""
+    return "" if name == " ".join(words.split()) else f"\n{gate.LEFT_OUT}"

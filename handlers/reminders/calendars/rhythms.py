@@ -14,9 +14,9 @@ from scheduling.calendar import DAY, KeyDate
 
 _WEEKDAYS, _NUMBER = "一二三四五六日天", rf"[\d{CHINESE}两半]"
 _OFTEN = (
-    rf"每[隔过]?个?(?:周|星期|礼拜)(?P<on>[{_WEEKDAYS}])?[{_WEEKDAYS}、,和到至]*"
+    rf"(?:每[隔过]?|隔)[一两]?个?(?:周|星期|礼拜)的?(?:周|星期|礼拜)?(?P<on>[{_WEEKDAYS}])?[{_WEEKDAYS}、,和到至]*"
     rf"|每个?月的?(?:(?P<day>[\d{CHINESE}]{{1,3}})[日号])?(?![底末初])|(?:每个?|这个?|本)?(?:月|学期)[底末初]"
-    rf"|每[隔过]?{_NUMBER}{{0,2}}个?(?:工作日|[天日早晚]|周|星期|礼拜|月|学期|季度|小时)|天天|经常|定[期时]"
+    rf"|(?:每[隔过]?|隔){_NUMBER}{{0,2}}个?(?:工作日|[天日早晚]|周|星期|礼拜|月|学期|季度|小时)|天天|经常|定[期时]"
 )
 _CLOCK = (
     rf"(?:[\d{CHINESE}]{{1,3}}点(?:半|[一三]刻|[\d{CHINESE}]{{1,3}}分?)?|\d{{1,2}}[:：]\d\d)[钟整]?(?:以?[前后])?"
@@ -27,6 +27,13 @@ _RHYTHM = re.compile(f"(?P<said>(?:{_OFTEN}){_PART})|{_PART}(?P<clock>{_CLOCK})"
 _AHEAD = re.compile(r"提[前早]\s*\d{1,2}\s*天|的?前\d{1,2}天")
 _TELL_ME = re.compile("(?<!会)(?:提醒|通知|[叫喊])(?:一下)?我")
 _LIKE = "交材料"
+
+
+def is_often(words: str, today: date) -> bool:
+    """Whether the words name no day but one that comes more often than once a year: 每周三, 隔周周五, 每月5日."""
+    found = _RHYTHM.search(words)
+    often = found is not None and (found["said"] or " ")[0] in "每隔天经定"
+    return often and days.day_in(_RHYTHM.sub(" ", words), today)[0] is None
 
 
 def told(ask: Ask, words: str) -> Reply | None:
@@ -45,7 +52,8 @@ def told(ask: Ask, words: str) -> Reply | None:
     day = day or _next(rhythm, ask.today)
     if len(name) < 2 or day <= ask.today or not own_dates.may_add(ask):
         return _not_recorded(ask, f"{cannot}，没有记", max(day, ask.today + DAY), name or _LIKE)
-    offer = own_dates.offered(ask, f"{day.isoformat()} {name}")
+    everybody = "提醒大家" if own_dates.OTHERS.search(words) else ""
+    offer = own_dates.offered(ask, f"{day.isoformat()} {everybody} {name}")
     can = "只能记某一天或每年的一天，跟那天的提醒一起发。先记一次"
     return Reply(f"{cannot}，{can}：\n{offer.text}", offer.buttons)
 
