@@ -42,7 +42,7 @@ class SqliteLog:
         Before anybody opens it: whether less can be read of it than a killed process had flushed, as its index says.
 
         SQLite reads up to the first frame that is not as it was written, and takes that for the end. After a power cut
-        the index may be that of an earlier log: it is believed about another one, or one that is gone, of this boot only.
+        the index may be that of an earlier log: about another log, or none, only that of this boot counts.
         """
         before = self._left_behind()
         if before is None or not before.frames:

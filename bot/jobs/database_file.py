@@ -204,7 +204,9 @@ class DatabaseFile:
             place.unlink(missing_ok=True)
             return ""
         with self._beside(TORN).open("a", encoding="utf-8") as said:
-            said.write(f"停下时还读得到的存在 {place}：比备份新，个别内容可能不对，用它就 python -m bot restore {place}。")
+            said.write(
+                f"停下时还读得到的存在 {place}：比备份新，个别内容可能不对，用它就 python -m bot restore {place}。"
+            )
         return str(place)
 
 

@@ -117,5 +117,6 @@ def main(argv: list[str]) -> int:
         found[way] = rounds + 1, of_way
         seed += 1
     print(f"all: {whole}")
-    well = not arguments.report or report.write(arguments.report, found, (time.monotonic() - began) / 60, arguments.seed)
+    minutes = (time.monotonic() - began) / 60
+    well = not arguments.report or report.write(arguments.report, found, minutes, arguments.seed)
     return 0 if whole.clean and well else 1

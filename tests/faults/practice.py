@@ -14,10 +14,10 @@ import httpx
 from handlers.wording.places import squad_name
 from storage.audit import audit_check
 from storage.database import Database, open_database
-from tests.bench.load import ACTIVITIES
 from tests.faults.siege import ONCE, Siege
 
 CLIENTS = 12
+_ACTIVITIES = ("主题队日", "主题队会", "队课", "志愿服务", "升旗仪式", "读书活动")
 
 
 def messages(number: int, today: date) -> list[dict[str, str]]:
@@ -26,10 +26,10 @@ def messages(number: int, today: date) -> list[dict[str, str]]:
     found = []
     for place in range(number):
         turn, which = divmod(place, len(squads))
-        day, (grade, class_no) = today - timedelta(days=1 + turn // len(ACTIVITIES)), squads[which]
+        day, (grade, class_no) = today - timedelta(days=1 + turn // len(_ACTIVITIES)), squads[which]
         person = "张老师" if (grade, class_no) == (3, 2) and place % 24 < 12 else "李老师"
         heads = f"应到42实到{30 + place % 9}" if place % 3 else f"{30 + place % 9}人"
-        text = f"{squad_name(grade, class_no)} {ACTIVITIES[turn % len(ACTIVITIES)]} {heads} {day.month}月{day.day}日"
+        text = f"{squad_name(grade, class_no)} {_ACTIVITIES[turn % len(_ACTIVITIES)]} {heads} {day.month}月{day.day}日"
         found.append({"id": f"k{place}", "person": person, "text": text})
     return found
 

@@ -3,12 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 from bot.channels import Outgoing
 from bot.channels.robot import link, parts
+from bot.channels.robot.decode import NAME
 from bot.channels.robot.socket import Socket, State
 from bot.engine import Engine
+from bot.jobs import absence
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.people.joining.strangers import GREETING
 from storage.base import key_values
@@ -66,13 +70,15 @@ class Events:
             ]
         return any(person.grants for person in found)
 
-    def tell(self, state: State, why: str) -> None:
-        """Keep why we were refused where doctor finds it; take it away when we are let in."""
+    def tell(self, state: State, why: str, deaf: float) -> None:
+        """Keep why we were refused where doctor finds it; when we are let in again take it away, and note what may have
+        been said to us meanwhile: the platform does not say it again.
+        """
         real = self._engine.clock.real()
         if state is State.FORBIDDEN:
             self._do(self._pipeline.do(lambda turn: key_values.put(turn.db, REFUSED, why, real)))
         else:
-            self._do(self._pipeline.do(lambda turn: key_values.remove(turn.db, REFUSED)))
+            self._do(self._pipeline.do(lambda turn: _let_in(turn, timedelta(seconds=deaf))))
 
     def _do(self, note: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(self._note(note))
@@ -84,3 +90,8 @@ class Events:
             await note
         except Exception as fault:
             log.warning("机器人的连接情况没有记下：%s", type(fault).__name__)
+
+
+def _let_in(turn: Turn, deaf: timedelta) -> None:
+    key_values.remove(turn.db, REFUSED)
+    absence.note_deaf(turn.db, NAME, turn.now - deaf, turn.now)
