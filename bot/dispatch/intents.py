@@ -12,6 +12,7 @@ from handlers.programmes.reports import subject
 from handlers.reading import Reading
 from handlers.reminders import naming, own_dates
 from handlers.wording import medals, programmes
+from storage.organisation.units import Kind
 
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
@@ -45,9 +46,16 @@ def is_report(ask: Ask, text: str, reading: Reading) -> bool:
     # 王小明获得了校级一星章 is told of a medal, and no work that won a prize.
     if reading.claim == "other" and medals.found_in(ask, text)[0]:
         return False
-    if whole and _of_its_theme(ask, text, reading):
+    if whole and (_of_its_theme(ask, text, reading) or _of_squads(ask, text, reading)):
         return False
     return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
+
+
+def _of_squads(ask: Ask, text: str, reading: Reading) -> bool:
+    """一(1)中队 宣讲 36人 is a check-in of that squad, also of whoever reports 宣讲 for the school."""
+    row = programmes.row_in(ask, text)
+    squads = all(each.activity and each.unit and "-" in each.unit for each in reading.records)
+    return row is not None and Kind.SQUAD not in row.at and squads
 
 
 def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
