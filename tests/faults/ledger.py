@@ -68,7 +68,7 @@ def _round(way: str, folder: Path, seed: int) -> Any:
     if way in ("polling", "webhook"):
         return telegram.besiege(folder, way, 1000, 40, seed, stops=4)
     if way == "wecom":
-        return wecom.besiege(folder, 1000, 40, seed, stops=4)
+        return wecom.besiege(folder, 500, 20, seed, stops=2)
     if way == "robot":
         return robot.besiege(folder, 1000, 40, seed, stops=4)
     if way in SCENES:
