@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dispatch import intents
+from bot.dispatch import likeness
 from bot.dispatch.answers import follow_ups, open_questions
 from bot.dispatch.features import Features
 from handlers import kit
@@ -38,14 +38,14 @@ def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool
 
     提名 王建国 优秀辅导员 is a case of its row, and no child's nomination.
     """
-    if handbook.asks_of(args) or intents.asks_whether(ask, text):
+    if handbook.asks_of(args) or likeness.asks_whether(ask, text):
         return True
     if command.words[0] == "提名" and programmes.cases_in(ask, text):
         return True
     if is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
-    if intents.is_report(ask, text, reading):
+    if likeness.is_report(ask, text, reading):
         return not command.allows(ask.person)
     return reading.intent == "checkin" and reading.status == "ok"
 

@@ -8,11 +8,9 @@ from typing import Any
 
 from bot.channels import Outgoing
 from bot.channels.robot import link, parts
-from bot.channels.robot.decode import NAME
-from bot.channels.robot.socket import Socket, State
+from bot.channels.robot.socket import Socket
 from bot.engine import Engine
 from bot.jobs import absence
-from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.people.joining.strangers import GREETING
 from storage.base import key_values
@@ -70,15 +68,18 @@ class Events:
             ]
         return any(person.grants for person in found)
 
-    def tell(self, state: State, why: str, deaf: float) -> None:
+    def tell(self, refused: str, deaf: float) -> None:
         """Keep why we were refused where doctor finds it; when we are let in again take it away, and note what may have
         been said to us meanwhile: the platform does not say it again.
         """
-        real = self._engine.clock.real()
-        if state is State.FORBIDDEN:
-            self._do(self._pipeline.do(lambda turn: key_values.put(turn.db, REFUSED, why, real)))
+        real, long = self._engine.clock.real(), timedelta(seconds=deaf)
+        if refused:
+            self._do(self._pipeline.do(lambda turn: key_values.put(turn.db, REFUSED, refused, real)))
         else:
-            self._do(self._pipeline.do(lambda turn: _let_in(turn, timedelta(seconds=deaf))))
+            self._do(self._pipeline.do(lambda turn: key_values.remove(turn.db, REFUSED)))
+            self._do(
+                self._pipeline.do(lambda turn: absence.note_deaf(turn.db, accounts.ROBOT, turn.now - long, turn.now))
+            )
 
     def _do(self, note: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(self._note(note))
@@ -90,8 +91,3 @@ class Events:
             await note
         except Exception as fault:
             log.warning("机器人的连接情况没有记下：%s", type(fault).__name__)
-
-
-def _let_in(turn: Turn, deaf: timedelta) -> None:
-    key_values.remove(turn.db, REFUSED)
-    absence.note_deaf(turn.db, NAME, turn.now - deaf, turn.now)

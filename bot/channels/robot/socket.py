@@ -57,13 +57,13 @@ class Socket:
 
     def __init__(
         self, url: str, robot: tuple[str, Sequence[str]], heard: Callable[[Frame], None],
-        told: Callable[[State, str, float], None], allowed: asyncio.Event, hears: Hears = None,
+        told: Callable[[str, float], None], allowed: asyncio.Event, hears: Hears = None,
     ) -> None:  # fmt: skip
         """
         `robot` is (id, secrets): any of them may hold, while one takes the place of the other.
 
-        `heard` gets every callback, `hears` what time it is over there; `told` what an operator should know, with the
-        seconds for which nothing could come.
+        `heard` gets every callback, `hears` what time it is over there; `told` why we were
+        refused (empty: we were let in), and the seconds for which nothing could come.
         """
         self._url = url
         self._id, self._secrets = robot
@@ -148,7 +148,7 @@ class Socket:
     def _is_live(self) -> None:
         self.state, self._trouble, self._forbidden = State.LIVE, "", 0
         log.info("企业微信机器人连上了%s", f"（此前失败 {self._failures} 次）" if self._failures else "")
-        self._told(State.LIVE, "", self._seconds_deaf())
+        self._told("", self._seconds_deaf())
         self._deaf = 0.0
 
     def _seconds_deaf(self) -> float:
@@ -185,7 +185,7 @@ class Socket:
     def _give_up(self, why: str) -> None:
         self.state = State.FORBIDDEN
         log.critical("机器人的 BotID 或 Secret 不对（%s）：请改 WECOM_ROBOT_ID 和 WECOM_ROBOT_SECRET 再重启", why)
-        self._told(State.FORBIDDEN, why, self._seconds_deaf())
+        self._told(why, self._seconds_deaf())
 
     def report(self) -> dict[str, Any]:
         """How it goes: seconds since the server was last heard, failures in a row and since when, the last trouble."""

@@ -1,0 +1,52 @@
+"""What reads like one thing and is another: a check-in that is a report of a row, a deed that is only asked about."""
+
+import re
+
+from handlers.asker import context
+from handlers.kit import Ask
+from handlers.programmes.reports import subject
+from handlers.reading import Reading
+from handlers.wording import medals, programmes
+from storage.organisation.units import Kind
+
+_ASKING = ("?", "？", "吗", "么", "没", "没有", "行不行")
+_DO_IT = re.compile("能|可以|可否|好|帮|麻烦|请")
+# 撤回吗, 撤回队课？, 恢复行不行; 能不能撤回 and 撤回好吗 ask for it.
+_TAKES_BACK = frozenset({"cancel", "restore", "nomination_cancel"})
+
+
+def is_report(ask: Ask, text: str, reading: Reading) -> bool:
+    """全校捐款活动 320人参加 names a row, and is a check-in: the row has no place for the number."""
+    whole = reading.intent == "checkin" and reading.status == "ok"
+    # 王小明获得了校级一星章 is told of a medal, and no work that won a prize.
+    if reading.claim == "other" and medals.found_in(ask, text)[0]:
+        return False
+    if whole and (_of_its_theme(ask, text, reading) or _of_squads(ask, text, reading)):
+        return False
+    return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
+
+
+def _of_squads(ask: Ask, text: str, reading: Reading) -> bool:
+    """一(1)中队 宣讲 36人 is a check-in of that squad, also of whoever reports 宣讲 for the school."""
+    row = programmes.row_in(ask, text)
+    squads = all(each.activity and each.unit and "-" in each.unit for each in reading.records)
+    return row is not None and Kind.SQUAD not in row.at and squads
+
+
+def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
+    """
+    主题队日 38人 我是小小讲解员: the row's word is only of the theme of what was held.
+
+    It is not where the row asks for several things and all of them are told: 读书活动“我为祖国点赞” 小学18个班 702人.
+    """
+    row = programmes.row_in(ask, text)
+    themes = [each.topic for each in reading.records if each.topic and each.activity and each.activity in text]
+    if row is None or not any(word in theme for theme in themes for word in (row.name, *row.words)):
+        return False
+    return sum(each.required for each in row.asked) < 2 or not subject.tells_all(ask, row, text)
+
+
+def asks_whether(ask: Ask, text: str) -> bool:
+    """Whether something is to be taken back or not is asked, and not that it be done."""
+    asks = text.endswith(_ASKING) and not _DO_IT.search(text)
+    return asks and context.reading_of(ask, text).intent in _TAKES_BACK
