@@ -13,7 +13,7 @@ MOST_OFF = timedelta(minutes=10)
 _STEADY = getattr(time, "CLOCK_BOOTTIME", None)
 
 
-def _this_boot() -> str:
+def this_boot() -> str:
     """By what the seconds that nobody sets are told from those of an earlier boot; empty where no machine says."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
@@ -47,7 +47,7 @@ class Clock:
     @classmethod
     def of_this_machine(cls, zone: ZoneInfo) -> "Clock":
         """By which a bot lives; its seconds are told from those of another boot."""
-        return cls(zone, boot=_this_boot())
+        return cls(zone, boot=this_boot())
 
     def now(self) -> datetime:
         """The time the bot lives in."""

@@ -7,6 +7,7 @@ from handlers.kit import Ask
 from handlers.programmes.reports import subject
 from handlers.reading import Reading
 from handlers.wording import medals, programmes
+from storage.organisation.units import Kind
 
 # 撤回吗, 撤回队课？, 恢复行不行; 能不能撤回 and 撤回好吗 ask for it.
 _TAKES_BACK = frozenset({"cancel", "restore", "nomination_cancel"})
@@ -20,9 +21,16 @@ def is_report(ask: Ask, text: str, reading: Reading) -> bool:
     # 王小明获得了校级一星章 is told of a medal, and no work that won a prize.
     if reading.claim == "other" and medals.found_in(ask, text)[0]:
         return False
-    if whole and _of_its_theme(ask, text, reading):
+    if whole and (_of_its_theme(ask, text, reading) or _of_squads(ask, text, reading)):
         return False
     return programmes.stated(ask, text, reading) and not (whole and _is_held(ask, text, reading))
+
+
+def _of_squads(ask: Ask, text: str, reading: Reading) -> bool:
+    """一(1)中队 宣讲 36人 is a check-in of that squad, also of whoever reports 宣讲 for the school."""
+    row = programmes.row_in(ask, text)
+    squads = all(each.activity and each.unit and "-" in each.unit for each in reading.records)
+    return row is not None and Kind.SQUAD not in row.at and squads
 
 
 def _is_held(ask: Ask, text: str, reading: Reading) -> bool:

@@ -1,4 +1,7 @@
-"""What a platform has not carried while the bot was away: whoever may have written then is asked to send it again."""
+"""
+What a platform has not carried while the bot was away, or not connected: whoever may have written then is asked to send
+it again.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -23,18 +26,25 @@ _KEEPS = {"wecom": timedelta(minutes=3), "wecom_robot": timedelta(minutes=3), "t
 _WRITES = timedelta(days=14)
 # Until it can be said; it is not said at night.
 _AWAY = "away"
-# What stands behind the two instants when a backup of the first was restored at the second.
+# What stands behind the two instants when a backup of the first was restored at the second; else the channel that was
+# deaf, or nothing: all of them were.
 _RESTORED = "restored"
 RESTORED_WORDS = (
     "机器人的记录出了问题，恢复到了{since}的样子。那时到{until}之间您发给我的（回答过的也一样）可能没有了。"
     "请看看您那时的签到、提名和上报还在不在，不在的请再发一次。谢谢！"
 )
-WORDS = "{since}到{until}我没在工作，那段时间的消息可能没有送到。那时发给我、没有得到回答的，请再发一次。谢谢！"
+WORDS = "{since}到{until}我收不到消息。那时发给我、没有得到回答的，请再发一次。谢谢！"
 
 
 def note_restore(db: Connection, since: datetime, now: datetime) -> None:
     """What was said since is not known any more, whether it was answered or not: that is said when the bot runs."""
     key_values.put(db, _AWAY, f"{since.isoformat()} {now.isoformat()} {_RESTORED}", now)
+
+
+def note_deaf(db: Connection, channel: str, since: datetime, now: datetime) -> None:
+    """Nothing could come by this channel for so long; where more is to be said already, that is said."""
+    if now - since > _KEEPS[channel] and not key_values.get(db, _AWAY):
+        key_values.put(db, _AWAY, f"{since.isoformat()} {now.isoformat()} {channel}", now)
 
 
 class Absence:
@@ -50,23 +60,21 @@ class Absence:
         )
         self._channels = [name for name, there in given if there]
         self._calendar = calendar
-        self._known = self._told = False
+        self._known = False
 
     def step(self, turn: Turn) -> None:
-        """Note once how long nobody listened; say it when it is no time to sleep."""
+        """Note once how long nobody listened; say what is noted when it is no time to sleep."""
         if not self._known:
             self._known = True
             if (gap := self.guard.away()) and not key_values.get(turn.db, _AWAY):
                 key_values.put(turn.db, _AWAY, " ".join(each.isoformat() for each in gap), turn.now)
         quiet = self._calendar.times.quiet(turn.now.astimezone(self._calendar.zone).time())
-        if self._told or quiet or holds.why(turn.db):
-            return
-        self._told = True
-        if found := key_values.get(turn.db, _AWAY):
+        if not quiet and (found := key_values.get(turn.db, _AWAY)) and not holds.why(turn.db):
             key_values.remove(turn.db, _AWAY)
             since, until = map(datetime.fromisoformat, found.value.split()[:2])
             restored = found.value.endswith(_RESTORED)
-            lost = [name for name in self._channels if restored or until - since > _KEEPS[name]]
+            deaf = found.value.split()[2:] if not restored else []
+            lost = [name for name in deaf or self._channels if restored or until - since > _KEEPS[name]]
             if lost and (restored or self._calendar.awake(since) < until):
                 self._tell(turn, since, until, lost, RESTORED_WORDS if restored else WORDS)
 

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import DBAPIError
 
+from bot.clock import this_boot
+from storage.database import sqlite_module
 from storage.sqlite_log import SqliteLog
 
 SECONDS = 2
@@ -32,6 +35,8 @@ class DatabaseFile:
         # Where a link leads to is where SQLite has its log, and whoever comes by another way meets the same lock.
         self._path = Path(str(parsed.database)).resolve() if sqlite else None
         self._lock = -1
+        # Whether the machine has not been started anew since a bot last had it.
+        self._same_boot = False
         self._known: dict[Path, tuple[int, int]] = {}
         self._handle = -1
         self._mark = b""
@@ -60,9 +65,11 @@ class DatabaseFile:
         self._take_lock()
 
     def refuse_torn(self) -> None:
-        """What is left of it is not begun with before somebody has looked; raises NotOurs."""
+        """Before it is opened: what is left of it is not begun with before somebody has looked; raises NotOurs."""
         if self._path and (said := self._beside(TORN)).exists():
             raise NotOurs(said.read_text("utf-8"))
+        if self._log and self._log.has_lost(self._same_boot):
+            self._refuse(f"数据库坏了：{self._beside('-wal')} 被截短、改写或删掉了，最近答过的有一些读不出来。")
 
     def _refuse_second_name(self) -> None:
         """By another name of the same file a bot has another log and lock (https://www.sqlite.org/howtocorrupt.html)."""
@@ -77,14 +84,15 @@ class DatabaseFile:
     def _take_lock(self) -> None:
         # Beside it, not it: closing any handle of the file itself would end the locks of SQLite.
         self._lock = os.open(self._beside(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        other, _, boot = os.read(self._lock, 80).decode("ascii", "replace").strip().partition(" ")
         try:
             _lock(self._lock)
         except BlockingIOError:
-            other = os.read(self._lock, 20).decode("ascii", "replace").strip()
             self.give_back()
             raise NotOurs(f"数据库 {self._path} 已经有一个机器人在用（进程 {other}）。请先停掉它。") from None
+        self._same_boot = bool(boot) and boot == this_boot()
         os.truncate(self._lock, 0)
-        os.write(self._lock, str(os.getpid()).encode())
+        os.pwrite(self._lock, f"{os.getpid()} {this_boot()}".encode(), 0)
 
     def mark(self, write: Engine) -> None:
         """Write a number into the open file by which what this process works on is told from a copy or another file."""
@@ -134,13 +142,15 @@ class DatabaseFile:
     def _look_at_the_log(self) -> None:
         assert self._log is not None
         if self._log.is_torn():
-            self._torn, said = True, self._beside(TORN)
-            words = (
-                f"数据库在机器人运行时坏了：{self._beside('-wal')} 被截短或改写了，最近写下的可能不全。"
-                f"请恢复备份：python -m bot restore。没有备份、要照剩下的接着用，删掉 {said} 再启动。"
-            )
-            said.write_text(words, "utf-8")
-            raise NotOurs(words)
+            self._torn = True
+            self._refuse(f"数据库在机器人运行时坏了：{self._beside('-wal')} 被截短或改写了，最近写下的可能不全。")
+
+    def _refuse(self, words: str) -> None:
+        """For good: whoever starts next is told the same; raises NotOurs."""
+        said = self._beside(TORN)
+        words += f"请恢复备份：python -m bot restore。没有备份、要照剩下的接着用，删掉 {said} 再启动。"
+        said.write_text(words, "utf-8")
+        raise NotOurs(words)
 
     def _keep_lock(self) -> None:
         """Somebody may take it for a left-over and delete it: whoever starts next shall meet one all the same."""
@@ -160,14 +170,13 @@ class DatabaseFile:
         assert self._path is not None
         if self._shared:
             return str(self._path)
-        if self._torn:
-            # SQLite reads as far as the log is whole: nothing of it is touched.
-            return ""
         place = self._path.with_name(f"{self._path.name}.{_SAVED}-{now:%Y%m%d-%H%M%S}")
         if self._overwritten:
             # The pages that are not in the log are gone; the log must not be taken for that of the other database.
             self._beside("-shm").unlink(missing_ok=True)
             return str(self._beside("-wal").replace(self._beside(f"-wal.overwritten-{now:%Y%m%d-%H%M%S}")))
+        if self._torn:
+            return self._save_torn(write, place.with_name(place.name.replace(_SAVED, "rescued")))
         with write.connect() as db:
             connection = db.connection.dbapi_connection
             connection.execute("VACUUM INTO ?", (str(place),))  # type: ignore[union-attr]
@@ -175,6 +184,29 @@ class DatabaseFile:
         if _identity(log := self._beside("-wal")) == self._known.get(log):
             for each in (log, self._beside("-shm")):
                 each.unlink(missing_ok=True)
+        return str(place)
+
+    def _save_torn(self, write: Engine, place: Path) -> str:
+        """
+        What can be read while the index of the log is there is more than after a start. The log stays as it is, and no
+        start goes on with the copy unasked; without its index nobody who has answered that is asked again.
+        """
+        try:
+            with write.connect() as db:
+                connection: Any = db.connection.dbapi_connection
+                connection.execute("VACUUM INTO ?", (str(place),))
+            with contextlib.closing(sqlite_module().connect(place)) as copy:
+                whole = copy.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+        except (DBAPIError, sqlite_module().Error):
+            whole = False
+        self._beside("-shm").unlink(missing_ok=True)
+        if not whole:
+            place.unlink(missing_ok=True)
+            return ""
+        with self._beside(TORN).open("a", encoding="utf-8") as said:
+            said.write(
+                f"停下时还读得到的存在 {place}：比备份新，个别内容可能不对，用它就 python -m bot restore {place}。"
+            )
         return str(place)
 
 

@@ -1,5 +1,6 @@
 /* A disk for tests, by LD_PRELOAD: what was flushed is copied to the folder SHADOW, all that a power cut leaves;
-   while the file FULL is there, nothing that is written to a database has room. */
+   while the file FULL is there, nothing that is written to a database has room, or, where it is not empty, only what
+   is short: every 30th write finds none. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -51,8 +52,11 @@ int fdatasync(int fd) {
 
 ssize_t pwrite64(int fd, const void *what, size_t size, off_t at) {
     char path[4096];
+    static int written;
+    struct stat found;
     const char *full = getenv("FULL");
-    if (full && !access(full, F_OK) && of_database(fd, path, sizeof path) && !strstr(path, "-shm")) {
+    if (full && !stat(full, &found) && of_database(fd, path, sizeof path) && !strstr(path, "-shm")
+        && (!found.st_size || !(++written % 30))) {
         errno = ENOSPC;
         return -1;
     }

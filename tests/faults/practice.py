@@ -17,18 +17,19 @@ from storage.database import Database, open_database
 from tests.faults.siege import ONCE, Siege
 
 CLIENTS = 12
+_ACTIVITIES = ("主题队日", "主题队会", "队课", "志愿服务", "升旗仪式", "读书活动")
 
 
 def messages(number: int, today: date) -> list[dict[str, str]]:
-    """Distinct check-ins of 实验小学, each for another squad or day: some by its own counselor."""
+    """Distinct check-ins of 实验小学, each for another squad, activity or day: some by its own counselor."""
     squads = [(grade, class_no) for grade in range(1, 7) for class_no in (1, 2)]
     found = []
     for place in range(number):
-        day = today - timedelta(days=1 + place // len(squads))
-        grade, class_no = squads[place % len(squads)]
+        turn, which = divmod(place, len(squads))
+        day, (grade, class_no) = today - timedelta(days=1 + turn // len(_ACTIVITIES)), squads[which]
         person = "张老师" if (grade, class_no) == (3, 2) and place % 24 < 12 else "李老师"
         heads = f"应到42实到{30 + place % 9}" if place % 3 else f"{30 + place % 9}人"
-        text = f"{squad_name(grade, class_no)} 主题队日 {heads} {day.month}月{day.day}日"
+        text = f"{squad_name(grade, class_no)} {_ACTIVITIES[turn % len(_ACTIVITIES)]} {heads} {day.month}月{day.day}日"
         found.append({"id": f"k{place}", "person": person, "text": text})
     return found
 

@@ -30,8 +30,7 @@ _HEAD = """\
 
 Written by `make faults` itself ({when:%Y-%m-%d %H:%M}, {minutes:.0f} minutes of rounds, first seed {seed}).
 Lost and doubled are counted by what people saw; that the judge sees faults is tried with planted ones.
-Events are messages that were acknowledged, or letters that were to go out. A longer run:
-`.venv/bin/python -m tests.faults --minutes 60`; under load for an hour: `make soak`.
+Events are messages that were acknowledged, or letters that were to go out. Under load for an hour: `make soak`.
 What each fault looks like to whoever looks after the machine is in [incident.md](incident.md).
 
 | promise | rounds | kills | events | lost | doubled | otherwise wrong | again |

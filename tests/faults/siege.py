@@ -99,7 +99,7 @@ class Siege(ABC):
         self.database.close()
         return self.ledger
 
-    async def _until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
+    async def _until(self, condition: Callable[[], bool], seconds: float = 180) -> None:
         end = time.monotonic() + seconds
         while not await asyncio.to_thread(condition):
             assert time.monotonic() < end, f"it did not happen in time: {self.ledger}"

@@ -73,7 +73,7 @@ class TelegramSiege(Siege):
         for each in self.updates:
             waiting.setdefault(each["message"]["chat"]["id"], []).append(each)
         limits = httpx.Limits(max_connections=12)
-        async with httpx.AsyncClient(timeout=30, trust_env=False, limits=limits) as http:
+        async with httpx.AsyncClient(timeout=httpx.Timeout(30, pool=None), trust_env=False, limits=limits) as http:
             await asyncio.gather(*(self._post_chat(http, chat) for chat in waiting.values()))
 
     async def _post_chat(self, http: httpx.AsyncClient, chat: list[dict[str, Any]]) -> None:

@@ -42,7 +42,8 @@ class WecomSiege(Siege):
 
     async def write(self) -> None:
         limits = httpx.Limits(max_connections=12)
-        async with httpx.AsyncClient(timeout=5, trust_env=False, limits=limits) as http:
+        # The platform gives us five seconds; until it has a connection to spare it waits as long as it takes.
+        async with httpx.AsyncClient(timeout=httpx.Timeout(5, pool=None), trust_env=False, limits=limits) as http:
             await asyncio.gather(*(self._post_until_heard(http, *each) for each in self.messages))
 
     async def _post_until_heard(self, http: httpx.AsyncClient, number: int, xml: str) -> None:

@@ -2,14 +2,18 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DatabaseError
 
 from bot.jobs.database_file import DatabaseFile, NotOurs
-from storage.database import Database, open_database, passes
+from storage.database import Database, open_database, passes, sqlite_module
+from tests.support.process import ROOT
 from tests.support.stage import START
 
 
@@ -110,9 +114,17 @@ def zero(path: Path) -> None:
         into.write(bytes(path.stat().st_size))
 
 
+def spoil(path: Path) -> None:
+    """A few bytes in the middle, as a disk does it."""
+    with path.open("r+b") as into:
+        into.seek(path.stat().st_size // 2)
+        into.write(b"\xff" * 20)
+
+
 TEARS: dict[str, Callable[[Path], object]] = {
     "emptied": lambda log: os.truncate(log, 0), "half": lambda log: os.truncate(log, log.stat().st_size // 2),
     "the last frame": lambda log: os.truncate(log, log.stat().st_size - 4120), "zeroed": zero,
+    "in the middle": spoil,
 }  # fmt: skip
 
 
@@ -128,13 +140,49 @@ def test_a_log_that_is_cut_is_noticed_although_it_is_written_on(held: Held, tear
         held.say("after")
     with pytest.raises(NotOurs, match=r"bot.db-wal 被截短或改写了.*删掉 .*bot.db.torn 再启动"):
         held.file.look()
-    assert held.file.spoiled and held.file.save(held.database.write, START) == "" and held.wal().exists()
+    assert held.file.spoiled
+    saved = Path(held.file.save(held.database.write, START))
+    with closing(sqlite_module().connect(saved)) as copy:
+        assert copy.execute("SELECT count(*) FROM said").fetchone() == (22 + goes_on,)
+    assert held.wal().exists() and f"restore {saved}" in held.path.with_name("bot.db.torn").read_text("utf-8")
     # Nobody goes on with what is left of it before somebody has looked.
     again = DatabaseFile(held.url)
     with pytest.raises(NotOurs, match="恢复备份"):
         again.refuse_torn()
     held.path.with_name("bot.db.torn").unlink()
     again.refuse_torn()
+
+
+def kill_while_it_serves(path: Path) -> None:
+    """As a bot leaves its files that was killed when it had acknowledged 20 messages."""
+    script = (
+        "import os, sys; from bot.jobs.database_file import DatabaseFile; from storage.database import open_database\n"
+        "file = DatabaseFile(sys.argv[1]); file.take(); database = open_database(sys.argv[1])\n"
+        "for number in range(20):\n"
+        "    with database.write.begin() as db:\n"
+        "        db.exec_driver_sql('CREATE TABLE IF NOT EXISTS said (words TEXT)')\n"
+        "        db.exec_driver_sql('INSERT INTO said VALUES (hex(randomblob(3000)))')\n"
+        "os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", script, f"sqlite:///{path}"], cwd=ROOT, check=False).returncode == 9
+
+
+@pytest.mark.parametrize("tear", [*TEARS, "deleted", ""])
+def test_a_log_that_was_spoiled_while_nobody_served_is_not_begun_with(tmp_path: Path, tear: str) -> None:
+    path = tmp_path / "bot.db"
+    kill_while_it_serves(path)
+    log, said = tmp_path / "bot.db-wal", tmp_path / "bot.db.torn"
+    {**TEARS, "deleted": Path.unlink, "": lambda log: None}[tear](log)
+    left = log.read_bytes() if log.exists() else None
+    file = DatabaseFile(f"sqlite:///{path}")
+    file.take()
+    for _ in range(2 if tear else 0):
+        with pytest.raises(NotOurs, match=r"最近答过的有一些读不出来.*删掉 .*bot.db.torn 再启动"):
+            file.refuse_torn()
+    # What was there stays for whoever looks; whoever has looked is not asked again.
+    assert left is None or log.read_bytes() == left
+    said.unlink(missing_ok=True)
+    file.refuse_torn()
 
 
 def test_a_log_that_is_cut_after_it_began_anew_is_noticed(held: Held) -> None:

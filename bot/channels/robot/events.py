@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 from bot.channels import Outgoing
 from bot.channels.robot import link, parts
-from bot.channels.robot.socket import Socket, State
+from bot.channels.robot.socket import Socket
 from bot.engine import Engine
+from bot.jobs import absence
 from bot.pipeline.writer import Pipeline
 from handlers.people.joining.strangers import GREETING
 from storage.base import key_values
@@ -66,13 +68,18 @@ class Events:
             ]
         return any(person.grants for person in found)
 
-    def tell(self, state: State, why: str) -> None:
-        """Keep why we were refused where doctor finds it; take it away when we are let in."""
-        real = self._engine.clock.real()
-        if state is State.FORBIDDEN:
-            self._do(self._pipeline.do(lambda turn: key_values.put(turn.db, REFUSED, why, real)))
+    def tell(self, refused: str, deaf: float) -> None:
+        """Keep why we were refused where doctor finds it; when we are let in again take it away, and note what may have
+        been said to us meanwhile: the platform does not say it again.
+        """
+        real, long = self._engine.clock.real(), timedelta(seconds=deaf)
+        if refused:
+            self._do(self._pipeline.do(lambda turn: key_values.put(turn.db, REFUSED, refused, real)))
         else:
             self._do(self._pipeline.do(lambda turn: key_values.remove(turn.db, REFUSED)))
+            self._do(
+                self._pipeline.do(lambda turn: absence.note_deaf(turn.db, accounts.ROBOT, turn.now - long, turn.now))
+            )
 
     def _do(self, note: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(self._note(note))

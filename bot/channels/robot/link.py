@@ -104,7 +104,7 @@ class Link:
             self._acknowledged(frame)
         elif _event_of(frame) == "disconnected_event":
             # It may stay open after this, and deliver nothing more.
-            self.finish(End.TAKEN_OVER, "另一个程序用这个机器人的 Secret 连上了，请停掉它")
+            self.finish(End.TAKEN_OVER, "平台断开了这条连接：多半有另一个程序用这个机器人的 Secret 连上了，请停掉它")
         else:
             self._heard(frame)
 

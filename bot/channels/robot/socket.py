@@ -19,8 +19,11 @@ SECONDS_TO_CONNECT = 10.0
 LONGEST_WAIT = 60.0
 # Subscribing is guarded against being repeated: after a refusal other than of the secret.
 REFUSED_WAIT = 60.0
-# Another program holds the connection now; to take it back at once would begin a fight that nobody wins.
-TAKEN_OVER_WAIT = 300.0
+# Another program may hold the connection now; to take it back again and again would be a fight that nobody wins. But
+# the platform says the same where nobody is (WecomTeam/wecom-openclaw-plugin #54), and whoever tries a secret goes at
+# once: what people say meanwhile does not come again. So the first time within an hour is waited out shortly.
+TAKEN_OVER_WAITS = (5.0, 60.0, 300.0)
+HOUR = 3600.0
 # Up for so long, a connection counts as having been good.
 STEADY = 60.0
 MOST_IN_FRAME = 4 << 20
@@ -54,12 +57,13 @@ class Socket:
 
     def __init__(
         self, url: str, robot: tuple[str, Sequence[str]], heard: Callable[[Frame], None],
-        told: Callable[[State, str], None], allowed: asyncio.Event, hears: Hears = None,
+        told: Callable[[str, float], None], allowed: asyncio.Event, hears: Hears = None,
     ) -> None:  # fmt: skip
         """
         `robot` is (id, secrets): any of them may hold, while one takes the place of the other.
 
-        `heard` gets every callback, `told` what an operator should know, `hears` what time it is over there.
+        `heard` gets every callback, `hears` what time it is over there; `told` why we were
+        refused (empty: we were let in), and the seconds for which nothing could come.
         """
         self._url = url
         self._id, self._secrets = robot
@@ -72,7 +76,11 @@ class Socket:
         self._link: Link | None = None
         self.state = State.ELSEWHERE
         self._failures = 0
+        # When another one took over, of the last hour.
+        self._taken: list[float] = []
         self._trouble = ""
+        # Since when nothing comes in; 0: it does, or is another process's matter.
+        self._deaf = 0.0
         self._ended = monotonic()
 
     @property
@@ -140,14 +148,20 @@ class Socket:
     def _is_live(self) -> None:
         self.state, self._trouble, self._forbidden = State.LIVE, "", 0
         log.info("企业微信机器人连上了%s", f"（此前失败 {self._failures} 次）" if self._failures else "")
-        self._told(State.LIVE, "")
+        self._told("", self._seconds_deaf())
+        self._deaf = 0.0
+
+    def _seconds_deaf(self) -> float:
+        return monotonic() - self._deaf if self._deaf else 0.0
 
     def _note(self, end: End, why: str, lasted: float) -> float:
         """Say what an operator should know; the seconds to wait before the next try."""
         if lasted >= STEADY:
             self._failures = 0
         if end is End.NOT_OURS:
+            self._deaf = 0.0
             return 0.0
+        self._deaf = self._deaf or self._ended
         self.state, self._trouble = State.WAITING, why
         if end is End.FORBIDDEN:
             self._forbidden += 1
@@ -162,7 +176,8 @@ class Socket:
         elif end is End.REFUSED:
             wait = max(wait, REFUSED_WAIT)
         elif end is End.TAKEN_OVER:
-            wait = TAKEN_OVER_WAIT * random.uniform(1, 1.5)
+            self._taken = [at for at in self._taken if monotonic() - at < HOUR] + [monotonic()]
+            wait = TAKEN_OVER_WAITS[min(len(self._taken), len(TAKEN_OVER_WAITS)) - 1] * random.uniform(1, 1.5)
         loud = end in (End.REFUSED, End.TAKEN_OVER)
         log.log(logging.ERROR if loud else logging.WARNING, "机器人的长连接：%s；%.0f 秒后再连", why, wait)
         return wait
@@ -170,11 +185,13 @@ class Socket:
     def _give_up(self, why: str) -> None:
         self.state = State.FORBIDDEN
         log.critical("机器人的 BotID 或 Secret 不对（%s）：请改 WECOM_ROBOT_ID 和 WECOM_ROBOT_SECRET 再重启", why)
-        self._told(State.FORBIDDEN, why)
+        self._told(why, self._seconds_deaf())
 
     def report(self) -> dict[str, Any]:
-        """How it goes: seconds since the server was last heard, failures in a row, the last trouble."""
+        """How it goes: seconds since the server was last heard, failures in a row and since when, the last trouble."""
         last = self._link.last_heard if self.live and self._link else self._ended
         trouble = self._trouble or ("另一个进程连着" if self.state is State.ELSEWHERE else "")
         age = None if self.state is State.ELSEWHERE else round(monotonic() - last, 1)
-        return {"mode": "socket", "state": str(self.state), "age": age, "failures": self._failures, "trouble": trouble}
+        # One that is up is well, although its next failure would still be waited out for longer.
+        failing = {"failures": self._failures if self._deaf else 0, "failing": round(self._seconds_deaf(), 1)}
+        return {"mode": "socket", "state": str(self.state), "age": age, **failing, "trouble": trouble}

@@ -23,7 +23,7 @@ def fake() -> Iterator[FakeRobot]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same order of waits, in hundredths."""
-    for name, seconds in (("LONGEST_WAIT", 0.05), ("REFUSED_WAIT", 0.3), ("TAKEN_OVER_WAIT", 0.5)):
+    for name, seconds in (("LONGEST_WAIT", 0.05), ("REFUSED_WAIT", 0.3), ("TAKEN_OVER_WAITS", (0.1, 0.5))):
         monkeypatch.setattr(robot_socket, name, seconds)
     for name in ("SECONDS_TO_RENEW", "SECONDS_TO_TRY"):
         monkeypatch.setattr(leases, name, 0.03)
