@@ -35,7 +35,7 @@ class App:
         self._supervision = supervision
         self.settings = engine.settings
         self.owner = token_hex(8)
-        self.pipeline = Pipeline(engine.transactions(engine.database.read), self._wake, engine.limits())
+        self.pipeline = Pipeline(engine.transactions(aside=True), self._wake, engine.limits())
         self.channels: dict[str, Channel] = {}
         self.senders: list[Sender] = []
         self.routes: list[BaseRoute] = []

@@ -1,15 +1,16 @@
 """What every command line works with: the database, its keys, the features."""
 
+import contextlib
 import gc
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine as ReadEngine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import beside
 from bot.backups.installation import Installation
 from bot.clock import Clock
 from bot.dispatch.features import Features
@@ -22,8 +23,12 @@ from handlers.reading import compile_all
 from storage.audit.audit_heads import Forged
 from storage.base.vault import Vault
 from storage.database import Database
+from storage.organisation import units
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+# With fewer units all is read before anybody would notice, and a process takes 90 MiB.
+MANY_UNITS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,28 @@ class Engine:
     clock: Clock
     # Whether it is the practice page's, or a copy of that.
     practice: bool
+    readers: beside.Readers = field(default_factory=beside.Readers)
 
     @property
     def now(self) -> Callable[[], datetime]:
         """The bot's time."""
         return self.clock.now
 
-    def transactions(self, read: ReadEngine | None = None) -> Transactions:
-        """What turns messages into committed results; with `read`, what only reads is read there, beside the writer."""
-        settings, write = self.settings, self.database.write
+    def transactions(self, aside: bool = False) -> Transactions:
+        """What turns messages into committed results; `aside`: what only reads is read beside the writer."""
+        settings, write, read = self.settings, self.database.write, self.read if aside else None
         return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits, read)
+
+    def read(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What `function(engine, *arguments)` gives, which only reads: where it disturbs the writer least."""
+        with self.database.read.connect() as db:
+            many = units.newest(db) > MANY_UNITS
+        if many:
+            address = self.database.read.url.render_as_string(hide_password=False)
+            with contextlib.suppress(beside.NotRead):
+                found: T = self.readers.ask((self.settings, address, self.practice), function, arguments)
+                return found
+        return function(self, *arguments)
 
     def limits(self) -> Limits:
         """How much one sender may say."""
@@ -67,11 +84,14 @@ class Engine:
             self.installation.audit_heads(self.vault).leave(self.database, self.now())
         except (Forged, OSError, SQLAlchemyError) as fault:
             log.error("审计日志的账尾没有另存：%s", fault)
+        self.readers.close()
         self.database.close()
 
     def warm_up(self) -> None:
         """Once it is ready: the first message would pay for this otherwise."""
         compile_all()
+        # Where there are many units another process begins now.
+        self.read(_began)
         # What is there now stays: the collector need not walk it again and again (a tenth of the requests/s).
         gc.freeze()
 
@@ -81,6 +101,14 @@ class Engine:
         Beside its values a recipe knows `files`, the folder of what messages brought, the `vault`, and `fill`, which
         fills a form in a process of its own.
         """
-        known = {"files": str(self.settings.files), "vault": self.vault, "fill": forms.run}
-        with self.database.read.connect() as db:
-            return self.features.recipes[recipe](db, {**values, **known})
+        return self.read(_rendered, recipe, values)
+
+
+def _began(_engine: Engine) -> None:
+    """It has."""
+
+
+def _rendered(engine: Engine, recipe: str, values: Mapping[str, Any]) -> bytes:
+    known = {"files": str(engine.settings.files), "vault": engine.vault, "fill": forms.run}
+    with engine.database.read.connect() as db:
+        return engine.features.recipes[recipe](db, {**values, **known})
