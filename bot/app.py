@@ -32,6 +32,7 @@ class App:
 
     def __init__(self, engine: Engine, supervision: Supervision | None = None) -> None:
         self.engine = engine
+        engine.readers.wanted = True
         self._supervision = supervision
         self.settings = engine.settings
         self.owner = token_hex(8)

@@ -4,6 +4,7 @@ While a thread runs Python the writer gets the interpreter back only every few m
 each of its statements. `python -m bot.beside` is that process: it ends when its standard input does.
 """
 
+import contextlib
 import gc
 import logging
 import os
@@ -13,9 +14,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from queue import LifoQueue
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+from storage.organisation import units
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+# With fewer units all is read before anybody would notice, and a process takes 90 MiB.
+MANY_UNITS = 5000
 # A second one for what is asked during a long table; more would only take the processor from the writer.
 _MOST = 2
 # Behind the backup too, which nobody waits for.
@@ -31,13 +40,23 @@ class Readers:
     """Those processes; each begins when it is needed, and stays."""
 
     def __init__(self) -> None:
+        # By the running bot; what a command reads nobody waits for.
+        self.wanted = False
         # The last one that read is the first to read again, so the second begins only while that one is busy.
         self._idle: LifoQueue[subprocess.Popen[bytes] | None] = LifoQueue()
         for _ in range(_MOST):
             self._idle.put(None)
 
-    def ask(self, opening: tuple[Any, ...], function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        """What `function(engine, *arguments)` gives there; `opening`: settings, address, practice; raises NotRead."""
+    def read(self, engine: "Engine", function: Callable[..., T], *arguments: Any) -> T:
+        """What `function(engine, *arguments)` gives: of an engine there, or of this one where that is quicker."""
+        if self.wanted and _are_many(engine):
+            address = engine.database.read.url.render_as_string(hide_password=False)
+            with contextlib.suppress(NotRead):
+                found: T = self._ask((engine.settings, address, engine.practice), function, arguments)
+                return found
+        return function(engine, *arguments)
+
+    def _ask(self, opening: tuple[Any, ...], function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         try:
             asked = _packed((function, arguments))
         except (pickle.PicklingError, AttributeError, TypeError) as fault:
@@ -70,6 +89,11 @@ class Readers:
             self._idle.put(None)
 
 
+def _are_many(engine: "Engine") -> bool:
+    with engine.database.read.connect() as db:
+        return units.newest(db) > MANY_UNITS
+
+
 def _begun(opening: tuple[Any, ...]) -> "subprocess.Popen[bytes]":
     command, pipe = [sys.executable, "-m", "bot.beside"], subprocess.PIPE
     # In a session of its own: Ctrl-C is for the bot, which ends this one.
@@ -100,19 +124,25 @@ def _taken(pipe: IO[bytes]) -> Any:
 
 def main() -> None:
     """Read what is asked, one thing after the other, until nobody can ask any more."""
+    os.nice(_NICE)
+    from bot import logs
     from bot.startup import opened_beside
 
-    os.nice(_NICE)
     pipe, answers = sys.stdin.buffer, sys.stdout.buffer
     # Whatever is printed is no answer.
     sys.stdout = sys.stderr
-    engine = opened_beside(*_taken(pipe))
+    settings, *more = _taken(pipe)
+    logs.configure(settings.log_level, settings.secrets)
+    engine = opened_beside(settings, *more)
+    # A twelfth of the time of a large digest; after an answer nobody waits.
     gc.freeze()
+    gc.disable()
     while True:
         try:
             function, arguments = _taken(pipe)
             answers.write(_answer(function, engine, arguments))
             answers.flush()
+            gc.collect()
         except (EOFError, BrokenPipeError):
             return
 

@@ -1,6 +1,5 @@
 """What every command line works with: the database, its keys, the features."""
 
-import contextlib
 import gc
 import logging
 from collections.abc import Callable, Mapping
@@ -10,11 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import beside
 from bot.backups.installation import Installation
+from bot.beside import Readers
 from bot.clock import Clock
 from bot.dispatch.features import Features
-from bot.files import forms
 from bot.pipeline.limits import Limits
 from bot.pipeline.transaction import Transactions
 from bot.settings import Settings
@@ -23,12 +21,9 @@ from handlers.reading import compile_all
 from storage.audit.audit_heads import Forged
 from storage.base.vault import Vault
 from storage.database import Database
-from storage.organisation import units
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-# With fewer units all is read before anybody would notice, and a process takes 90 MiB.
-MANY_UNITS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,7 @@ class Engine:
     clock: Clock
     # Whether it is the practice page's, or a copy of that.
     practice: bool
-    readers: beside.Readers = field(default_factory=beside.Readers)
+    readers: Readers = field(default_factory=Readers)
 
     @property
     def now(self) -> Callable[[], datetime]:
@@ -56,14 +51,7 @@ class Engine:
 
     def read(self, function: Callable[..., T], *arguments: Any) -> T:
         """What `function(engine, *arguments)` gives, which only reads: where it disturbs the writer least."""
-        with self.database.read.connect() as db:
-            many = units.newest(db) > MANY_UNITS
-        if many:
-            address = self.database.read.url.render_as_string(hide_password=False)
-            with contextlib.suppress(beside.NotRead):
-                found: T = self.readers.ask((self.settings, address, self.practice), function, arguments)
-                return found
-        return function(self, *arguments)
+        return self.readers.read(self, function, *arguments)
 
     def limits(self) -> Limits:
         """How much one sender may say."""
@@ -109,6 +97,9 @@ def _began(_engine: Engine) -> None:
 
 
 def _rendered(engine: Engine, recipe: str, values: Mapping[str, Any]) -> bytes:
+    # What only some of them need.
+    from bot.files import forms
+
     known = {"files": str(engine.settings.files), "vault": engine.vault, "fill": forms.run}
     with engine.database.read.connect() as db:
         return engine.features.recipes[recipe](db, {**values, **known})

@@ -5,7 +5,6 @@ from contextlib import suppress
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot import logs
 from bot.clock import Clock
 from bot.dispatch.features import collect
 from bot.engine import Engine
@@ -82,6 +81,5 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None, practi
 
 def opened_beside(settings: Settings, url: str, practice: bool) -> Engine:
     """The same for a process that only reads what another has opened already."""
-    logs.configure(settings.log_level, settings.secrets)
     vault, clock = Vault(settings.name_keys), Clock.of_this_machine(settings.zone)
     return Engine(settings, open_database(url), vault, collect(), clock, practice)
