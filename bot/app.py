@@ -32,10 +32,11 @@ class App:
 
     def __init__(self, engine: Engine, supervision: Supervision | None = None) -> None:
         self.engine = engine
+        engine.readers.wanted = True
         self._supervision = supervision
         self.settings = engine.settings
         self.owner = token_hex(8)
-        self.pipeline = Pipeline(engine.transactions(engine.database.read), self._wake, engine.limits())
+        self.pipeline = Pipeline(engine.transactions(aside=True), self._wake, engine.limits())
         self.channels: dict[str, Channel] = {}
         self.senders: list[Sender] = []
         self.routes: list[BaseRoute] = []

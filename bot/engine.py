@@ -3,17 +3,16 @@
 import gc
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine as ReadEngine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backups.installation import Installation
+from bot.beside import Readers
 from bot.clock import Clock
 from bot.dispatch.features import Features
-from bot.files import forms
 from bot.pipeline.limits import Limits
 from bot.pipeline.transaction import Transactions
 from bot.settings import Settings
@@ -24,6 +23,7 @@ from storage.base.vault import Vault
 from storage.database import Database
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,21 @@ class Engine:
     clock: Clock
     # Whether it is the practice page's, or a copy of that.
     practice: bool
+    readers: Readers = field(default_factory=Readers)
 
     @property
     def now(self) -> Callable[[], datetime]:
         """The bot's time."""
         return self.clock.now
 
-    def transactions(self, read: ReadEngine | None = None) -> Transactions:
-        """What turns messages into committed results; with `read`, what only reads is read there, beside the writer."""
-        settings, write = self.settings, self.database.write
+    def transactions(self, aside: bool = False) -> Transactions:
+        """What turns messages into committed results; `aside`: what only reads is read beside the writer."""
+        settings, write, read = self.settings, self.database.write, self.read if aside else None
         return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits, read)
+
+    def read(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What `function(engine, *arguments)` gives, which only reads: where it disturbs the writer least."""
+        return self.readers.read(self, function, *arguments)
 
     def limits(self) -> Limits:
         """How much one sender may say."""
@@ -67,11 +72,14 @@ class Engine:
             self.installation.audit_heads(self.vault).leave(self.database, self.now())
         except (Forged, OSError, SQLAlchemyError) as fault:
             log.error("审计日志的账尾没有另存：%s", fault)
+        self.readers.close()
         self.database.close()
 
     def warm_up(self) -> None:
         """Once it is ready: the first message would pay for this otherwise."""
         compile_all()
+        # Where there are many units another process begins now.
+        self.read(_began)
         # What is there now stays: the collector need not walk it again and again (a tenth of the requests/s).
         gc.freeze()
 
@@ -81,6 +89,17 @@ class Engine:
         Beside its values a recipe knows `files`, the folder of what messages brought, the `vault`, and `fill`, which
         fills a form in a process of its own.
         """
-        known = {"files": str(self.settings.files), "vault": self.vault, "fill": forms.run}
-        with self.database.read.connect() as db:
-            return self.features.recipes[recipe](db, {**values, **known})
+        return self.read(_rendered, recipe, values)
+
+
+def _began(_engine: Engine) -> None:
+    """It has."""
+
+
+def _rendered(engine: Engine, recipe: str, values: Mapping[str, Any]) -> bytes:
+    # What only some of them need.
+    from bot.files import forms
+
+    known = {"files": str(engine.settings.files), "vault": engine.vault, "fill": forms.run}
+    with engine.database.read.connect() as db:
+        return engine.features.recipes[recipe](db, {**values, **known})

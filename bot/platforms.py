@@ -33,11 +33,11 @@ def pages(engine: Engine) -> list[Route]:
     from bot.links.secret_links import SecretLinks
 
     links = SecretLinks(engine)
-    routes = DigestPages(engine.vault, links).routes()
+    routes = DigestPages(links).routes()
     if engine.settings.public_url:
         from bot.links.feed import Feed
 
-        routes += Feed(engine.vault, links).routes()
+        routes += Feed(links).routes()
     return routes
 
 

@@ -4,18 +4,25 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from handlers import kit
 from handlers.privacy.door import Door
 from handlers.registry import Command
 from scheduling.closed_periods import Closing
-from storage.base.vault import Listening, Vault
+from storage.base.vault import Listening
 from storage.checkins.rollups import Rollups
 from storage.digests import archive
 
+if TYPE_CHECKING:
+    from bot.engine import Engine
+
 log = logging.getLogger(__name__)
+Found = list[kit.Answer] | Exception | None
+# Engine.read: what a function of the engine gives that only reads.
+Reading = Callable[..., Any]
 
 
 def first(command: Command, asks: Sequence[kit.Ask]) -> list[kit.Answer]:
@@ -28,7 +35,7 @@ class Snapshot:
     """What a command answered or raised when it was asked so, None when it could not read; `heard`: what it opened."""
 
     wanted: kit.Wanted
-    found: list[kit.Answer] | Exception | None
+    found: Found
     heard: Sequence[str]
 
     def answers(self, command: Command, asks: Sequence[kit.Ask]) -> list[kit.Answer]:
@@ -49,14 +56,16 @@ def _what(ask: kit.Ask) -> tuple[object, ...]:
     return ask.args, ask.person, ask.message
 
 
-def read(engine: Engine, vault: Vault, wanted: object, now: datetime) -> Callable[[Connection], kit.Reader | None]:
+def read(reading: Reading, wanted: object, now: datetime) -> Callable[[Connection], kit.Reader | None]:
     """Read it; returns what the writer does before it handles the message, which gives that message's reader."""
     if isinstance(wanted, kit.Wanted):
-        answers = _asked(engine, vault, wanted).answers
+        # What belongs to the process that reads is added there.
+        plain: dict[str, Any] = {"db": None, "vault": None, "door": None, "features": (), "occasions": None}
+        asks = [replace(each, **plain, reader=None, rollups=Rollups()) for each in wanted.asks]
+        answers = Snapshot(wanted, *reading(_asked, wanted.command.handler, asks)).answers
         return lambda _: answers
     assert isinstance(wanted, Closing)
-    with engine.connect() as there:
-        rows = wanted.rows(there, now)
+    rows = reading(_closed, wanted, now)
 
     def keep(db: Connection) -> None:
         archive.add(db, rows)
@@ -64,18 +73,24 @@ def read(engine: Engine, vault: Vault, wanted: object, now: datetime) -> Callabl
     return keep
 
 
-def _asked(engine: Engine, vault: Vault, wanted: kit.Wanted) -> Snapshot:
+def _closed(engine: "Engine", wanted: Closing, now: datetime) -> list[archive.Row]:
+    with engine.database.read.connect() as db:
+        return wanted.rows(db, now)
+
+
+def _asked(engine: "Engine", handler: kit.Handler, asks: Sequence[kit.Ask]) -> tuple[Found, Sequence[str]]:
     """Ask the command, with a connection that cannot write; its exception is an answer, too."""
     door = Door()
-    found: list[kit.Answer] | Exception | None
-    with engine.connect() as db:
-        opened = Listening(vault, door.hear)
-        here = [replace(each, db=db, reader=None, door=door, vault=opened, rollups=Rollups()) for each in wanted.asks]
+    found: Found
+    features, vault = engine.features, Listening(engine.vault, door.hear)
+    with engine.database.read.connect() as db:
+        known: dict[str, Any] = {"features": features.declared, "occasions": features.occasions}
+        here = [replace(each, db=db, vault=vault, door=door, **known) for each in asks]
         try:
-            found = list(map(wanted.command.handler, here))
+            found = list(map(handler, here))
         except Exception as error:
             found = error
-            if isinstance(getattr(error, "orig", error), engine.dialect.loaded_dbapi.Error):
-                log.warning("「%s」交给写的一边来答：%s", wanted.command.words[0], type(error).__name__)
+            if isinstance(getattr(error, "orig", error), db.dialect.loaded_dbapi.Error):
+                log.warning("%s 交给写的一边来答：%s", handler.__name__, type(error).__name__)
                 found = None
-    return Snapshot(wanted, found, door.heard)
+    return found, door.heard

@@ -1,7 +1,9 @@
 """The digest as a web page: one route, for whoever the link was made for."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -33,24 +35,15 @@ HEADERS = {
 class DigestPages:
     """Looks up whose a link is at every look."""
 
-    def __init__(self, vault: Vault, links: SecretLinks) -> None:
-        self._vault, self._links = vault, links
+    def __init__(self, links: SecretLinks) -> None:
+        self._links = links
 
     def routes(self) -> list[Route]:
         """GET and HEAD, of a page or its table as csv; nothing else is answered."""
         return [Route(PATH + "{token}", self._look)]
 
     async def _look(self, request: Request) -> Response:
-        query = dict(request.query_params)
-
-        def page(db: Connection, token: str, now: datetime) -> str | tuple[str, bytes] | None:
-            person_id = page_links.person_of(db, self._vault, token, now)
-            if not person_id:
-                return None
-            person = people.by_id(db, person_id, now)
-            table = document.table(db, person, query, now) if query.get("as") == "csv" else None
-            return table or document.page(db, person, query, now)
-
+        page = partial(_page, dict(request.query_params))
         short = len(request.url.query) <= _MOST_QUERY
         found = await self._links.opened(request.path_params["token"], page) if short else None
         if isinstance(found, tuple):
@@ -58,3 +51,14 @@ class DigestPages:
             kept = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
             return Response(content, 200, kept, "text/csv; charset=utf-8")
         return HTMLResponse(found or document.gone(), 200 if found else 404, HEADERS)
+
+
+def _page(
+    query: Mapping[str, str], vault: Vault, db: Connection, token: str, now: datetime
+) -> str | tuple[str, bytes] | None:
+    person_id = page_links.person_of(db, vault, token, now)
+    if not person_id:
+        return None
+    person = people.by_id(db, person_id, now)
+    table = document.table(db, person, query, now) if query.get("as") == "csv" else None
+    return table or document.page(db, person, query, now)

@@ -12,8 +12,11 @@ from starlette.exceptions import HTTPException
 
 from bot.channels.pace import Windows
 from bot.engine import Engine
+from storage.base.vault import Vault
 
 T = TypeVar("T")
+# What a link opens, or None; another process may be asked for it.
+Page = Callable[[Vault, Connection, str, datetime], T]
 # With each link, and with all together that open nothing: 256 bits are not found by trying, but each try costs.
 A_MINUTE = 60
 # While there are more only links that have opened something go on doing so; of so many it is remembered.
@@ -34,7 +37,7 @@ class SecretLinks:
         self._looks = Windows((A_MINUTE, 60))
         self._known: deque[str] = deque(maxlen=_MOST_KNOWN)
 
-    async def opened(self, token: str, page: Callable[[Connection, str, datetime], T | None]) -> T | None:
+    async def opened(self, token: str, page: Page[T | None]) -> T | None:
         """What `page` makes of the link with this secret; None: it opens nothing. An HTTPException: too often."""
         if not _TOKEN.fullmatch(token):
             return None
@@ -49,6 +52,11 @@ class SecretLinks:
             self._known.append(token)
         return found
 
-    def _read(self, token: str, page: Callable[[Connection, str, datetime], T]) -> T:
-        with self._engine.database.read.connect() as db:
-            return page(db, token, self._engine.now())
+    def _read(self, token: str, page: Page[T]) -> T:
+        found: T = self._engine.read(_opened, page, token, self._engine.now())
+        return found
+
+
+def _opened(engine: Engine, page: Page[T], token: str, now: datetime) -> T:
+    with engine.database.read.connect() as db:
+        return page(engine.vault, db, token, now)

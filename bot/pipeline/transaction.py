@@ -27,11 +27,11 @@ class Transactions:
     def __init__(
         self, engine: Engine, features: Features, vault: Vault, now: Callable[[], datetime],
         nameless: frozenset[str] = frozenset({"telegram"}), daily: Mapping[str, int] = MappingProxyType({}),
-        read: Engine | None = None,
+        read: snapshots.Reading | None = None,
     ) -> None:  # fmt: skip
         """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often.
 
-        `read`: connections beside the writer; what only reads is to be read from them first (`read_first`).
+        `read`: reads beside the writer; what only reads is to be read by it first (`read_first`).
         """
         self._read = read
         self._nameless = nameless
@@ -69,7 +69,7 @@ class Transactions:
     def read_first(self, message: Message, first: ReadFirst) -> Task:
         """Read, here and now, what a message asks for; returns the task that handles it."""
         assert self._read is not None
-        found = snapshots.read(self._read, self._vault, first.wanted, self._now())
+        found = snapshots.read(self._read, first.wanted, self._now())
 
         def handle(turn: Turn) -> Any:
             [outcome] = self._messages.handle_all(turn, [message], found(turn.db))

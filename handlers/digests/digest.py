@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 
 from handlers.digests import files, groups
+from handlers.digests.page import link
 from handlers.digests.period import period_digest
 from handlers.digests.readers import READERS
 from handlers.digests.week import schools, week_digest
-from handlers.kit import Ask, Button, NotMeant, Reply
+from handlers.kit import Ask, NotMeant, Reply
 from handlers.registry import ANYTHING, command
 from handlers.wording import periods, places, weeks
 
-_PAGE = "网页"
 # 周报：无 is a week without an activity.
 _NOTHING = re.compile(r"[\s:：]*(?:无|没有|零)(?:活动)?[。\s]*")
 
@@ -25,9 +25,8 @@ def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
     if _NOTHING.fullmatch(ask.args):
         raise NotMeant
-    if _PAGE in (said := ask.args.split()):
-        rest = " ".join(word for word in said if word != _PAGE)
-        return [Reply("按这个按钮，或者直接发「网页」，得到您一个人的链接。", (Button(_PAGE, _PAGE, rest),))]
+    if link.PAGE in (said := ask.args.split()):
+        return link.pointed_at(" ".join(word for word in said if word != link.PAGE))
     span, rest = periods.longer(ask.args, ask.today)
     if span:
         # It has its schools in it.

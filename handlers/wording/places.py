@@ -105,8 +105,8 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
         all_of_it = Button("全部", word, args.replace("{}", "").strip() if open_ended else "")
         # What is left when the rest of the words is taken off may be a name: 催 小明月方案.
         ask.door.hear(words)
-        # A week is on the button as programs write it.
-        typed = _PROGRAMS.sub("", all_of_it.typed)
+        # A period is on the button as programs write it; without it the words would ask for another one.
+        typed = all_of_it.label if _PROGRAMS.search(all_of_it.typed) else all_of_it.typed
         none = f"您负责的范围里没有「{words}」。要全部的，直接发「{typed}」。"
         # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
         raise Denied(none, all_of_it, what=word)

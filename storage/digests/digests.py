@@ -144,19 +144,24 @@ def freeze(db: Connection, of: Unit, week: str, now: datetime) -> figures.Digest
 
 def best(db: Connection, of: Unit, shown: figures.Digest) -> tuple[figures.Part, ...]:
     """
-    At most three parts of a unit that did best in a week.
-
-    Above schools those whose squads have all reported, the largest first, else the one with the largest share, of
-    equal shares the one that held most; all of them where that is equal, too. In a school its squads with the most
-    events.
+    At most three parts of a unit that did best in a week: its schools, or in a school its squads with the most events.
     """
     if len(shown.schools) > 1:
-        told = sorted((each for each in shown.schools if each.due and each.covered), key=_did, reverse=True)
-        whole = [each for each in told if each.covered == each.due]
-        return tuple((whole or [each for each in told if _did(each) == _did(told[0])])[:_BEST])
+        return best_schools(shown.schools)
     if shown.revision or shown.squads_due < 2:
         return shown.best
     return tuple(each for each in reversed(sums.squads(db, of, shown.week)) if each.events)[:_BEST]
+
+
+def best_schools(schools: Sequence[figures.Part]) -> tuple[figures.Part, ...]:
+    """
+    At most three: those whose squads have all reported, the largest first, else the one with the largest share.
+
+    Of equal shares it is the one that held most; all of them where that is equal, too.
+    """
+    told = sorted((each for each in schools if each.due and each.covered), key=_did, reverse=True)
+    whole = [each for each in told if each.covered == each.due]
+    return tuple((whole or [each for each in told if _did(each) == _did(told[0])])[:_BEST])
 
 
 def _did(school: figures.Part) -> tuple[float, int, int, int]:

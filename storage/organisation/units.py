@@ -226,6 +226,11 @@ def closed(db: Connection, name: str, paths: Sequence[str]) -> list[Unit]:
     return [_unit(row) for row in db.execute(query.order_by(units.c.active_to.desc(), units.c.id.desc()).limit(_MOST))]
 
 
+def newest(db: Connection) -> int:
+    """The id of the unit that came last: about how many there are, without counting them."""
+    return db.scalar(select(func.max(units.c.id))) or 0
+
+
 def of_school(db: Connection, school_id: int) -> list[Unit]:
     """The active units of a school, the school itself first."""
     rows = db.execute(select(*_COLUMNS).where(units.c.school_id == school_id, units.c.active).order_by(units.c.path))

@@ -18,7 +18,6 @@ from bot.pipeline.turn import Turn
 from bot.settings import Settings
 from bot.startup import open_engine
 from handlers.kit import Message
-from handlers.reading import compile_all
 from storage.organisation.units import Kind
 from storage.people.people import Role
 from tests.bench.city import give_roles
@@ -69,7 +68,7 @@ async def measured(
     app.pipeline.start()
     most = int((2 * pairs + 1) * _A_SECOND * _SECONDS)
     await app.pipeline.do(lambda turn: _everybody(turn, most))
-    compile_all()
+    app.engine.warm_up()
     first = 2 + PROVINCE["counties"] + PROVINCE["schools"]
     squads, numbers, digests = count(first), count(), []
     await _window(app, squads)
@@ -85,6 +84,7 @@ async def measured(
                     await reading
         found.append((both[False], both[True]))
     await app.pipeline.stop()
+    app.engine.close()
     return found, digests
 
 

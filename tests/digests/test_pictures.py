@@ -4,8 +4,9 @@ import io
 
 import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-from PIL import Image
+from PIL import Image, ImageColor
 
+from handlers import pictures
 from handlers.pictures import FONT, Page, drawn
 
 _BEYOND = FONT.with_name("beyond_gbk.txt").read_text(encoding="utf-8").replace("\n", "")
@@ -62,3 +63,20 @@ def test_a_rare_character_has_a_shape_of_its_own() -> None:
 
     boxes = {picture(char) for char in "𠮷㛃䶮"}
     assert len(boxes) == 3
+
+
+def test_every_colour_comes_back_and_a_long_sheet_is_small() -> None:
+    page, colours = Page(), (*pictures._ON, *pictures._INKS, pictures.WHITE, pictures.PINK, pictures.ROSE)
+    for colour in colours:
+        page.grow(400)
+        page.box((0, page.y, 20, page.y + 20), 0, colour)
+        for line in range(8):
+            page.text(40, page.y + 40 * line, "实验小学(演示)三(2)中队 主题队日 40 人次 到场 95.2%", 26, pictures.INK)
+        page.down(400)
+    png = page.png()
+    sheet = Image.open(io.BytesIO(png)).convert("RGB")
+    for place, colour in enumerate(colours):
+        seen = sheet.getpixel((10, 400 * place + 10))
+        # Two that are nearly one may become one.
+        assert max(abs(one - other) for one, other in zip(seen, ImageColor.getrgb(colour), strict=True)) < 8
+    assert len(png) < 300_000

@@ -152,6 +152,7 @@ async def running(
         yield Bot(app)
     finally:
         await app.pipeline.stop()
+        app.engine.readers.close()
         app.engine.database.close()
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from re import Pattern
 
 from handlers.reading.model import Hedge
+from handlers.reading.quantities.tokens import MEASURES
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
 
@@ -22,11 +23,13 @@ _BEFORE: dict[str, Hedge] = {
 }
 _AFTER: dict[str, Hedge] = {"余": "ge", "多": "ge", "以上": "ge", "左右": "approx", "上下": "approx"}
 COMMON = ("人次", "场次", "课时", "学时", "人", "名", "位", "个", "场", "次", "节", "篇", "项", "条", "件", "%")
+# 10支小分队, 3万元: counted in what no field of the row counts in; 40家长 are people.
+_THINGS = re.compile(rf"(?!家[长委属]|本[校班级])[{MEASURES}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number of a text at [start, end); `measure` is empty for a bare one."""
+    """A number of a text at [start, end); `measure` is empty for a bare one, and `things` says that another follows."""
 
     value: Decimal
     hedge: Hedge
@@ -34,6 +37,7 @@ class Amount:
     start: int
     end: int
     text: str
+    things: bool = False
 
 
 @cache
@@ -61,7 +65,8 @@ def amounts(text: str, measures: Iterable[str]) -> Iterator[Amount]:
         if behind:
             hedge = _AFTER[behind]
         value *= _SCALES.get(match["scale"] or "", 1)
-        yield Amount(value, hedge, match["measure"] or "", *match.span(), match[0].strip())
+        things = not match["measure"] and bool(_THINGS.match(text, match.end()))
+        yield Amount(value, hedge, match["measure"] or "", *match.span(), match[0].strip(), things)
 
 
 def vague(text: str, measures: Iterable[str]) -> bool:

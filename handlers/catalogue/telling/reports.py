@@ -292,7 +292,7 @@ def _left_over(bare: Sequence[counted.Amount], fields: Sequence[Figure], told: T
     # 收到15个，认领12个，实现10个: what the others left over.
     may = [each for each in fields if one and one.measure in each.units] if one and one.measure else wanted
     left = [each for each in may if each.name not in told.values]
-    if one and len(left) == 1:
+    if one and len(left) == 1 and not one.things:
         told.values[left[0].name] = one.value
         told.hedges |= {left[0].name: one.hedge} if one.hedge != "eq" else {}
         return

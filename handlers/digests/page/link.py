@@ -13,6 +13,8 @@ from storage.people import page_links
 from storage.reminders import feeds
 
 PATH = "/digest/"
+# The word by which it is asked for.
+PAGE = "网页"
 _STOP = "停用"
 _PRACTICE = "practice"
 
@@ -46,6 +48,11 @@ def page(ask: Ask) -> Sequence[Reply]:
 def path_to(unit_id: int, label: str) -> str:
     """The path of a digest; {} stands for the secret."""
     return f"{PATH}{{}}?{urlencode({'unit': unit_id, 'period': label})}"
+
+
+def pointed_at(words: str) -> Sequence[Reply]:
+    """What 「周报 网页」 is answered: a link is made for whoever presses, of the period and unit in the words."""
+    return [Reply("按这个按钮，或者直接发「网页」，得到您一个人的链接。", (Button(PAGE, PAGE, words),))]
 
 
 def address_for(ask: Ask) -> str | None:

@@ -50,6 +50,8 @@ def _default(ask: Ask, kind: str) -> Sequence[Reply]:
 
 def of_span(ask: Ask, span: periods.Span, words: str) -> Sequence[Reply]:
     """The digest of a period for each unit of the asker, or for the one below them that the words name."""
+    if link.PAGE in (said := words.split()):
+        return link.pointed_at(" ".join([span.words, *(word for word in said if word != link.PAGE)]))
     form, words = files.form_in(words)
     at = places.chosen(ask, readers.READERS, words, "周报", f"{span.words} {{}}")
     if form:
@@ -61,17 +63,23 @@ def of_span(ask: Ask, span: periods.Span, words: str) -> Sequence[Reply]:
 
 def _reply(ask: Ask, span: periods.Span, of: Unit) -> Reply:
     now = figures.of_days(ask.db, of, span, ask.now)
-    page = link.path_to(of.id, span.words) if ask.message.private else ""
-    buttons = _buttons(ask.db, of, span, [each.id for each in now.schools])
+    private = ask.message.private
+    page = link.path_to(of.id, span.words) if private else ""
+    own = private and link.address_for(ask) is not None
+    buttons = _buttons(ask.db, of, span, [each.id for each in now.schools], own)
     return Reply(wording.text(ask.db, of, span, now, ask.now), buttons, page=page)
 
 
-def _buttons(db: Connection, of: Unit, span: periods.Span, schools: list[int]) -> tuple[Button, ...]:
-    """Its picture and its workbook, and down to the schools that need it most."""
+def _buttons(db: Connection, of: Unit, span: periods.Span, schools: list[int], page: bool) -> tuple[Button, ...]:
+    """Its picture and its workbook, and down to the schools that need it most.
+
+    `page`: there can be a web page of it; a card of 企业微信 takes six buttons, so one school less has its own then.
+    """
     name = history.path_names(db, [of])[of.id]
     files = tuple(Button(form, "周报", f"{span.words} {form} {name}") for form in ("图", "表"))
     if len(schools) < 2:
         return files
-    shown = [units.by_id(db, id) for id in schools[:MOST_BUTTONS]]
+    web = (Button(link.PAGE, link.PAGE, f"{span.words} {name}"),) if page else ()
+    shown = [units.by_id(db, id) for id in schools[: MOST_BUTTONS - page]]
     named = history.path_names(db, [each for each in shown if each])
-    return (*files, *(Button(each.name, "周报", f"{span.words} {named[each.id]}") for each in shown if each))
+    return (*files, *web, *(Button(each.name, "周报", f"{span.words} {named[each.id]}") for each in shown if each))

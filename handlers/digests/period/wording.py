@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from handlers.digests import stars, sums
+from handlers.digests.monday.sentences import of_period
 from handlers.digests.period import figures
 from handlers.kit import Unit
 from handlers.wording import days, lines, numbers
@@ -21,13 +22,17 @@ def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datet
     """The digest of a period; `now` is aware and in the school's zone."""
     head = sums.result(f"{units.full_name(db, of)}{span.name}", found, "有活动", "没有活动")
     compared, later = _compared(db, of, span, found, now.date()), corrected(db, of, span, found, now)
-    reported, medals = _reports(db, of, span, now.date()), _stars(db, of, span, now)
+    # Reports are kept by whole months, terms and years.
+    owed = lines.of_period(db, of, span.label, now.date()) if span.label else []
+    reported, medals = [f"· {each.text}" for each in owed if each.text], _stars(db, of, span, now)
+    sentences = of_period(found, compared, owed) if figures.closed(span, now) else []
 
     def said(most: int) -> list[str]:
         parts = sums.by_activity(found, most), _schools(found, most)
         more = [f"另有 {len(reported) - most} 项，发「看」"] if len(reported) > most else []
         reports = ["上报：", *reported[:most], *more] if reported else []
-        told = [head, _days(span, now), *parts[0], *parts[1], _missing(found), compared, later]
+        told = [head, *sentences, _days(span, now), *parts[0], *parts[1], _missing(found)]
+        told += [later] if sentences else [compared, later]
         told += [*medals, *reports]
         return list(filter(None, told))
 
@@ -94,11 +99,3 @@ def corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: d
     )  # fmt: skip
     moved = [f"{word} {was}→{now}" for word, was, now in compared if was != now]
     return f"定稿后更正：{'，'.join(moved)}" if moved else ""
-
-
-def _reports(db: Connection, of: Unit, span: Span, today: date) -> list[str]:
-    """The lines of the catalogue; of whole months, terms and years only: reports are kept by these."""
-    if not span.label:
-        return []
-    found = lines.of_period(db, of, span.label, today)
-    return [f"· {each.text}" for each in found if each.text]

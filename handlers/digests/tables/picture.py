@@ -48,9 +48,9 @@ def _header(page: Page, one: contents.Shown) -> None:
     page.grow(_HEADER)
     page.box((0, page.y, pictures.WIDTH, page.y + _HEADER), 0, pictures.RED)
     size = page.fitting(one.title, 46, pictures.INNER)
-    page.text(pictures.MARGIN, page.y + 24, one.title, size, "#FFFFFF", bold=True)
-    page.text(pictures.MARGIN, page.y + 94, f"{one.called} · {one.days}", 26, "#F9E3DC")
-    page.text(pictures.MARGIN, page.y + 136, one.stamp, 22, "#F3D3CA")
+    page.text(pictures.MARGIN, page.y + 24, one.title, size, pictures.WHITE, bold=True)
+    page.text(pictures.MARGIN, page.y + 94, f"{one.called} · {one.days}", 26, pictures.PINK)
+    page.text(pictures.MARGIN, page.y + 136, one.stamp, 22, pictures.ROSE)
     page.down(_HEADER + 28)
 
 

@@ -33,7 +33,7 @@ def picture(db: Connection, values: Mapping[str, Any]) -> bytes:
     page = Page()
     page.grow(140)
     page.box((0, 0, pictures.WIDTH, 120), 0, pictures.RED)
-    page.text(pictures.MARGIN, 30, f"{first.year}年{first.month}月", 50, "#FFFFFF", bold=True)
+    page.text(pictures.MARGIN, 30, f"{first.year}年{first.month}月", 50, pictures.WHITE, bold=True)
     page.down(140)
     _weeks(page, first, last, named, at.date(), calendar_at(db, person.paths()).workdays)
     _listed(page, named)
