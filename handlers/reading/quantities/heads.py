@@ -248,7 +248,8 @@ def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan
     elif rest and not free:
         counts.attended = sum(token.value or 0 for token in (*part, *rest))
     else:
-        free = free or part
+        if part and not free:
+            free, counts.given = part, [token.value or 0 for token in part]
         counts.attended = _one(counts, free)
     for token in free:
         token.use = token.use or "attended"
@@ -278,7 +279,7 @@ def _without(scan: str, tokens: list[Token]) -> str:
             continue
         if unused and token.kind == "took" and scan.startswith(_WATCHING, token.start):
             continue  # 观看爱国影片 44人: what they watched, not how many
-        if token.kind in ("part", "foreign") or (token.use != "sessions" and "thing" in (token.kind, token.use)):
+        if token.kind == "foreign" or (token.use != "sessions" and "thing" in (token.kind, token.use)):
             continue
         # What stands beside 请假, 缺 or 没来 is a person, whatever its shape.
         sign = SECRET if "absent" in (token.kind, token.use) else COUNTED

@@ -199,6 +199,10 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
 _BEFORE_HEADS = pattern(
     r"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?=\s\d{1,4}\s?(?:[人名]|$|[\s,;。、]|[\u4e00-\u9fff]?到))"
 )
+# 4/2 读书会 39人: beside a count that stands elsewhere a day of the last weeks is no 4 of 2.
+_SLASHED = pattern(r"(?<![\d./\-])(?<!\d:)(?P<m>1[0-2]|[1-9])/(?P<d>[12]\d|3[01]|[1-9])(?![.:/\d\-]|\s?[人名])")
+_A_COUNT = pattern(r"(?<![\d./])(?:\d{2,3}(?:/\d{2,3})?|\d\s?[人名])(?![\d./])")
+_LAST_WEEKS = timedelta(days=30)
 # 今天补报昨天的队会: when it is told is not when it was held.
 _TOLD_LATE = pattern(r"(?:今天|今日|现在|刚才)(?:才|来|再|想)?(?=补[报签交录填登])")
 # 和昨天一样, 比上周多2人: no day of what is told.
@@ -235,6 +239,8 @@ def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[li
             scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
     if beside_unit and "." in scan:
         scan = _BEFORE_HEADS.sub(lambda match: _take(match, _dotted(match, received), received, found), scan)
+    if "/" in scan:
+        scan = _SLASHED.sub(lambda match: _slashed(match, received, found), scan)
     if _TIME_HINT.search(scan):
         scan = _TIMES.sub(lambda match: GAP * len(match[0]), scan)
     found.sort(key=lambda when: when.start)
@@ -245,6 +251,15 @@ def _take(match: re.Match[str], when: When, received: date, found: list[When]) -
     if when.theme and (when.day is None or when.day > received):
         return match[0]
     found.append(when)
+    return GAP * len(match[0])
+
+
+def _slashed(match: re.Match[str], received: date, found: list[When]) -> str:
+    when, said = _dotted(match, received), match.string
+    lately = when.day is not None and timedelta() <= received - when.day <= _LAST_WEEKS
+    if not lately or not (_A_COUNT.search(said, 0, match.start()) or _A_COUNT.search(said, match.end())):
+        return match[0]
+    found.append(When(when.start, when.day))
     return GAP * len(match[0])
 
 
