@@ -28,6 +28,8 @@ _LIKEWISE = pattern(
 # 队课和升旗都是41人, 三(2)队课和三(3)队课都全到, 先升旗后队会,都是44: of each as many.
 _OF_EACH = pattern(rf"[,\s]*(?:全?都|均|各)(?:[是为有]|[到来]了)?\s?(?P<heads>{_MANY})(?=[,;。!\s]|$)")
 _AND = pattern(r"[\s,]*(?:[和与及跟、]|然后|之?后|再|又|接着|(?=[上下中]午|晚上))(?P<of>[^,;。!\n]{0,12})|[\s,]{0,2}")
+# 上午下午各一场
+_TWICE = pattern(r"上午[和与及跟、]?下午各(?:[开上搞办]了?)?[一1](?=[场节次])")
 _OF_BOTH = pattern(r"应到(?:人数)?[和与及跟、\s]?实到(?:人数)?(?:全?都|均)[是为有]?\s?(?P<heads>\d{1,3})")
 _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
 # 队课40人 推荐…: a task begins without any mark.
@@ -68,6 +70,7 @@ def own_answer(text: str) -> str:
 def spelled_out(text: str) -> str:
     """三(2)队课41人,祭扫也是 -> …,祭扫41人; 队课和升旗都是41人 -> 队课都是41人,升旗都是41人."""
     text = _LIKEWISE.sub(lambda match: match["heads"] + match["next"] + match["heads"], text)
+    text = _TWICE.sub("2", text)
     text = _OF_BOTH.sub(lambda match: "应到{0}实到{0}".format(match["heads"]), text)
     for each in reversed(list(_OF_EACH.finditer(text))):
         many = ("都是" if each["heads"][0].isdecimal() else "") + each["heads"]
@@ -135,7 +138,8 @@ def takes_back(aside: str, held: str) -> bool:
 
 def halves(text: str) -> Iterator[tuple[str, str]]:
     """队课41人,老师问三(2)报了没: (what may be the check-in, what else is said), wherever a clause ends."""
-    ends = [match.end() for match in _CLAUSE.finditer(text)][:-1] if len(text) <= _LONGEST else []
+    clauses = _CLAUSE.finditer(_BEGINS.sub("\n", text)) if len(text) <= _LONGEST else ()
+    ends = [match.end() for match in clauses][:-1]
     if len(ends) < _MOST_CLAUSES:
         for end in reversed(ends):
             yield text[:end], _ALSO.sub("", text[end:])
