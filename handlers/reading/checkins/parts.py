@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.reading.checkins import totals
-from handlers.reading.checkins.activities import names_activity, names_several
+from handlers.reading.checkins.activities import names_several
 from handlers.reading.checkins.found import Found
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
@@ -72,8 +72,9 @@ def _without_later_absences(segments: list[Segment], pieces: list[Piece]) -> tup
 def _begins_a_later_one(found: Found, segments: list[Segment]) -> bool:
     """升旗44人 昨天队会43人, 队课43人。另外补报昨天祭扫42人: the day is of the second alone."""
     day = found.dates[0].start if found.dates else 0
-    before = next((found.scan[each.start : day] for each in segments[1:] if each.start <= day < each.end), None)
-    return before is not None and not (any(map(str.isdecimal, before)) or names_activity(before))
+    later = next((each for each in segments[1:] if each.start <= day < each.end), None)
+    before = found.part((later.start, day)) if later else None
+    return before is not None and not (before.numbers or before.activity.rank)
 
 
 def _several(segments: list[Segment], pieces: list[Piece], dates: list[When]) -> None:
