@@ -184,6 +184,11 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
         counts.attended = sum(halves)
     elif (counts.issue, counts.attended) == (None, None) and None in (counts.due, counts.absent):
         _plain(counts, free, used, scan)
+    elif counts.issue is None and counts.attended is None:
+        left = (counts.due or 0) - (counts.absent or 0)
+        counts.given = [left, *(left - (token.value or 0) for token in free if token.value not in (left, counts.due))]
+        # 应到44,2人请假,1人转学: whether they are still of those due nobody says.
+        counts.issue = "COUNT_AMBIGUOUS" if len(counts.given) > 1 else None
 
 
 def _without_totals(tokens: list[Token], others: dict[str, int]) -> list[Token]:
