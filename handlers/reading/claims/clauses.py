@@ -38,6 +38,8 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
             clause.claim = "fact"
     for hit in hits:
         _at(found, hit.start).unit = True
+    for when in dates:
+        _at(found, when.start).dated = True
     for when in ahead:
         clause = _at(found, when.start)
         clause.ahead = clause.cue is None
@@ -134,5 +136,6 @@ def _local(clause: Clause) -> bool:
 def _is_of(clause: Clause, following: Clause) -> bool:
     complete = clause.counted and (clause.named or clause.unit)
     if complete and following.cue and following.cue.back:
-        return not following.named and not (clause.unit and following.unit)
+        # 前天升旗44,昨天没活动: of another unit or day.
+        return not (following.named or (clause.unit and following.unit) or (clause.dated and following.dated))
     return not complete and not clause.factual

@@ -89,7 +89,8 @@ _NODS = (
     "是的 对的 对 是 okay ok hello hi thanks thank you"
 )
 _TO_WHOM = (
-    "祝 祝您 祝愿 全部 全体 各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 "
+    "机器人 小助手 助手 祝 祝您 祝愿 "
+    "全部 全体 各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 "
     "太 真 很 非常"
 )
 _POLITE = "|".join(sorted([*_NODS.split(), *_TO_WHOM.split()], key=len, reverse=True))
@@ -98,7 +99,7 @@ _NOD = pattern(
     re.I,
 )
 _EXCUSES = pattern(r"请假|没来|不来|来不了|缺席|病假|事假|不舒服|生病")
-_GREETING = pattern(r"祝贺|恭喜|祝|感谢")
+_GREETING, _THANKS = pattern(r"祝贺|恭喜|祝|感谢"), pattern(r"(?:多谢|谢谢)\D*$")
 
 
 def asks(text: str) -> bool:
@@ -182,7 +183,7 @@ def chat_or_unknown(text: str, scan: str) -> Reading:
     if tells_trouble(text) or ("参学率" in text and not any(map(str.isdecimal, text))):
         return question(text)
     # 。。。。 says nothing, and is not nodded at.
-    if (_NOD.fullmatch(scan) and any(map(str.isalnum, text))) or _GREETING.match(text):
+    if (_NOD.fullmatch(scan) and any(map(str.isalnum, text))) or _GREETING.match(text) or _THANKS.match(text):
         return Reading("chat", "ignore")
     if excuses(text) or _NOTHING_DONE.search(text):
         return Reading("chat", "ignore", claim="negation")

@@ -166,6 +166,7 @@ def _mark(number: Token, label: Token, before: Token | None, scan: str) -> None:
     if (
         before
         and before.kind in OWNERS
+        and not before.use
         and label.kind in _ROLES
         and not number.own
         and scan[before.end : label.start] in _ALSO
