@@ -29,10 +29,8 @@ _NOT_SEEN = re.compile(f"[{UNSEEN}]+")
 _SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?:[ \u3000*._-]{{1,2}}[{HAN}]){{1,3}}(?![{HAN}])")
 # 4月5日至7日, 9月1日起: no 日至; 6月获一星章: no 月获.
 _DAY_OF_MONTH = re.compile(r"(?<=\d)[日月]")
-# 大家都来吗: nobody is called 来吗.
-_PARTICLES = dict.fromkeys(map(ord, "吗呢嘛啦呗啊吧哦"), " ")
-# 植树300余棵, 诵读20首诗: of a number, and nobody called 余 or 首诗.
-_MORE = re.compile(rf"(?<=[\d十百千万])(?:[余多][{HAN}]|[首句幅篇枚套株棵趟遍轮副台辆艘座间])")
+# 植树300余棵, 诵读20首诗: of a number, and nobody called 余 or 首诗; 大家都来吗: nor 来吗.
+_MORE = re.compile(rf"(?<=[\d十百千万])(?:[余多][{HAN}]|[首句幅篇枚套株棵趟遍轮副台辆艘座间])|[吗呢嘛啦呗啊吧哦]")
 _BETWEEN = re.compile(rf"[{UNSEEN}{_DOT} \u3000*._-]{{0,2}}")
 _CHARACTER = re.compile(f"[{HAN}]")
 _DOT_IN = re.compile(f"[{_DOT}]+")
@@ -97,7 +95,7 @@ def persons(text: str) -> tuple[str, ...]:
 
     Heroes, teachers with their title and places are not meant. Linear in the length of the text.
     """
-    text = _MORE.sub(" ", text.translate(_PARTICLES))
+    text = _MORE.sub(" ", text)
     text = _DAY_OF_MONTH.sub(" ", text) if "日" in text or "月" in text else text
     runs = _RUN.findall(DOCUMENT.sub("", text) if "号" in text else text)
     found = [name for run in runs for name in _of_run(run if run.isalnum() else _NOT_SEEN.sub("", run))]

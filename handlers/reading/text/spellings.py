@@ -164,7 +164,7 @@ _HELD = "(?:队[会课日]|主题|升旗|祭扫|扫墓|入队|少先队|爱学�
 # 302 队会 38人, 报告,三二队会 38人: at the start of a line or right before what was held, when no unit is named
 # otherwise; 六一 is a festival.
 BARE = pattern(
-    rf"(?:^|(?<=[\s,。:!])(?=\S{{2,3}}\s?{_HELD}))(?!{'|'.join(_FESTIVALS)})"
+    rf"(?=[1-9{_CN}])(?:^|(?<=[\s,。:!])(?=\S{{2,3}}\s?{_HELD}))(?!{'|'.join(_FESTIVALS)})"
     rf"(?P<g>[1-9](?=0)|[{_CN}](?![零〇\d]))0?(?P<c>[{_CN}1-9])(?=[ ,、]|报(?![纸刊到])|{_HELD})",
     re.M,
 )
