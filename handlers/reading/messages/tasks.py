@@ -32,8 +32,10 @@ _AND = pattern(r"[\s,]*(?:[和与及跟、]|然后|之?后|再|又|接着|(?=[�
 _TWICE = pattern(r"上午[和与及跟、]?下午各(?:[开上搞办]了?)?[一1](?=[场节次])")
 _OF_BOTH = pattern(r"应到(?:人数)?[和与及跟、\s]?实到(?:人数)?(?:全?都|均)[是为有]?\s?(?P<heads>\d{1,3})")
 _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
-# 队课40人 推荐…: a task begins without any mark.
-_BEGINS = pattern(r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便)")
+# 队课40人 推荐…, 队课40人 一星章王小明: a task begins without any mark.
+_BEGINS = pattern(
+    r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便|[一二三四五]星章|[\u4e00-\u9fff]{2,3}(?<!争|奖)章[\u4e00-\u9fff:])"
+)
 _MEDAL = pattern(r"[一二三四五]星|(?<=[\u4e00-\u9fff])(?<!争)章(?![程节])|提名|(?<![书目])推荐(?![书会])|申报|推优")
 _HEADS = pattern(r"\d\s?[人名位]|\d/\d|应到|实到|全勤")
 # 中队会评出一星章王小明,全班42人参加: in the clause of the check-in itself.
