@@ -1,5 +1,6 @@
 """A command is called, where the asker may and it is meant."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from handlers.registry import Command
 from handlers.wording import programmes
 
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
+# 单位：三(2)中队 活动：队课 人数：42 is a form, and its first label no order.
+_FORM = re.compile(r"\s?[:：].*[:：]", re.DOTALL)
 # The topic of the commands behind which a report may stand.
 _OF_REPORTS = "签到"
 
@@ -45,12 +48,13 @@ def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool
     # 上课 D20260403-01 来了28个孩子 is a step of that case, whatever number follows.
     if command.number and args.startswith(command.number) and args[1:9].isdigit():
         return False
-    if is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
+    begins_so = open_questions.is_glued(text, args) or _FORM.match(text, len(command.words[0]))
+    if is_stranger(ask) or command.group == _OF_REPORTS or not begins_so:
         return False
     reading = context.reading_of(ask, text)
     if meanings.is_report(ask, text, reading):
         return not command.allows(ask.person)
-    return reading.intent == "checkin" and reading.status == "ok"
+    return reading.intent == "checkin" and reading.status in ("ok", "confirm")
 
 
 def ordered(

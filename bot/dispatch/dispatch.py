@@ -23,6 +23,9 @@ _ANONYMOUS = (
     "没有处理：这条消息是以群或频道的名义（匿名）发的，我不知道是哪位老师。\n"
     "请在输入框旁换成自己的身份再发一次；群管理员请先在群的管理员设置里关掉「匿名」。"
 )
+# The row that a letter asks to be filled in, and a number that fills it in.
+_ASKED = re.compile(r"[^\n「“]{4,60} 应到\d{1,4} 实到(?!\D{0,3}\d)")
+_HEADS = re.compile(r"(?:实到|到了?|来了?)?\s?(?P<number>\d{1,4})\s?[人个名]?[。!！~]*")
 _RECORDED = re.compile(
     r"已(?:记录|更正|恢复)[:：]\s?(?P<unit>\S+) (?P<activity>[^\s\d]+)(?: 第\d场)? \d+ 人"
     r"(?:[>\s]{0,9}(?P<day>\d{1,2}月\d{1,2}日))?"
@@ -75,7 +78,10 @@ def tidy(text: str) -> str:
 
 
 def _named(quote: str, own: str) -> str:
-    """撤回 and 改成 25 below a quoted 已记录 are of that check-in, and not of the last one."""
+    """撤回 and 改成 25 below a quoted 已记录 are of that check-in, 40 below a quoted letter of what it asks about."""
+    asked, heads = _ASKED.findall(quote), _HEADS.fullmatch(own)
+    if asked and heads:
+        return f"{asked[-1]}{heads['number']}"
     told = _RECORDED.search(quote)
     change = _CHANGES.fullmatch(own) if told else None
     if told is None or change is None:

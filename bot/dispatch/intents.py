@@ -62,7 +62,7 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
         and nominated.takes_back(ask, text)
     ):
         return "nomination_cancel"
-    if (reading.intent in CHANGES and handbook.asks_how(text)) or asks_whether(text, reading):
+    if (reading.intent in CHANGES and handbook.asks_how(text)) or asks_whether(ask, text):
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
         return "offered"

@@ -92,7 +92,8 @@ def apart(ask: Ask, text: str, reading: Reading) -> tuple[str, str] | None:
             continue
         counted = "COUNT_VAGUE" in heard.issues or all(each.attended is not None for each in heard.records)
         if counted and all(each.activity not in (None, row.name) for each in heard.records):
-            figures = read_report(clean(told).text, row, ask.today).values
+            plain = _PEOPLE.sub("", clean(told).text)
+            figures = programmes.named([row], plain) is not None and read_report(plain, row, ask.today).values
             where = "" if programmes.key_in(ask, told)[0] else _where(ask, held, heard)
             return held, f"{where} {told}".strip() if figures else ""
     return None

@@ -29,8 +29,8 @@ _NOT_SEEN = re.compile(f"[{UNSEEN}]+")
 _SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?:[ \u3000*._-]{{1,2}}[{HAN}]){{1,3}}(?![{HAN}])")
 # 4月5日至7日, 9月1日起: no 日至; 6月获一星章: no 月获.
 _DAY_OF_MONTH = re.compile(r"(?<=\d)[日月]")
-# 植树300余棵, 诵读20首诗: of a number, and nobody called 余 or 首诗.
-_MORE = re.compile(rf"(?<=[\d十百千万])(?:[余多][{HAN}]|[首句幅篇枚套株棵趟遍轮副台辆艘座间])")
+# 植树300余棵, 诵读20首诗: of a number, and nobody called 余 or 首诗; 大家都来吗: nor 来吗.
+_MORE = re.compile(rf"(?<=[\d十百千万])(?:[余多][{HAN}]|[首句幅篇枚套株棵趟遍轮副台辆艘座间])|[吗呢嘛啦呗啊吧哦]")
 _BETWEEN = re.compile(rf"[{UNSEEN}{_DOT} \u3000*._-]{{0,2}}")
 _CHARACTER = re.compile(f"[{HAN}]")
 _DOT_IN = re.compile(f"[{_DOT}]+")

@@ -31,6 +31,15 @@ class Activity:
 
 
 @record
+class Form:
+    """The word of what is held or done at text[start:end], and how strong it is."""
+
+    start: int
+    end: int
+    rank: int
+
+
+@record
 class _Word:
     name: str
     rank: int
@@ -63,6 +72,8 @@ _HOW_MUCH = pattern(
 # 心愿卡写了44张: what was made stands before it.
 _MADE = pattern(r"[\u4e00-\u9fff]{2,8}[写画做剪折叠编绣包种栽捡捐缝制贴]$")
 OTHER = "其他"
+# The rank from which a word says how a thing is held, not only of what kind it is.
+FORM = 3
 # What comes out in numbered issues.
 SERIES = "红领巾爱学习"
 
@@ -135,6 +146,12 @@ def names_activity(text: str) -> bool:
 def names_several(text: str) -> bool:
     """Whether more than one thing that was held or done is named in `text`; what it was about is none."""
     return len({word.name for match in ANY.finditer(text) if (word := _WORDS[match[0]]).rank > 1}) > 1
+
+
+def forms_in(text: str) -> list[Form]:
+    """What is held or done by its words in `text`, in order; a theme is none."""
+    found = [(match, _WORDS[match[0]].rank) for match in ANY.finditer(text)]
+    return [Form(*match.span(), rank) for match, rank in found if rank > 1]
 
 
 def activity_before(text: str, place: int) -> bool:

@@ -17,7 +17,11 @@ _ALSO = frozenset(("共同", "一起", "携手"))
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一[起同](?=[开上搞办去做过祭扫植听看]|举行|举办|参加|[\s,。]|$)")
 _SIGNS = COUNTED + HELD
 # 周一到周三每天升旗; 4月2日-3日志愿服务 is one of two days.
-_TO_DAY, _EACH_DAY = pattern(rf"{GAP}+\s?[、到至~\-]\s?"), pattern("每[天日]|[各都均]|分别")
+# 这周每天都有升旗,44人: several days of which one only would be recorded.
+_DAILY = pattern(
+    r"(?:[本这上]周|一周|周一)[^,。;\n]{0,6}(?:每[天日]|天天)|(?:每[天日]|天天)(?:都|[早晚]上?|[上下]午)*(?:有|升|开了|上了|搞)"
+)
+_TO_DAY, _EACH_DAY = pattern(rf"{GAP}+\s?[、到至~\-]\s?"), pattern("每[天日]|天天|[各都均]|分别")
 
 
 def read_checkin(found: Found, context: model.Context) -> model.Reading:
@@ -52,7 +56,8 @@ def _on_two_days(found: Found, drafts: list[Draft]) -> bool:
     told = {draft.record.date for draft in drafts}
     by_day = _EACH_DAY.search(found.scan) is not None
     spans = [(one.start, other.start) for one, other in pairwise(found.dates) if one.day != other.day]
-    return len(told) == 1 and any(by_day or not _TO_DAY.fullmatch(found.scan, *span) for span in spans)
+    daily = by_day and _DAILY.search(found.text) is not None
+    return len(told) == 1 and (daily or any(by_day or not _TO_DAY.fullmatch(found.scan, *span) for span in spans))
 
 
 def _is_joint(scan: str, drafts: list[Draft]) -> bool:

@@ -9,13 +9,15 @@ from handlers.reading.checkins.pieces import Piece
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
 from handlers.reading.checkins.shares import share
 from handlers.reading.text.dates import When
+from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 _LINE = pattern(r"[^\n]+")
 # 上午祭扫43人下午队课44人: so a clause begins, where nothing parts them.
 _CLAUSE = pattern(
-    r"[^,;。、 \n](?:(?![上下]午|晚上|然后|接着|随后)[^,;。、 \n]|、(?=第?[\d一二三四五六七八九十]{1,3}\s?期))*"
+    rf"[^,;。、 \n](?:(?!(?<=[\d人]){GAP}|[上下]午|晚上|然后|接着|随后)[^,;。、 \n]"
+    r"|、(?=第?[\d一二三四五六七八九十]{1,3}\s?期))*"
     r"[,;。、 \n]*"
 )
 # What says more is no report of one unit; each clause is read together with those before it.
@@ -68,9 +70,11 @@ def _without_later_absences(segments: list[Segment], pieces: list[Piece]) -> tup
 
 
 def _begins_a_later_one(found: Found, segments: list[Segment]) -> bool:
-    """升旗44人 昨天队会43人: the day is of the second alone."""
+    """升旗44人 昨天队会43人, 队课43人。另外补报昨天祭扫42人: the day is of the second alone."""
     day = found.dates[0].start if found.dates else 0
-    return any(each.start <= day < each.end and not found.scan[each.start : day].strip() for each in segments[1:])
+    later = next((each for each in segments[1:] if each.start <= day < each.end), None)
+    before = found.part((later.start, day)) if later else None
+    return before is not None and not (before.numbers or before.activity.rank)
 
 
 def _several(segments: list[Segment], pieces: list[Piece], dates: list[When]) -> None:

@@ -37,6 +37,7 @@ class Clause:
     counted: bool = False
     named: bool = False  # an activity
     unit: bool = False
+    dated: bool = False
     factual: bool = False
     ends: bool = False  # its sentence
     more: bool = False  # said of one unit more, with nothing between them but a blank or 、

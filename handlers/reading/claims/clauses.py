@@ -19,13 +19,16 @@ _CLAUSE = pattern(r"[^,;。!?()\n]+[,;。!?()]*\n?|[,;。!?()\n]+")
 _ANSWERED = pattern(r"[\s,]*(?:[哦噢啊呃]\s?,?)*(?:不对|不是|[哦噢啊]不|[说写打报记]?错了)[^?\d]{0,6}\d")
 _UNCOUNTED = pattern(r"[^\d、]*?[没未无停假][^\d、]*(?:、|$|[,;。!?()\n])")
 _AHEAD = ("明", "后", "下")
+# 队课43人明天还要去社区: what was told is whole, and one more is to come.
+_ONE_MORE = pattern(rf"{GAP}+\s?(?:还|再|继续|也|又|另)")
 
 
 def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When], received: date) -> list[Clause]:
     """All clauses, in order. `scan` is `text` with units, dates and persons taken out (same length)."""
     said = OPAQUE.sub(_without_topic, scan) if any(mark in scan for mark in '《“"「『:') else scan
-    found = [clause for match in _CLAUSE.finditer(scan) for clause in _by_unit(match, scan, hits)]
     ahead = [when for when in dates if when.day and when.day > received and text.startswith(_AHEAD, when.start)]
+    found = [clause for match in _CLAUSE.finditer(scan) for clause in _by_unit(match, scan, hits)]
+    found = [part for clause in found for part in _with_one_more(clause, scan, ahead)] if ahead else found
     if not ahead and not any(has_cue(said[clause.start : clause.end]) for clause in found):
         return found
     for clause in found:
@@ -35,6 +38,8 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
             clause.claim = "fact"
     for hit in hits:
         _at(found, hit.start).unit = True
+    for when in dates:
+        _at(found, when.start).dated = True
     for when in ahead:
         clause = _at(found, when.start)
         clause.ahead = clause.cue is None
@@ -57,6 +62,18 @@ def _by_unit(match: re.Match[str], scan: str, hits: Sequence[Hit]) -> list[Claus
         at = hit.end
     spans = pairwise([match.start(), *(cuts if len(hits) > 1 else ()), match.end()])
     return [Clause(*span, more=span[0] > match.start()) for span in spans]
+
+
+def _with_one_more(clause: Clause, scan: str, ahead: Sequence[When]) -> list[Clause]:
+    for when in ahead:
+        if (
+            clause.start < when.start < clause.end
+            and COUNTED.search(scan, clause.start, when.start)
+            and not COUNTED.search(scan, when.start, clause.end)
+            and _ONE_MORE.match(scan, when.start)
+        ):
+            return [Clause(clause.start, when.start, more=clause.more), Clause(when.start, clause.end, more=True)]
+    return [clause]
 
 
 def _without_topic(match: re.Match[str]) -> str:
@@ -119,5 +136,6 @@ def _local(clause: Clause) -> bool:
 def _is_of(clause: Clause, following: Clause) -> bool:
     complete = clause.counted and (clause.named or clause.unit)
     if complete and following.cue and following.cue.back:
-        return not following.named and not (clause.unit and following.unit)
+        # 前天升旗44,昨天没活动: of another unit or day.
+        return not (following.named or (clause.unit and following.unit) or (clause.dated and following.dated))
     return not complete and not clause.factual

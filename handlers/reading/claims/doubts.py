@@ -55,7 +55,7 @@ _OF_THEM = (
 # 爱学习还有4个人没学完, and nobody is said to have come; 还有2个请假 goes on with what was told.
 _LEFT = pattern(f"还[有剩差]{SECRET}")
 # 分别开了队会和队课: two were held, and only one of them would be recorded.
-_TWO = pattern(rf"(?:[队班][会课日]|升旗|祭扫|扫墓|爱学习)[^,。;:\n{HELD}]{{0,4}}[和与及跟]\s?{HELD}")
+_TWO = pattern(rf"(?:[队班][会课日]|升旗|祭扫|扫墓|爱学习)[^,。;:\n{HELD}]{{0,4}}[和与及跟兼加]\s?{HELD}")
 # What may stand right behind the heads: 都参加了, 来了, 走进敬老院, 很开心; and what shows that it tells something.
 _HAN = "[\u4e00-\u9fff]"
 _HOW = (

@@ -44,7 +44,9 @@ def is_checkin(found: Found, context: Context) -> bool:
     told = rank > 0 or piece.held or piece.counts.due is not None or not unexplained(piece.rest)
     if not context.bound_unit:
         return piece.held and piece.counts.firm and len(text) <= 2 * _SHORT and not unexplained(piece.rest)
-    return (piece.counts.firm and told) or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
+    return (piece.counts.firm and told and (rank > 0 or counted)) or (
+        rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest)
+    )
 
 
 def _tells_a_deed(piece: Piece, text: str) -> bool:

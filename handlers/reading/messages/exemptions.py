@@ -9,6 +9,7 @@ from handlers.reading.claims.stated import is_stated
 from handlers.reading.model import Context, Reading, Record, Status
 from handlers.reading.persons.names import is_name, is_nickname
 from handlers.reading.text.dates import When
+from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
@@ -40,6 +41,11 @@ _UNTIL = pattern(
     r"[\s,]*(?:我们?|咱们?|本)?(?:班|中队)?[\s,]*(?:想|要|先|申请|需要)*(?:请假|暂停|停课|停报|停办|免报|不用报)"
     r"(?:签到|上报|活动|报|催)?[到至]\s?(?P<until>[\u4e00-\u9fff]{2,8})\W*"
 )
+# 三(2)停课一周, 我们班暂停两周: so long from today on; 请假三天 alone may be anybody's.
+_LASTS = pattern(
+    r"[\s,]*(?:我们?|咱们?|本)?(?:班|中队)?[\s,]*(?:因[^,。\d]{1,6}[\s,]?)?(?:要|申请|需要|从今天(?:起|开始))*(?:暂停|停课|停报|停办|免报|不用报)"
+    r"(?:签到|上报|活动|报|催)?(?P<n>[一二两三四五六七八九十]|\d{1,2})个?(?P<of>天|周|星期|礼拜)\W*"
+)
 _WHO = pattern(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,3}?)(?:同学)?(?:要|想|得)?$")
 _LONGEST = 40
 
@@ -68,6 +74,10 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     if last is not None and last < context.received:
         return None
     until = _UNTIL.fullmatch(_without_units(text, hits)) if found and last is None and not dates else None
+    lasts = _LASTS.fullmatch(_without_units(text, hits)) if not (found or dates) else None
+    if lasts:
+        days = (value_of(lasts["n"]) or 0) * (1 if lasts["of"] == "天" else 7)
+        last = context.received + timedelta(days=days - 1)
     if last is None and until is None:
         return None
     # Of a day that has only a name it is the name that is told.

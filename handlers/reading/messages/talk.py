@@ -83,11 +83,15 @@ _TO_ALL = pattern(r"请各|各中队|各班|通知|务必|截止")
 _NODS = (
     "你好 您好 大家好 老师好 老师们好 各位好 早上好 上午好 中午好 下午好 晚上好 早安 晚安 早 嗨 哈喽 谢谢 "
     "多谢 感谢 谢了 收到 已收到 好的 好滴 好嘞 好哒 好 行 可以 嗯 恩 哦 噢 喔 知道 明白 了解 没问题 没关系 "
+    "周末愉快 周末快乐 节日快乐 节日愉快 假期愉快 假期快乐 新年快乐 春节快乐 元旦快乐 教师节快乐 儿童节快乐 生日快乐 "
+    "万事如意 工作顺利 一切顺利 身体健康 平安 保重 "
     "没事 不客气 不用谢 辛苦 麻烦 真棒 太棒 很棒 棒 赞 点赞 给力 厉害 优秀 加油 恭喜 祝贺 再见 拜拜 哈 嘻 呵 "
     "是的 对的 对 是 okay ok hello hi thanks thank you"
 )
 _TO_WHOM = (
-    "全部 全体 各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 太 真 很 非常"
+    "机器人 小助手 助手 祝 祝您 祝愿 "
+    "全部 全体 各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 "
+    "太 真 很 非常"
 )
 _POLITE = "|".join(sorted([*_NODS.split(), *_TO_WHOM.split()], key=len, reverse=True))
 _NOD = pattern(
@@ -95,7 +99,7 @@ _NOD = pattern(
     re.I,
 )
 _EXCUSES = pattern(r"请假|没来|不来|来不了|缺席|病假|事假|不舒服|生病")
-_GREETING = pattern(r"祝贺|恭喜|祝|感谢")
+_GREETING, _THANKS = pattern(r"祝贺|恭喜|祝|感谢"), pattern(r"(?:多谢|谢谢)\D*$")
 
 
 def asks(text: str) -> bool:
@@ -179,7 +183,7 @@ def chat_or_unknown(text: str, scan: str) -> Reading:
     if tells_trouble(text) or ("参学率" in text and not any(map(str.isdecimal, text))):
         return question(text)
     # 。。。。 says nothing, and is not nodded at.
-    if (_NOD.fullmatch(scan) and any(map(str.isalnum, text))) or _GREETING.match(text):
+    if (_NOD.fullmatch(scan) and any(map(str.isalnum, text))) or _GREETING.match(text) or _THANKS.match(text):
         return Reading("chat", "ignore")
     if excuses(text) or _NOTHING_DONE.search(text):
         return Reading("chat", "ignore", claim="negation")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
-from handlers.reading.checkins.activities import find_activity, form_before, names_activity
+from handlers.reading.checkins.activities import FORM, find_activity, forms_in, names_activity
 from handlers.reading.claims.cues import ASKING
 from handlers.reading.text.patterns import pattern
 
@@ -25,11 +25,12 @@ AS_MANY = ("也是", "一样", "同样", "同上", "都", "均", "各")
 _LIKEWISE = pattern(
     rf"(?P<heads>{_MANY})(?P<next>[^,;。\d\n]{{0,6}}[,;、\s]+(?![和跟与同])[^,;。\n]{{2,14}}?)(?:也是|[也都]?一样|同[样上])(?=[,;。!\n]|$)"
 )
-# 队课和升旗都是41人, 三(2)队课和三(3)队课都全到: of each as many.
-_BOTH = pattern(
-    rf"[和与及跟、](?P<next>[^,;。!\n]{{2,14}}?)[,\s]*(?:全?都|均|各)(?:[是为有]|[到来]了)?\s?(?P<heads>{_MANY})(?=[,;。!\s]|$)"
-)
-_MOST_TOGETHER = 4
+# 队课和升旗都是41人, 三(2)队课和三(3)队课都全到, 先升旗后队会,都是44: of each as many.
+_OF_EACH = pattern(rf"[,\s]*(?:全?都|均|各)(?:[是为有]|[到来]了)?\s?(?P<heads>{_MANY})(?=[,;。!\s]|$)")
+_AND = pattern(r"[\s,]*(?:[和与及跟、]|然后|之?后|再|又|接着|(?=[上下中]午|晚上))(?P<of>[^,;。!\n]{0,12})|[\s,]{0,2}")
+# 上午下午各一场
+_TWICE = pattern(r"上午[和与及跟、]?下午各(?:[开上搞办]了?)?[一1](?=[场节次])")
+_OF_BOTH = pattern(r"应到(?:人数)?[和与及跟、\s]?实到(?:人数)?(?:全?都|均)[是为有]?\s?(?P<heads>\d{1,3})")
 _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
 # 队课40人 推荐…, 队课40人 一星章王小明: a task begins without any mark.
 _BEGINS = pattern(
@@ -71,18 +72,27 @@ def own_answer(text: str) -> str:
 def spelled_out(text: str) -> str:
     """三(2)队课41人,祭扫也是 -> …,祭扫41人; 队课和升旗都是41人 -> 队课都是41人,升旗都是41人."""
     text = _LIKEWISE.sub(lambda match: match["heads"] + match["next"] + match["heads"], text)
-    for _ in range(_MOST_TOGETHER):
-        text, before = _BOTH.sub(lambda match: _of_each(match, text), text, count=1), text  # noqa: B023 called at once
-        if text == before:
-            break
+    text = _TWICE.sub("2", text)
+    text = _OF_BOTH.sub(lambda match: "应到{0}实到{0}".format(match["heads"]), text)
+    for each in reversed(list(_OF_EACH.finditer(text))):
+        many = ("都是" if each["heads"][0].isdecimal() else "") + each["heads"]
+        text = _of_each(text, each.start(), many) + text[each.end() :]
     return text
 
 
-def _of_each(match: re.Match[str], text: str) -> str:
-    if not (form_before(text, match.start()) and form_before(text, match.end("next"))):
-        return match[0]
-    many = ("都是" if match["heads"][0].isdecimal() else "") + match["heads"]
-    return f"{many},{match['next']}{many}"
+def _of_each(text: str, end: int, many: str) -> str:
+    """Up to this place, and behind each of the activities that stand together there how many came to it."""
+    forms = forms_in(text[:end])
+    if not forms or forms[-1].end != end:
+        return text[:end] + many
+    said = many
+    for one, other in reversed(list(pairwise(forms))):
+        joined = _AND.fullmatch(text, one.end, other.start)
+        # 祭扫队课 may be one of both kinds, 升旗队课 are two.
+        if not joined or (joined["of"] is None and min(one.rank, other.rank) < FORM):
+            break
+        said, end = f"{many},{joined['of'] or ''}{text[other.start : end]}{said}", one.end
+    return text[:end] + said
 
 
 def instead(text: str) -> tuple[str, str] | None:
@@ -130,7 +140,8 @@ def takes_back(aside: str, held: str) -> bool:
 
 def halves(text: str) -> Iterator[tuple[str, str]]:
     """队课41人,老师问三(2)报了没: (what may be the check-in, what else is said), wherever a clause ends."""
-    ends = [match.end() for match in _CLAUSE.finditer(text)][:-1] if len(text) <= _LONGEST else []
+    clauses = _CLAUSE.finditer(_BEGINS.sub("\n", text)) if len(text) <= _LONGEST else ()
+    ends = [match.end() for match in clauses][:-1]
     if len(ends) < _MOST_CLAUSES:
         for end in reversed(ends):
             yield text[:end], _ALSO.sub("", text[end:])

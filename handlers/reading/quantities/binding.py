@@ -13,8 +13,10 @@ _NEXT_TO = pattern(r"[ :=]*[也都]?(?:应?该?[为是]|的(?:人?有|是)?|[了
 _PUT_RIGHT = pattern(
     r"[ ,:]?(?:补[一上个]?下?)?[少漏忘没多]?[了]?[写打报填记算]?[错漏]?了?[ ,:]*(?:应该?)?[是为成]?[ ,:]*"
 )
-_PLUS = pattern(r"\+|[, ]?(?:[又再还另外]{0,2}加上?了?|另外?还?有?|此外还?有?|还有|外带|和)")
-_NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
+_GUESTS = "(?:插班|转学|借读|跟班|随班|旁听|外班)生?:?"
+_PLUS = pattern(
+    rf"(?:\+|[, ]?(?:[又再还另外]{{0,2}}加上?了?|另外?还?有?|此外还?有?|还有|外带|和|(?={_GUESTS})))(?:{_GUESTS})?"
+)
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 # 2人花粉过敏未参加, 1人发烧请假: why somebody is missing stands between.
 _REASON = pattern(rf"[\u4e00-\u9fffA-Za-z{SECRET} ]{{0,8}}")
@@ -101,10 +103,7 @@ def _adjoins(scan: str, label: Token, number: Token) -> bool:
         return scan[label.end : number.start] in ("", ":")
     if _NEXT_TO.fullmatch(scan, label.end, number.start):
         return True
-    if label.kind in ("due", "attended") and _PUT_RIGHT.fullmatch(scan, label.end, number.start):
-        return True
-    boxed = label.kind in ("due", "attended", "absent") and _NEXT_TO_BOX.fullmatch(scan, label.end, number.start)
-    return bool(boxed) and scan[label.start - 1 : label.start] == "("
+    return label.kind in ("due", "attended") and _PUT_RIGHT.fullmatch(scan, label.end, number.start) is not None
 
 
 def _free(tokens: list[Token], place: int) -> Token | None:
@@ -167,6 +166,7 @@ def _mark(number: Token, label: Token, before: Token | None, scan: str) -> None:
     if (
         before
         and before.kind in OWNERS
+        and not before.use
         and label.kind in _ROLES
         and not number.own
         and scan[before.end : label.start] in _ALSO

@@ -47,7 +47,7 @@ class Counts:
         40人,另有2名插班生: 40 or 42; not the few beside the many.
         """
         whole, many = sum(self.given), max(self.given, default=0) > FEW
-        if not 0 < whole <= size:
+        if not 0 < whole <= size + FEW * self.added:
             return tuple(dict.fromkeys(self.given))
         return tuple(dict.fromkeys([*(number for number in self.given if number > FEW or not many), whole]))
 

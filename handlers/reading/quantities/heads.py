@@ -184,6 +184,11 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
         counts.attended = sum(halves)
     elif (counts.issue, counts.attended) == (None, None) and None in (counts.due, counts.absent):
         _plain(counts, free, used, scan)
+    elif counts.issue is None and counts.attended is None:
+        left = (counts.due or 0) - (counts.absent or 0)
+        counts.given = [left, *(left - (token.value or 0) for token in free if token.value not in (left, counts.due))]
+        # 应到44,2人请假,1人转学: whether they are still of those due nobody says.
+        counts.issue = "COUNT_AMBIGUOUS" if len(counts.given) > 1 else None
 
 
 def _without_totals(tokens: list[Token], others: dict[str, int]) -> list[Token]:
@@ -248,7 +253,8 @@ def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan
     elif rest and not free:
         counts.attended = sum(token.value or 0 for token in (*part, *rest))
     else:
-        free = free or part
+        if part and not free:
+            free, counts.given = part, [token.value or 0 for token in part]
         counts.attended = _one(counts, free)
     for token in free:
         token.use = token.use or "attended"
@@ -278,7 +284,7 @@ def _without(scan: str, tokens: list[Token]) -> str:
             continue
         if unused and token.kind == "took" and scan.startswith(_WATCHING, token.start):
             continue  # 观看爱国影片 44人: what they watched, not how many
-        if token.kind in ("part", "foreign") or (token.use != "sessions" and "thing" in (token.kind, token.use)):
+        if token.kind == "foreign" or (token.use != "sessions" and "thing" in (token.kind, token.use)):
             continue
         # What stands beside 请假, 缺 or 没来 is a person, whatever its shape.
         sign = SECRET if "absent" in (token.kind, token.use) else COUNTED

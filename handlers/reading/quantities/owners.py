@@ -121,8 +121,10 @@ def _is_of_role(token: Token, exact: list[Token], scan: str) -> bool:
 
 def _do_something(token: Token, exact: list[Token], scan: str) -> bool:
     """43人,2人帮老师搬书, 1人在校门口执勤: what only a few did beside the many; what they did not is another matter."""
-    many = [each for each in exact if each.strength and (each.value or 0) > FEW and each.start < token.start]
-    return bool(many) and _DEED.match(scan, token.end) is not None
+    before = any(each.strength and (each.value or 0) > FEW and each.start < token.start for each in exact)
+    deed = _DEED.match(scan, token.end)
+    # 2人唱歌,43人参加, but 6人参加队课,43人祭扫.
+    return deed is not None and (before or (_beside_many(exact) and not _TO_WHAT.match(deed[0])))
 
 
 def _is_of_noun(token: Token, scan: str) -> bool:

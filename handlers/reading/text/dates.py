@@ -156,7 +156,7 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
         ),
         (r"(?<![\dN])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d\-人])", _full, ("20",)),
         (
-            rf"(?P<y>今年|去年|前年|明年|二[〇零][一二三四五六七八九][〇零一二三四五六七八九]年)?的?(?<!\d)(?P<m>{_N})月份?\s?(?P<d>{_N})(?:日|号|{_MEASURE})",
+            rf"(?P<y>今年|去年|前年|明年|二[〇零][一二三四五六七八九][〇零一二三四五六七八九]年)?的?(?<!\d)(?P<m>{_N})\s?月份?\s?(?P<d>{_N})(?:\s?[日号]|{_MEASURE})",
             _month_day,
             ("月",),
         ),
@@ -186,7 +186,11 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
             _some_day,
             ("天", "前", "后", "月", "旬", "阵", "段", "周", "星期", "礼拜"),
         ),
-        (rf"(?<![^\s,。;!?{GAP}])(?P<m>{_N})月份?(?!\s?\d|的(?!队|升|祭|班会|活动)){_OF}", _some_month, ("月",)),
+        (
+            rf"(?<![^\s,。;!?{GAP}])(?P<m>{_N})月份?(?!\s?\d|的(?!队|升|祭|班会|活动)|[^,。;\d]{{0,6}}(?:\d{{1,2}}|[两三四五六七八九十])[次回]){_OF}",
+            _some_month,
+            ("月",),
+        ),
         (rf"(?<![^\s,。;!?{GAP}])这?个?周末", _weekend, ("周末",)),
         (
             rf"(?<![\d月第.路街巷弄])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车游行营捐研]|\d{{1,2}}(?:[日号、]|$))",
@@ -199,6 +203,10 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
 _BEFORE_HEADS = pattern(
     r"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?=\s\d{1,4}\s?(?:[人名]|$|[\s,;。、]|[\u4e00-\u9fff]?到))"
 )
+# 4/2 读书会 39人: beside a count that stands elsewhere a day of the last weeks is no 4 of 2.
+_SLASHED = pattern(r"(?<![\d./\-])(?<!\d:)(?P<m>1[0-2]|[1-9])/(?P<d>[12]\d|3[01]|[1-9])(?![.:/\d\-]|\s?[人名])")
+_A_COUNT = pattern(r"(?<![\d./])(?:\d{2,3}(?:/\d{2,3})?|\d\s?[人名])(?![\d./])")
+_LAST_WEEKS = timedelta(days=30)
 # 今天补报昨天的队会: when it is told is not when it was held.
 _TOLD_LATE = pattern(r"(?:今天|今日|现在|刚才)(?:才|来|再|想)?(?=补[报签交录填登])")
 # 和昨天一样, 比上周多2人: no day of what is told.
@@ -235,6 +243,8 @@ def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[li
             scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
     if beside_unit and "." in scan:
         scan = _BEFORE_HEADS.sub(lambda match: _take(match, _dotted(match, received), received, found), scan)
+    if "/" in scan:
+        scan = _SLASHED.sub(lambda match: _slashed(match, received, found), scan)
     if _TIME_HINT.search(scan):
         scan = _TIMES.sub(lambda match: GAP * len(match[0]), scan)
     found.sort(key=lambda when: when.start)
@@ -245,6 +255,15 @@ def _take(match: re.Match[str], when: When, received: date, found: list[When]) -
     if when.theme and (when.day is None or when.day > received):
         return match[0]
     found.append(when)
+    return GAP * len(match[0])
+
+
+def _slashed(match: re.Match[str], received: date, found: list[When]) -> str:
+    when, said = _dotted(match, received), match.string
+    lately = when.day is not None and timedelta() <= received - when.day <= _LAST_WEEKS
+    if not lately or not (_A_COUNT.search(said, 0, match.start()) or _A_COUNT.search(said, match.end())):
+        return match[0]
+    found.append(When(when.start, when.day))
     return GAP * len(match[0])
 
 

@@ -54,6 +54,11 @@ _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\u
 # ①班级 counts the lines of a form, 三② and 三⑵ are classes, Ⅱ班 is 2班.
 _COUNTER = pattern("[\u2160-\u216b\u2460-\u2487]")
 _COUNTERS = pattern("(?P<before>[一二三四五六七八九级年]?)(?P<sign>[\u2160-\u216b\u2460-\u2487])")
+# 【主题】红心向党【形式】队会: the labels of a form.
+_BOXED = pattern(
+    r"[【〖](?=[主形内题时日地人活中班学单名应实缺请参备])((?:活动)?(?:主题|形式|内容|名称|时间|地点|日期)|题目|(?:参[加与])?人数|活动|中队|班级|学校|单位|应到|实到"
+    r"|缺席|请假|参加|备注)[】〗]\s?[:：]?\s?(?=\S)"
+)
 # 一星章→二星章
 _RISES = pattern(r"(?<=[星章级])\s?→\s?(?=[一二三四五\d]\s?星)")
 # 43→44
@@ -130,7 +135,7 @@ def clean(raw: str) -> Clean:
     bare = _EMOJI.sub(" ", _arrows(raw) if "→" in raw else raw)
     if _COUNTER.search(bare):
         bare = _COUNTERS.sub(_counter, bare)
-    text = characters(without_quote(bare))
+    text = characters(without_quote(_BOXED.sub(r"\n\1:", bare) if "】" in bare or "〗" in bare else bare))
     if "复制下面" in text or "签到。" in text or "像这样发" in text:
         text = _without_own_words(text)
     if "<" in text:

@@ -160,8 +160,11 @@ ANY = pattern(
     "|".join(dict.fromkeys(re.escape(word) for _, _, needs in RULES for word in needs))
     + rf"|{_NOT_WEEK}[{_CN}](?:1\d|20|[1-9])"
 )
-# 302 队会 38人, 三二 队会 38人: at the start of a line, when no unit is named otherwise; 六一 is a festival.
+_HELD = "(?:队[会课日]|主题|升旗|祭扫|扫墓|入队|少先队|爱学习|志愿|劳动)"
+# 302 队会 38人, 报告,三二队会 38人: at the start of a line or right before what was held, when no unit is named
+# otherwise; 六一 is a festival.
 BARE = pattern(
-    rf"^(?!{'|'.join(_FESTIVALS)})(?P<g>[1-9](?=0)|[{_CN}](?![零〇\d]))0?(?P<c>[{_CN}1-9])(?=[ ,、]|报(?![纸刊到]))",
+    rf"(?=[1-9{_CN}])(?:^|(?<=[\s,。:!])(?=\S{{2,3}}\s?{_HELD}))(?!{'|'.join(_FESTIVALS)})"
+    rf"(?P<g>[1-9](?=0)|[{_CN}](?![零〇\d]))0?(?P<c>[{_CN}1-9])(?=[ ,、]|报(?![纸刊到])|{_HELD})",
     re.M,
 )
