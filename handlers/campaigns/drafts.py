@@ -116,7 +116,7 @@ def _campaign(ask: Ask, call: calls.Call, unit: Unit) -> campaigns.Campaign:
     if ends - begins > LONGEST:
         raise Refusal("时间太长了，没有发布。一个活动最长 200 天，请改好再发一次。")
     # 粽香 is more often a thing than a child.
-    own = gate.cleared(call.title) if gate.is_private_title(call.title) else Cleared(call.title)
+    own = gate.cleared(call.title, theme=True) if gate.is_private_title(call.title) else Cleared(call.title)
     title = own or gate.cleared(call.activity)
     said = (title, call.activity, begins, ends, call.number, call.grades)
     return campaigns.Campaign(unit.id, *said, path=unit.path, unit_name=unit.name)
