@@ -1,12 +1,17 @@
 """泄露: reports a leak, and works through its plan (PIPL 57)."""
 
+import re
+from dataclasses import dataclass
+
 from handlers import rights
+from handlers.asker import context
 from handlers.children import incident_plan
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply, Waiting
 from handlers.privacy import gate
 from handlers.registry import command
 from handlers.wording import days, places
 from handlers.wording.numbers import CaseNumbers
+from handlers.wording.questions import Question, answers
 from storage.base import numbered
 from storage.children import incidents
 from storage.organisation import units
@@ -14,6 +19,23 @@ from storage.people import people
 
 _LIKE = "泄露 手机丢了，上面有提名的消息"
 _LONGEST = 200
+# What may get lost or seen; 稍等一下 alarms nobody.
+_MAY_LEAK = re.compile(
+    "名[单册字]|花名册|通讯录|照片|相片|视频|录音|截图|信息|资料|材料|数据|文件|档案|表|成绩|作业|本子|证|记录|消息|隐私|"
+    "手机|平板|电脑|笔记本|[U优硬]盘|账号|密码|系统|后台|网盘|邮箱|邮件|群|朋友圈|网上|链接|病毒|黑客|包|快递"
+)
+_NOTHING_ELSE = frozenset({"unknown", "chat", "question"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Nothing is known yet."""
+
+
+WHAT = Question(
+    "leak", _Asked, undone="还没有报告泄露。", asks="请写出了什么事，不写姓名；不报了，回「取消」。",
+    dropped="好的，没有报告。",
+)  # fmt: skip
 
 
 def _in_inbox(ask: Ask) -> list[Waiting]:
@@ -38,6 +60,14 @@ def leak(ask: Ask) -> list[Reply]:
     return _report(ask) if ask.args else [_open_ones(ask)]
 
 
+@answers(WHAT)
+def told(ask: Ask, known: _Asked) -> list[Reply] | None:
+    """What happened, after 泄露 alone; None for another message."""
+    if not _MAY_LEAK.search(ask.args) or context.reading_of(ask, ask.args).intent not in _NOTHING_ELSE:
+        return None
+    return _report(ask)
+
+
 def _report(ask: Ask) -> list[Reply]:
     what = ask.args
     _check_number(ask, what)
@@ -46,7 +76,8 @@ def _report(ask: Ask) -> list[Reply]:
     # 勒索病毒, 快递单贴了…: what only may be a name is left out, and the report does not wait for other words.
     kept = str(gate.cleared(what)) if gate.found_in(what) else what
     if gate.is_private_label(what) or not kept:
-        raise Refusal("说明里好像有姓名或个人信息，没有记。请只写出了什么事、可能涉及什么，不写是谁，马上再发一次。")
+        how = "请只写出了什么事、可能涉及什么，不写是谁，马上再发一次，像这样：「泄露 手机丢了」。"
+        raise Refusal(f"说明里好像有姓名或个人信息，没有记。{how}")
     rights.spend(ask, "incidents")
     at = ask.me.units()[0]
     at = units.by_id(ask.db, at.school_id) if at.school_id else at
@@ -81,10 +112,13 @@ def _open_ones(ask: Ask) -> Reply:
     paths = ask.me.paths(incident_plan.IN_CHARGE)
     found = incidents.still_open(ask.db, paths) if paths else []
     if not found:
-        return Reply(f"发现孩子或老师的信息可能泄露，马上报，不写姓名，像这样：\n{_LIKE}")
+        WHAT.put(ask, _Asked())
+        how = "请直接写出了什么事、可能涉及什么，不写姓名，如：手机丢了，上面有提名的消息。不报了，回「取消」。"
+        return Reply(f"孩子或老师的信息可能泄露了吗？{how}")
     lines = [f"{one.number} {one.unit.name}，{days.moment(one.opened_at, ask.now.tzinfo)} 报告" for one in found]
     buttons = tuple(Button(one.number, "泄露", one.number) for one in found[:3])
-    return Reply("\n".join([f"没有结案的泄露事件 {len(found)} 件", *lines]), buttons)
+    new = f"要报新的，像这样：{_LIKE}"
+    return Reply("\n".join([f"没有结案的泄露事件 {len(found)} 件", *lines, new]), buttons)
 
 
 def _known(ask: Ask) -> list[str]:
