@@ -50,7 +50,8 @@ _MAY_BE_TOLD = rf"(?!{_WORDS['may_be_told']}|{MAY_DO})"
 _BEGINS = r"(?<![^,，。;；:：\s])"
 OF_KIN = (
     rf"(?:{_WORDS['child']}(?>(?:{KIN}){{1,2}}){_MAY_BE_TOLD}"
-    rf"|{_BEGINS}(?>(?:{KIN}){{1,2}})(?:也|都|又|还|原来|以前|现在)?(?:{_WORDS['kin_is']})"
+    rf"|(?:(?:{_BEGINS}|(?<![我家]的)(?<=的))(?>(?:{KIN}){{1,2}})|(?<![在大人])家[里中])(?:也|都|又|还|原来|以前|现在)?(?:{_WORDS['kin_is']})"
+    rf"|家长(?:{_WORDS['parents_are']})"
     rf"|(?:{KIN})[^,，。;；\s]{{1,8}}{_WORDS['whose']}|{_BEGINS}(?:孩子|娃)的?(?:{_WORDS['own']}))[^,，。;；\s]*"
 )
 _OF_KIN = re.compile(OF_KIN)
@@ -162,7 +163,7 @@ def kind_of(clause: str) -> str:
     for rule, kind in _ABOUT:
         if any(not themes.has(match) for match in rule.finditer(clause)):
             return kind
-    if _OF_KIN.search(clause):
+    if _OF_KIN.search(clause) or any(_OF_KIN.search(clause.replace(name, "孩子")) for name in named_in(clause)):
         return "PII_FAMILY"
     # 因…没来: the reason is private whatever it is.
     return "PII_HEALTH" if is_absence(clause) and _BECAUSE.search(clause) else ""
