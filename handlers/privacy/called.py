@@ -40,7 +40,7 @@ def _any(*keys: str) -> str:
 _WHO, _TITLE, _GROUP, _OF, _ALSO_OF = (
     _any(*keys) for keys in (("who",), ("titles",), ("groups",), ("said_of", "doers"), ("also_of",))
 )
-DEED, MAY_DO = (rf"(?:都|也|还|又|来|全程|上台|代表)?{_any(*keys)}" for keys in (("deeds",), ("deeds", "weak")))
+DEED, MAY_DO = (rf"(?:今[天早]|昨天|[这本上]周|最近|刚才)?(?:都|也|还|又|来|全程|上台|代表|升旗|上课)?{_any(*keys)}" for keys in (("deeds",), ("deeds", "weak")))
 # Without any of these nothing is to be looked for.
 _CUE = re.compile(_any("who", "deeds", "weak", "titles", "groups", "said_of", "doers", "also_of", "labels"))
 _RUN = re.compile(rf"[{HAN}]+")
@@ -124,7 +124,9 @@ def _candidates(run: str) -> Iterator[tuple[int, int]]:
 
 
 def _has_surname(run: str, start: int, first: int, end: int) -> bool:
-    """贺|新年; 旗手有云|飞扬: where a title tells, whatever names are made of will do."""
+    """贺|新年, 小|葡萄; 旗手有云|飞扬: where a title tells, whatever names are made of will do."""
+    if run[start] in "小阿" and run[first:end] in _PETS:
+        return True
     if run[start:first] in _ALONE:
         return not TITLE.match(run, first)
     signs = first - start == 1 and end - start == _LONGEST and _SIGNS.issuperset(run[start:end])
