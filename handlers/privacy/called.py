@@ -40,7 +40,8 @@ def _any(*keys: str) -> str:
 _WHO, _TITLE, _GROUP, _OF, _ALSO_OF = (
     _any(*keys) for keys in (("who",), ("titles",), ("groups",), ("said_of", "doers"), ("also_of",))
 )
-DEED, MAY_DO = (rf"(?:今[天早]|昨天|[这本上]周|最近|刚才)?(?:都|也|还|又|来|全程|上台|代表|升旗|上课)?{_any(*keys)}" for keys in (("deeds",), ("deeds", "weak")))
+_WHEN = "(?:今[天早]|昨天|[这本上]周|最近|刚才)?(?:都|也|还|又|来|全程|上台|代表|升旗|上课)?"
+DEED, MAY_DO = (_WHEN + _any(*keys) for keys in (("deeds",), ("deeds", "weak")))
 # Without any of these nothing is to be looked for.
 _CUE = re.compile(_any("who", "deeds", "weak", "titles", "groups", "said_of", "doers", "also_of", "labels"))
 _RUN = re.compile(rf"[{HAN}]+")
