@@ -55,7 +55,7 @@ OF_KIN = (
     rf"|(?:{KIN})[^,，。;；\s]{{1,8}}{_WORDS['whose']}|{_BEGINS}(?:孩子|娃)的?(?:{_WORDS['own']}))[^,，。;；\s]*"
 )
 _OF_KIN = re.compile(OF_KIN)
-_OF_ONE = re.compile(rf"(?>{_WORDS['one']}){_MAY_BE_TOLD}")
+_OF_ONE = re.compile(rf"(?:(?>{_WORDS['one']})|{_BEGINS}(?>{_WORDS['one_of_whom']})){_MAY_BE_TOLD}")
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
 # 有两个孩子, 几位家长, 有人: how many, and nobody by name.
