@@ -34,11 +34,11 @@ def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool
     """
     Whether the command is not meant: 怎么签到 asks, 看电影 三(2)中队 38人, 交接仪式 三(2)中队 队课 38人 are reports.
 
-    So is 邀请五老来宣讲 200人 of whoever invites nobody.
+    撤回吗 asks as well. So is a report 邀请五老来宣讲 200人 of whoever invites nobody.
 
     提名 王建国 优秀辅导员 is a case of its row, and no child's nomination.
     """
-    if handbook.asks_of(args):
+    if handbook.asks_of(args) or intents.asks_whether(ask, text):
         return True
     if command.words[0] == "提名" and programmes.cases_in(ask, text):
         return True

@@ -39,7 +39,8 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     """One sentence and an example of what this person may send."""
     if not ask.message.private:
         return []
-    asked = ask.heard.intent == "question"
+    # 撤回吗 is of a withdrawal, and asks.
+    asked = ask.heard.intent in ("question", "cancel", "restore", "nomination_cancel")
     figure = asked and _is_figure(ask)
     if size := sizes.told(ask):
         return [size]
