@@ -55,6 +55,8 @@ OF_KIN = (
     rf"|(?:{KIN})[^,，。;；\s]{{1,8}}{_WORDS['whose']}|{_BEGINS}(?:孩子|娃)的?(?:{_WORDS['own']}))[^,，。;；\s]*"
 )
 _OF_KIN = re.compile(OF_KIN)
+# Most topics speak of nobody.
+_ANYBODY = re.compile(f"[孩娃家{''.join(sorted({word[0] for word in KIN.split('|')}))}]")
 _OF_ONE = re.compile(rf"(?:(?>{_WORDS['one']})|{_BEGINS}(?>{_WORDS['one_of_whom']})){_MAY_BE_TOLD}")
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
@@ -163,7 +165,10 @@ def kind_of(clause: str) -> str:
     for rule, kind in _ABOUT:
         if any(not themes.has(match) for match in rule.finditer(clause)):
             return kind
-    if _OF_KIN.search(clause) or any(_OF_KIN.search(clause.replace(name, "孩子")) for name in named_in(clause)):
+    of_kin = _ANYBODY.search(clause) is not None and any(
+        _OF_KIN.search(said) for said in (clause, *(clause.replace(name, "孩子") for name in named_in(clause)))
+    )
+    if of_kin:
         return "PII_FAMILY"
     # 因…没来: the reason is private whatever it is.
     return "PII_HEALTH" if is_absence(clause) and _BECAUSE.search(clause) else ""
