@@ -38,7 +38,9 @@ def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool
 
     提名 王建国 优秀辅导员 is a case of its row, and no child's nomination.
     """
-    if handbook.asks_of(args) or intents.asks_whether(ask, text):
+    if handbook.asks_of(args):
+        return True
+    if text.endswith(intents.ASKING) and intents.asks_whether(text, context.reading_of(ask, text)):
         return True
     if command.words[0] == "提名" and programmes.cases_in(ask, text):
         return True

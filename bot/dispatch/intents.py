@@ -2,7 +2,6 @@
 
 import re
 
-from handlers.asker import context
 from handlers.attendance import recent
 from handlers.catalogue.loader import calendar_of
 from handlers.checkins.questions import asking
@@ -20,7 +19,7 @@ _WHOLE = frozenset({"checkin", "nomination"})
 CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
 # 撤回吗, 撤回队课？, 恢复行不行; 能不能撤回 and 撤回好吗 ask for it.
 _TAKES_BACK = frozenset({"cancel", "restore", "nomination_cancel"})
-_ASKING = ("?", "？", "吗", "么", "没", "没有", "行不行")
+ASKING = ("?", "？", "吗", "么", "没", "没有", "行不行")
 _DO_IT = re.compile("能|可以|可否|好|帮|麻烦|请")
 # 停用 宣讲: what is to be done with a row, and none of its reports.
 _SWITCHES = re.compile(r"(?:停用|启用|恢复|关闭|打开|取消|删除|删掉|去掉) *[^\d\s]{1,12}")
@@ -68,10 +67,9 @@ def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
     return sum(each.required for each in row.asked) < 2 or not subject.tells_all(ask, row, text)
 
 
-def asks_whether(ask: Ask, text: str) -> bool:
+def asks_whether(text: str, reading: Reading) -> bool:
     """Whether something is to be taken back or not is asked, and not that it be done."""
-    asks = text.endswith(_ASKING) and not _DO_IT.search(text)
-    return asks and context.reading_of(ask, text).intent in _TAKES_BACK
+    return reading.intent in _TAKES_BACK and text.endswith(ASKING) and not _DO_IT.search(text)
 
 
 def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
@@ -97,7 +95,7 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
         and nominated.takes_back(ask, text)
     ):
         return "nomination_cancel"
-    if (reading.intent in CHANGES and handbook.asks_how(text)) or asks_whether(ask, text):
+    if (reading.intent in CHANGES and handbook.asks_how(text)) or asks_whether(text, reading):
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
         return "offered"

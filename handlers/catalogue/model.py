@@ -88,6 +88,9 @@ class Row(Strict):
     source: str = ""
     off: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     @cached_property
     def version(self) -> str:
         """A mark of what the row says, kept with each report of it."""

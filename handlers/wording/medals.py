@@ -117,9 +117,14 @@ def _is_own(ask: Ask, case: Case, to: int | None) -> bool:
     return mine and any(grant.unit.covers(case.unit) for grant in ask.me.grants)
 
 
+def kind_of(case: Case) -> str:
+    """一星章, 集体一星章."""
+    return f"{'集体' if case.child_id is None and is_star(case.medal) else ''}{label(case.medal)}"
+
+
 def _say(case: Case, place: str, names: Mapping[int, str]) -> str:
     if case.child_id is None:
-        return f"{place} {'集体' if is_star(case.medal) else ''}{label(case.medal)}"
+        return f"{place} {kind_of(case)}"
     return " ".join(part for part in (place, names.get(case.child_id, ""), label(case.medal)) if part)
 
 

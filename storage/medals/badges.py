@@ -101,13 +101,16 @@ def squads_with_basics(db: Connection, squad_ids: Iterable[int], terms: Sequence
     return set(db.scalars(query.where(child.c.unit_id.in_(list(squad_ids)), given).distinct()))
 
 
-def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> set[int]:
-    """Those who were awarded the first star in these terms."""
-    query = select(nomination.c.child_id).where(
+def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> Mapping[int, bool]:
+    """Who was nominated for the first star in these terms → whether it was awarded already."""
+    query = select(nomination.c.child_id, nomination.c.state).where(
         nomination.c.child_id.in_(list(child_ids)), nomination.c.term.in_(terms), nomination.c.medal == "S1",
-        nomination.c.state == states.State.APPROVED,
+        nomination.c.state.in_(states.STANDING),
     )  # fmt: skip
-    return set(db.scalars(query))
+    found: dict[int, bool] = {}
+    for child_id, state in db.execute(query):
+        found[child_id] = found.get(child_id, False) or state == states.State.APPROVED
+    return found
 
 
 def stars(

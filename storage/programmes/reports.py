@@ -1,5 +1,6 @@
 """Reports of the catalogue's rows: stored, corrected, taken back, decided; every change keeps what was before."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -7,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, func, insert, or_, select, true, update
 
 from storage.base.upsert import insert_into
 from storage.organisation.units import within
@@ -209,7 +210,7 @@ def newest_by(
 
 def _same(_dialect: str) -> Any:
     return (
-        select(report.c.id)
+        select(report.c.id, cast(report.c.figures, Text))
         .where(report.c.person_id == bindparam("person_id"), report.c.made_at >= bindparam("since"))
         .where(*(report.c[name] == bindparam(name) for name in ("row", "unit_id", "day")))
         .where(or_(*(report.c.state == each for each in COUNTS)))
@@ -221,11 +222,11 @@ def _same(_dialect: str) -> Any:
 _SAME = Prepared(_same)
 
 
-def same_by(db: Connection, new: Report, person_id: int, since: datetime) -> Report | None:
-    """What this person reported last since an instant of the same row, unit and day; whoever reports asks it."""
+def same_by(db: Connection, new: Report, person_id: int, since: datetime) -> tuple[int, Figures] | None:
+    """(number, figures) of what this person reported last since an instant of the same row, unit and day."""
     values = {"person_id": person_id, "since": since, "row": new.row, "unit_id": new.unit_id, "day": new.day}
     found = _SAME.rows(db, values)
-    return by_id(db, found[0][0]) if found else None
+    return (found[0][0], _read(json.loads(found[0][1]))) if found else None
 
 
 def newest_gone(db: Connection, person_id: int, since: datetime) -> tuple[Report, datetime] | None:

@@ -16,7 +16,11 @@ from typing import Any
 
 SQUADS = 240
 FIRST_USER = 1000
-ACTIVITIES = ("主题队日", "主题队会", "队课", "志愿服务", "升旗仪式", "读书活动", "宣讲", "劳动实践")
+ACTIVITIES = (
+    "主题队日", "主题队会", "队课", "志愿服务", "升旗仪式", "读书活动", "宣讲", "劳动实践", "祭扫", "入队仪式",
+)  # fmt: skip
+# What is told of a day longer ago is asked about.
+MOST_DAYS = 30
 
 
 def said(number: int, today: date) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.load import SQUADS
+from tests.bench.load import ACTIVITIES, MOST_DAYS, SQUADS
 from tests.bench.load_telegram import update
 from tests.bench.servers import fill
 from tests.bench.telegram import PATH, SECRET
@@ -116,7 +116,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.faults.soak")
     parser.add_argument("--minutes", type=float, default=60)
     arguments = parser.parse_args()
-    assert A_SECOND * 60 * arguments.minutes < SQUADS * 8 * 365
+    assert A_SECOND * 60 * arguments.minutes <= SQUADS * len(ACTIVITIES) * MOST_DAYS
     with tempfile.TemporaryDirectory() as folder, Platform() as platform:
         soak = Soak(Path(folder), platform)
         soak.run(arguments.minutes * 60)

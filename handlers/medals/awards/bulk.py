@@ -36,7 +36,7 @@ def ask_sure(ask: Ask, numbers: list[str]) -> Reply:
     if not cases and not others:
         raise Refusal("这几件都审过了，没有要同意的。", review_queue.LIST)
     places = medals.places_of(ask, cases)
-    kinds = Counter(f"{places[case.id]} {medals.label(case.medal)}" for case in cases)
+    kinds = Counter(f"{places[case.id]} {medals.kind_of(case)}" for case in cases)
     lines = [f"{what}：{count} 件" for what, count in kinds.most_common(_MOST_KINDS)]
     lines += [f"另有 {len(kinds) - _MOST_KINDS} 种"] if len(kinds) > _MOST_KINDS else []
     lines += [f"不是提名的 {len(others)} 件：{'、'.join(others[:_MOST_KINDS])}"] if others else []

@@ -8,8 +8,7 @@ from handlers.medals.awards import eligibility
 from handlers.medals.lists import next_stars
 from handlers.registry import command
 from handlers.wording import medals, numbers, places
-from storage.medals import badges, nominations
-from storage.medals.states import WAITING
+from storage.medals import badges, nominations, states
 from storage.organisation import units
 
 READERS = (ADMINS - {Role.SUPERVISOR}) | {Role.COUNSELOR}
@@ -45,23 +44,29 @@ def for_star(ask: Ask, star: str) -> Reply:
     return next_stars.lacking(ask, star) or show(ask)
 
 
-def _lacks(ask: Ask, squad: Unit) -> Mapping[int, tuple[str, ...]]:
-    """Number → what the child with it still lacks for the first star; nobody who has it."""
+def _lacks(ask: Ask, squad: Unit) -> tuple[Mapping[int, tuple[str, ...]], list[int]]:
+    """Number → what the child with it still lacks for the first star; the numbers of those who are nominated.
+
+    Nobody who has it.
+    """
     children = badges.of_squad(ask.db, squad.id)
     terms = eligibility.year_terms(ask)
     held = badges.basics(ask.db, children, terms)
     outside = badges.not_members(ask.db, list(children))
     stars = badges.with_star(ask.db, children, terms)
     found: dict[int, tuple[str, ...]] = {}
+    nominated: list[int] = []
     for child, number in sorted(children.items(), key=lambda each: each[1]):
-        if child not in stars:
+        if child in stars:
+            nominated += [] if stars[child] else [number]
+        else:
             member = ("入队",) if child in outside else ()
             found[number] = (*member, *map(medals.label, eligibility.missing_basics(held.get(child, ()))))
-    return found
+    return found, nominated
 
 
 def _of_squad(ask: Ask, squad: Unit) -> list[str]:
-    lacks = _lacks(ask, squad)
+    lacks, nominated = _lacks(ask, squad)
     by_lack: dict[tuple[str, ...], list[int]] = {}
     for number, what in lacks.items():
         by_lack.setdefault(what, []).append(number)
@@ -71,6 +76,8 @@ def _of_squad(ask: Ask, squad: Unit) -> list[str]:
     if len(by_lack) > _MOST_LINES:
         lines.append(f"另有 {sum(map(len, list(by_lack.values())[_MOST_LINES:]))} 人，情况各不相同。")
     lines.append(f"基础章齐了、可以提名一星章的 {len(ready)} 人" + (f"：{numbers.in_rows(ready)}" if ready else ""))
+    if nominated:
+        lines.append(f"已经提名一星章、还没有授予的 {len(nominated)} 人：{numbers.in_rows(nominated)}")
     known = badges.of_squad(ask.db, squad.id)
     unknown = (squad.members or 0) - len(known)
     if unknown > 0:
@@ -91,12 +98,16 @@ def _collective(ask: Ask, squad: Unit) -> str:
     newest = max(held, default="")
     following = medals.next_star(newest) if newest else "S1"
     has = f"有集体{medals.label(newest)}" if newest else "还没有集体星级章"
-    return f"中队集体：{has}" + (f"，下一枚是集体{medals.label(following)}。" if following in medals.STARS else "。")
+    if following not in medals.STARS:
+        return f"中队集体：{has}。"
+    mine = (case for case in nominations.of_unit(ask.db, squad.id) if case.child_id is None)
+    stands = any(case.medal == following and case.state in states.OPEN for case in mine)
+    return f"中队集体：{has}，下一枚是集体{medals.label(following)}{'，已经提名' if stands else ''}。"
 
 
 def _waiting(ask: Ask, squad: Unit) -> list[str]:
     """Who still has to review what."""
-    waiting = [case for case in nominations.of_unit(ask.db, squad.id) if case.state in WAITING]
+    waiting = [case for case in nominations.of_unit(ask.db, squad.id) if case.state in states.WAITING]
     if not waiting:
         return []
     days = max((ask.now - case.since).days for case in waiting)
@@ -114,8 +125,9 @@ def _of_district(ask: Ask, at: Unit) -> Reply:
 
 
 def _short(ask: Ask, squad: Unit) -> str:
-    lacks = _lacks(ask, squad)
-    if not lacks:
+    lacks, nominated = _lacks(ask, squad)
+    more = f"，已经提名 {len(nominated)} 人" if nominated else ""
+    if not lacks and not nominated:
         return f"{squad.name}：还没有记过基础章" if not badges.of_squad(ask.db, squad.id) else f"{squad.name}：都有了"
     ready = sum(not what for what in lacks.values())
-    return f"{squad.name}：齐了 {ready}/{len(lacks)} 人"
+    return f"{squad.name}：{f'齐了 {ready}/{len(lacks)} 人' if lacks else '基础章都齐了'}{more}"

@@ -8,6 +8,7 @@ from handlers.reading.medals.medals import find_medals
 from handlers.registry import command
 from handlers.wording import places
 from scheduling.periods import term_of
+from storage.base.words import Cleared
 from storage.medals import badges, special_badges
 from storage.medals.special_badges import Badge
 from storage.organisation import units
@@ -21,7 +22,7 @@ _RENAME = re.compile(r"(?:改名|改成|改为|更名)[\s:：为成]*")
 _PAUSE = re.compile(r"(停用|暂停|不用)|(恢复|启用|重新启用)")
 _BETWEEN = re.compile(r"[\s,，、:：]+|^叫做?|改名为?|改[成为]|换成")
 _NAME = re.compile(r"[“「《\"]?([\u4e00-\u9fff]{1,7}章)[”」》\"]?")
-_LONGEST = 8
+_LONGEST = 7
 
 
 @command(
@@ -67,7 +68,8 @@ def _add(ask: Ask, words: str) -> Reply:
     at = _school_or_above(places.chosen(ask, MAKERS, where, "特色章", f"新增 {names[0]} {{}}"), names[0])
     for name in names:
         _check(ask, name, at)
-        special_badges.add(ask.db, at, gate.cleared(name), ask.me.id, ask.now)
+        # As it was looked at: of 玉兰章, a thing, nothing may go as if it were somebody.
+        special_badges.add(ask.db, at, Cleared(name), ask.me.id, ask.now)
     units.changed(ask.db, ask.now)
     like = f"提名 三(2)中队 7号 {names[0]}；记章 {names[0]} 三(2)中队 全班除 3号"
     return Reply(f"已新增特色章：{'、'.join(names)}（{at.name}），现在就可以用：{like}")
@@ -89,8 +91,7 @@ def _check(ask: Ask, name: str, at: Unit) -> None:
         raise Refusal(f"「{name}」不能做特色章的名称：{inside}{rule}\n{_HOW}")
     if gate.is_private_label(name.removesuffix("章")):
         raise Refusal("名称里像有人名或个人信息，没有改。请换一个名称。")
-    # As it would be kept: **阅读章 is 阅读章.
-    same = [each for each in special_badges.around(ask.db, [at.path]) if each.name == gate.cleared(name)]
+    same = [each for each in special_badges.around(ask.db, [at.path]) if each.name == name]
     if same:
         there = "可以直接用" if same[0].unit.covers(at) else "下级已经用了这个名称，请换一个"
         state = "已停用，请那里的管理员恢复" if same[0].paused_at else there
@@ -119,7 +120,7 @@ def _rename(ask: Ask, words: str) -> Reply:
         raise Refusal(f"请写原来的和新的名称，像这样：特色章 改名 阅读章 悦读章\n{_HOW}")
     badge, name = _mine(ask, names[0]), names[1]
     _check(ask, name, badge.unit)
-    special_badges.rename(ask.db, badge, gate.cleared(name), ask.now)
+    special_badges.rename(ask.db, badge, Cleared(name), ask.now)
     units.changed(ask.db, ask.now)
     return Reply(f"已改名：{badge.name} → {name}。已经记的、提名的都跟着改。")
 

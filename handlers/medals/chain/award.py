@@ -56,7 +56,7 @@ def award(ask: Ask) -> list[Reply]:
     if not ripe:
         return [Reply("\n".join(["没有公示期满、等您授予的。", *lines]))]
     places = medals.places_of(ask, ripe)
-    counts = Counter(f"{places[case.id]} {medals.label(case.medal)}" for case in ripe)
+    counts = Counter(f"{places[case.id]} {medals.kind_of(case)}" for case in ripe)
     what = [f"{name}：{count} 件" for name, count in counts.most_common(_LISTED)]
     asked = f"公示期满、没有异议的 {len(ripe)} 件，授予吗？"
     return [Reply("\n".join([asked, *what, *lines]), SURE.put(ask, _Ripe(medal or "", len(ripe))))]

@@ -73,7 +73,7 @@ def ends_today(said: Due) -> Reply | None:
         return None
     counts: dict[str, int] = {}
     for case in mine:
-        counts[medals.label(case.medal)] = counts.get(medals.label(case.medal), 0) + 1
+        counts[medals.kind_of(case)] = counts.get(medals.kind_of(case), 0) + 1
     what = "、".join(f"{name} {count} 件" for name, count in counts.items())
     text = f"今天公示期满：{what}。没有异议的，明天起发「{AWARD}」；有异议，今天内发「异议 编号 理由」。"
     return Reply(text, (Button("看公示中的", AWARD),))

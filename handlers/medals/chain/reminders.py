@@ -48,7 +48,7 @@ def waits(said: Due) -> Reply | None:
     late = [case for case in waiting if levels.days_waited(case, said.now) >= _REMIND.days]
     if not late:
         return None
-    counts = Counter(medals.label(case.medal) for case in late)
+    counts = Counter(medals.kind_of(case) for case in late)
     what = "、".join(f"{name} {count} 件" for name, count in counts.items())
     days = max(levels.days_waited(case, said.now) for case in late)
     return Reply(f"还有提名等您审：{what}，等得最久的 {days} 天。", (Button("待审", "待审"),))

@@ -24,7 +24,7 @@ FIELDS: Mapping[str, Callable[[Entry, tzinfo | None], str | int | None]] = {
     "中队": lambda one, zone: "" if one.kind == Kind.SCHOOL else one.unit,
     "年级": lambda one, zone: one.grade,
     "序号": lambda one, zone: one.place,
-    "奖章": lambda one, zone: f"{'' if one.name else '集体'}{medals.label(one.medal)}",
+    "奖章": lambda one, zone: medal_of(one),
     "类别": lambda one, zone: _CLASSES[one.medal[0]],
     "级别": lambda one, zone: medals.LEVELS[one.level],
     "授予单位": lambda one, zone: medals.OFFICES[one.level],
@@ -43,6 +43,11 @@ _KEY = "registry-columns:"
 _SPLIT = re.compile(r"[、,，;；\s]+")
 _GIVEN = re.compile(r"([^=＝]+)[=＝](.+)")
 _ALWAYS = re.compile(r"[“「\"'](.*)[”」\"']")
+
+
+def medal_of(one: Entry) -> str:
+    """一星章, 集体一星章."""
+    return f"{'' if one.name or not medals.is_star(one.medal) else '集体'}{medals.label(one.medal)}"
 
 
 def collective(one: Entry) -> str:

@@ -26,8 +26,16 @@ def owed(ask: Ask) -> Reply:
     """Of one squad by number, of a school squad by squad, of a district school by school, the most first."""
     if listed := still_owed(ask):
         return listed
-    at = places.chosen(ask, WHO, medals.found_in(ask, ask.args)[1].strip(), "待颁")
-    return Reply(f"{'、'.join(unit.name for unit in at)}：评上的都颁发了。")
+    named, rest = medals.found_in(ask, ask.args)
+    at = places.chosen(ask, WHO, rest.strip(), "待颁")
+    where, paths = "、".join(unit.name for unit in at), [unit.path for unit in at]
+    codes = [each.code for each in named if each.code]
+    on_notice = sum(
+        number for *_, number in lists.by_unit(ask.db, lists.Wanted(paths, (State.NOTICE, State.OBJECTION), codes))
+    )
+    if on_notice:
+        return Reply(f"{where}：授予了的都颁发了。还在公示、没有授予的 {on_notice} 件，期满由审核人发「授予」。")
+    return Reply(f"{where}：评上的都颁发了。")
 
 
 def still_owed(ask: Ask) -> Reply | None:
@@ -41,18 +49,13 @@ def still_owed(ask: Ask) -> Reply | None:
     if not counted:
         return None
     if by_number(ask, at):
-        lines = of_squad(ask, lists.entries(ask.db, ask.vault, wanted, MOST_NAMED), what)
+        lines = of_squad(ask, lists.entries(ask.db, ask.vault, wanted, MOST_NAMED), columns.medal_of)
     else:
         lines = by_place(counted, of_school=all(unit.school_id for unit in at))
     head = f"{where} 评上了还没颁发 {sum(number for *_, number in counted)} 枚"
     more = [f"另有 {len(lines) - MOST} 个，请写上单位看。"] if len(lines) > MOST else []
     how = [_HOW] if not ask.me.roles.isdisjoint(levels.DECIDERS) else []
     return Reply("\n".join([head, *lines[:MOST], *more, *how]))
-
-
-def what(one: lists.Entry) -> str:
-    """一星章, 集体一星章."""
-    return f"{'' if one.name else '集体'}{medals.label(one.medal)}"
 
 
 def by_number(ask: Ask, at: Sequence[Unit]) -> bool:

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from handlers.medals.lists import columns
 from handlers.registry import renders
-from handlers.wording import medals
 from handlers.workbooks import PLAIN, Formats, Table
 from storage.medals import lists
 from storage.medals.lists import Entry
@@ -55,5 +54,5 @@ def _sheet(book: Any, name: str, heads: Sequence[str], lines: _Cells, values: Ma
 
 
 def _by_squad(found: Iterable[Entry]) -> _Cells:
-    counted = Counter((one.unit, medals.label(one.medal)) for one in found)
+    counted = Counter((one.unit, columns.medal_of(one)) for one in found)
     return [(unit, medal, count) for (unit, medal), count in counted.items()]

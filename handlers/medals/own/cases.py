@@ -30,6 +30,8 @@ def meant(ask: Ask, said: Mapping[str, object], whom: str = "name") -> list[nomi
         for case in nominations.of_person(ask.db, ask.me.id, LOOKED_AT)
         if unit_id in (None, case.unit.id) and medal in ("", case.medal)
     ]
+    if said.get("collective"):
+        return [case for case in cases if case.child_id is None]
     return medals.of_nominee(ask, cases, name) if name else cases
 
 

@@ -86,7 +86,7 @@ def gate_texts(row: Row, told: Told) -> str:
     told.values = {name: gated(value) for name, value in said.items()}
     for name in [name for name, value in told.values.items() if value == ""]:
         del told.values[name]
-        told.missing += [row.by_name[name].label] if row.by_name[name].required else []
+        told.missing = [*told.missing, *([row.by_name[name].label] if row.by_name[name].required else [])]
     return "" if told.values == said else gate.LEFT_OUT
 
 

@@ -41,9 +41,12 @@ def kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
 
 def _just_told(ask: Ask, row: Row, new: reports.Report, now: asked.Asked) -> reports.Report | None:
     """What the asker has told just before, in the same words or where these do not say of which row they are."""
-    one = reports.same_by(ask.db, new, ask.me.id, ask.now - recent.FRESH)
+    same = reports.same_by(ask.db, new, ask.me.id, ask.now - recent.FRESH)
+    if same is None:
+        return None
+    number, figures = same
     unnamed = now.said == f"{row.name} {ask.message.text.strip()}" and programmes.row_in(ask, ask.message.text) is None
-    return one if one and (one.figures == new.figures or unnamed) else None
+    return reports.by_id(ask.db, number) if figures == new.figures or unnamed else None
 
 
 def _beside(ask: Ask, row: Row, unit: Unit, new: reports.Report, told: Told) -> reports.Report | None:

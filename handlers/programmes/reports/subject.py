@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import Told, read_report
@@ -112,7 +114,7 @@ def told(ask: Ask, row: Row, unit: Unit, words: str, own_words: str, day: date) 
     What an earlier report of the same period has told is not missing.
     """
     period, rest = period_in(row, words, day)
-    found = read_report(clean(programmes.together(row, rest + own_words)).text, row, day)
+    found = replace(_figures(row, programmes.together(row, rest + own_words), day))
     if period:
         found.period, found.day = period, found.day or min(spans.span_of(period)[1], day)
     if found.missing and not row.many:
@@ -125,7 +127,7 @@ def told(ask: Ask, row: Row, unit: Unit, words: str, own_words: str, day: date) 
 
 def tells_all(ask: Ask, row: Row, text: str) -> bool:
     """Whether the text tells all that the row asks for, and no number besides."""
-    return read_report(clean(programmes.together(row, text)).text, row, ask.today).complete
+    return _figures(row, programmes.together(row, text), ask.today).complete
 
 
 def says_done(row: Row, words: str, today: date) -> bool:
@@ -138,5 +140,11 @@ def leaves_over(ask: Ask, text: str) -> bool:
     """Whether the row that is named does not take every number: 全校捐款活动 320人参加, 参观 43名队员 讲解员6名."""
     row = programmes.row_in(ask, text)
     _, rest = programmes.key_in(ask, text)
-    told = read_report(clean(programmes.together(row, rest)).text, row, ask.today) if row else None
+    told = _figures(row, programmes.together(row, rest), ask.today) if row else None
     return told is not None and bool(told.open or told.unclear)
+
+
+@lru_cache(maxsize=16)
+def _figures(row: Row, words: str, day: date) -> Told:
+    """What is told there: asked while it is found out what a message is, and again when it is stored."""
+    return read_report(clean(words).text, row, day)

@@ -87,6 +87,8 @@ def _of_segment(
             units = [(None, "UNIT_AMBIGUOUS")]
         if not together and nominees.names and len({hit.unit for hit in segment.hits}) > 1:
             units = [(None, "UNIT_AMBIGUOUS")]  # 三(1)和三(2)的一星章: 王小明、李小红
+        if nominees.names and not together and any(proposal.is_put_up_too(found.scan, hit) for hit in segment.hits):
+            missing.append("NAME_AMBIGUOUS")
         more = [each for where in units or [unit] for each in _each(nominees, medals, where)]
         made += more
         missing += _missing(more, nominees)
@@ -109,6 +111,9 @@ def _pairs(segment: Segment, scan: str, medals: list[Medal], roster: Collection[
         together[-1].append(medal)
     named.append(pieces[-1])
     if len(medals) > 1 and any(each.names and each.collective for each in pieces):
+        return None
+    words = [scan[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    if len(medals) > 1 and sum(map(_is_somebody, pieces)) == 1 and proposal.is_word_beside_each(words):
         return None
     if len(together) < 2 or len(medals) > _MOST_MEDALS or sum(map(_is_somebody, named)) < 2:
         return []

@@ -49,6 +49,8 @@ _ALL_TOLD = pattern(
 _PUT_UP = pattern("推荐|提名|推选")
 _PUT_UP_TOO = pattern(r"(?:还|另外?|也|再|同时|第[一二三四五六七八九十\d]{1,2}[名位个]?)?(?:推荐|提名|申报|推选)")
 _USUAL_OR_MORE = (3, 4)
+# 给钱朵朵报团结章: who is put up, whoever is named ahead.
+_GIVEN_TO = pattern(r"[给替帮为](?P<who>[\u4e00-\u9fff]{2,4}?)(?:同学)?(?:[申上]?报|[参]?评|推荐|提名|申请|[颁发])")
 # No business of a nomination.
 _PARTICULAR = pattern(
     r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族|出?生于\d{4}[\d年月日号.\-]{1,7}|\d{4}[年.\-][\d月日号.\-]{0,6}出?生"
@@ -73,16 +75,19 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     found = Nominees()
     labelled = _LABEL.search(scan) is not None
     scan = slots.listed(scan)
-    children = {*roster, *slots.said_to_be_children(scan)}
+    children = {*roster, *slots.of_a_row(scan), *slots.said_to_be_children(scan)}
     scan = _BUT.sub(GAP, particulars.plain(_DASH.sub("", scan)))
+    rows = slots.first_of_lines(scan)
+    children |= slots.names_among(rows)
     scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))
     for rule in (_ANNOUNCED, _ALL_TOLD):
         scan = rule.sub(lambda match: _announced(match, found), scan)
     said = _names_taken(found, scan, children)
     if not (found.names or found.nicknames or found.collective or found.nobody):
         _by_pronoun(scan, found)
-        if not found.names and (word := slots.may_be_child(scan)):
-            found.names, found.unsure, said = [word], True, []
+        if not found.names and (child := slots.may_be_child(scan)):
+            found.names, found.unsure = [child[0]], not child[1]
+            said = [replace(each, after=1) for each in said if each.text.rstrip(_MARKS) != child[0]]
     if len(found.names) == 1 and _AND_MORE.search(scan):
         found.stated = found.stated or 2
     _begin_list(found, said)
@@ -90,6 +95,8 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     # 王小明 学号12: one child or two?
     places = [name for name in found.names if particulars.PLACE.fullmatch(name)]
     found.unsure = found.unsure or (len(places) == 1 < len(found.names) == 2 and labelled)
+    # Of lines that begin alike one is of a child, and another of nobody.
+    found.unsure = found.unsure or len({row in found.names for row in rows}) > 1
     # 集体一星章 中队长王小明: the squad, or the child?
     found.unsure = found.unsure or (found.collective and bool(found.names))
     told.share(found, said)
@@ -97,6 +104,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
         found.unsure
         or nominee_words.STANDBY.search(found.reason or "") is not None
         or any(_begins_with_child(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
+        or any(_is_another(match["who"], found) for match in _GIVEN_TO.finditer(found.reason or ""))
         or any(particulars.PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
         or any(_names_another(each.text, found) for each in said if not each.after)
         or _stands_beside(scan, found, {each.text.rstrip(_MARKS) for each in said if not each.inside})
@@ -112,6 +120,9 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[to
     for word, mark in _words(scan):
         listed = found.names or found.nicknames or found.collective
         next_one = in_row and bool(found.names) and nominee_words.tells_of_one(word)
+        next_one = next_one or ("\n" in last and word in roster)
+        word = _behind_and(word) if listed else word
+        why = why and not _ends_reason(word, mark, last)
         is_told = (
             listed
             and not (next_one or _goes_on(word, mark, last))
@@ -141,6 +152,18 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[to
             before = before if named else len(said)
             said += [told.Said(left + mark, len(found.names), False)] if left else []
     return said
+
+
+def _behind_and(word: str) -> str:
+    """(跳高)和冷锋(踢毽子): 和 is a surname as well, but hardly in the middle of a list."""
+    joins = word[0] in "和与及跟" and (known.is_name(word[1:]) or known.is_word_and_name(word[1:]))
+    return word[1:] if joins else word
+
+
+def _ends_reason(word: str, mark: str, last: str) -> bool:
+    """…,理由:期末全优;晏殊同评一星章: behind the reason of one the next is put up."""
+    core = nominee_words.core_of(word)
+    return not {";", "。", "\n"}.isdisjoint(last) and known.is_name(core) and (core != word or GAP in mark)
 
 
 def _begin_list(found: Nominees, said: list[told.Said]) -> None:
@@ -190,6 +213,10 @@ def _stands_beside(scan: str, found: Nominees, others: Collection[str]) -> bool:
     return False
 
 
+def _is_another(name: str, found: Nominees) -> bool:
+    return name not in found.names and known.is_name(name) and persons(name) == (name,)
+
+
 def _names_another(words: str, found: Nominees) -> bool:
     """我们推荐的方子墨: a child ahead of the first who was taken for a nominee."""
     # 郭子睿拿: what may be a name may go on with a verb.
@@ -206,15 +233,18 @@ def _goes_on(word: str, mark: str, last: str) -> bool:
     if particulars.PLACE.fullmatch(word):
         return not {")", ";", "\n"}.isdisjoint(last)
     if last.startswith((")、", "),", ")")) and mark.startswith("("):
-        return known.is_name(word if last != ")" else word.lstrip("和与及跟"))
+        return known.is_name(word) or known.is_word_and_name(word)
     # …,任劳任怨,还推荐闵慧敏
     if _PUT_UP_TOO.match(word) and (core := nominee_words.core_of(word)) != word:
         return known.is_name(core) and persons(core) == (core,)
     # 王小明——坚持晨读,李小红——爱护图书角, of which the dashes are blanks.
     ended = last.lstrip(")").startswith((",", ";", "。", "\n"))
     alone = "\n" in last or (ended and mark.startswith((",", "(", ":", " ")))
-    long = len(word) > 2 or "\n" in last
-    return alone and long and known.is_name(word) and persons(word) == (word,) and GIVEN.issuperset(word[1:])
+    if not alone or persons(word) != (word,):
+        return False
+    if "\n" in last:
+        return known.is_name(word) or nominee_words.is_unknown_name(word)
+    return len(word) > 2 and known.is_name(word) and GIVEN.issuperset(word[1:])
 
 
 def _is_reason(word: str, last: str, roster: Collection[str]) -> bool:

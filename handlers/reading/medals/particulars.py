@@ -3,7 +3,7 @@
 import re
 
 from handlers.privacy.names import persons
-from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, is_word_and_name, name_at_start
+from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, is_word_and_name, long_names_apart, name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
@@ -23,7 +23,7 @@ _RECOMMENDER = pattern(r"(?<!被)推荐人(?:姓名)?\s?:?\s?[^\s,;。:]+")
 _NOMINEE = pattern(r"被推荐人|姓名|被提名人|候选人")
 # 第7号队员, 第7号 8号 are children, 第3号 a thing.
 _NTH = pattern(
-    r"第(?=(?:\d{1,3}号?[、,和])*\d{1,3}号(?:队员|同学|学生|小朋友)|\d{1,3}号?[\s、,和与及]{1,2}第?\d{1,3}号)"
+    r"第(?=(?:\d{1,3}号?[、,和])*\d{1,3}号(?:队员|同学|学生|小朋友)|\d{1,3}号?[\s、,和与及]{1,2}第?\d{1,3}号|(?:\d{1,3}号?[、,和]){1,20}\d{1,3}号)"
 )
 # 1 何雨泽 at the start of a line
 _ROW = re.compile(r"(?:^|(?<=\n))\s?\d{1,2}(?=[ \t|]+[\u4e00-\u9fff])")
@@ -45,10 +45,12 @@ _NAMED_PLACE = pattern(
     rf"(?P<ahead>(?<![\u4e00-\u9fff·])[\u4e00-\u9fff·]{{2,4}})\(\s?{GAP}*(?P<other>\d{{1,3}}号)"
 )
 # 张老师您好: somebody is greeted, not nominated.
-_GREETED = pattern(r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记|辅导员)(?:[您你]?好|辛苦了?)")
+_GREETED = pattern(
+    r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记|辅导员)(?:[您你]?好|辛苦了?)|我是[\u4e00-\u9fff]{1,3}(?:老师|辅导员)"
+)
 # 李国强警官: who somebody is, behind the name.
 _TITLED = pattern(
-    r"(?<![\u4e00-\u9fff·])(?P<lead>[\u4e00-\u9fff]{0,4}(?:推荐|提名|申报|推选))?(?P<who>[\u4e00-\u9fff·]{2,4})(?:老师|先生|女士|同志|警官|医生|护士|教授|书记|校长|主任|教练|站长)(?=为|参评|申报|获|评|竞|[^\u4e00-\u9fff]|$)"
+    r"(?<![\u4e00-\u9fff·])(?P<lead>[\u4e00-\u9fff]{0,4}(?:推荐|提名|申报|推选))?(?P<of>[我本]们?学?校的?|[\u4e00-\u9fff]{2,4}[小中]学)?(?P<who>[\u4e00-\u9fff·]{2,4})(?:老师|先生|女士|同志|警官|医生|护士|教授|书记|校长|主任|教练|站长)(?=为|参评|申报|获|评|竞|[^\u4e00-\u9fff]|$)"
 )
 
 
@@ -78,8 +80,9 @@ def _with_name(match: re.Match[str]) -> str:
 
 
 def places_apart(scan: str) -> str:
-    """给7号报个 -> 给 7号 报个; 3、7、12号 -> 3号、7号、12号."""
-    return PLACES.sub(lambda match: f"{GAP}{'、'.join(f'{place}号' for place in numbers_in(match[0]))}{GAP}", scan)
+    """给7号报个 -> 给 7号 报个; 3、7、12号 -> 3号、7号、12号; and 推荐阿依努尔·买买提 -> 推荐 阿依努尔·买买提."""
+    apart = PLACES.sub(lambda match: f"{GAP}{'、'.join(f'{place}号' for place in numbers_in(match[0]))}{GAP}", scan)
+    return long_names_apart(apart)
 
 
 def numbers_in(words: str) -> list[int]:
@@ -100,8 +103,9 @@ def _all_in(words: str) -> list[int]:
 
 def _untitled(match: re.Match[str]) -> str:
     who = match["who"]
-    behind = len(match[0]) - len(match["lead"] or "") - len(who)
-    return (match["lead"] or "") + who + GAP * behind if is_name(who) else match[0]
+    lead, of = match["lead"] or "", match["of"] or ""
+    behind = len(match[0]) - len(lead) - len(of) - len(who)
+    return lead + GAP * len(of) + who + GAP * behind if is_name(who) else match[0]
 
 
 def _begins_with_name(who: str) -> bool:

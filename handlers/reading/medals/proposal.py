@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from handlers.reading.checkins.segments import Segment, lay_out
 from handlers.reading.medals.medals import Medal
+from handlers.reading.medals.nominee_words import praises
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
@@ -30,18 +31,44 @@ def by_kind(found: Proposal) -> list[Proposal]:
     """优秀中队 四(1)；优秀辅导员 许老师: what is for squads, for children and for adults, each by itself."""
     ends = [match.start() for match in _PART_END.finditer(found.scan)]
     edges = list(pairwise([0, *ends, len(found.scan)]))
-    kinds = [{medal.target or "individual" for medal in medals_in(found, *edge)} for edge in edges]
+    kinds = [{_kind(medal, found.scan) for medal in medals_in(found, *edge)} for edge in edges]
     if any(len(kind) != 1 for kind in kinds) or len(set().union(*kinds)) < 2:
         return [found]
     return [
         replace(
             found,
             scan=GAP * start + found.scan[start:end] + GAP * (len(found.scan) - end),
-            hits=[hit for hit in found.hits if start <= hit.start < end],
+            # 四(1)中队 集体一星章;王小明 一星章: of the unit that was named last.
+            hits=[hit for hit in found.hits if start <= hit.start < end]
+            or [hit for hit in found.hits if hit.start < start][-1:],
             medals=medals_in(found, start, end),
         )
         for start, end in edges
     ]
+
+
+def _kind(medal: Medal, scan: str) -> str:
+    """个人一星章:…;集体一星章:…: of a star the word ahead says for whom."""
+    whole = scan[: medal.start].endswith("集体")
+    return medal.target or ("collective" if whole else "individual")
+
+
+_BOTH = pattern(rf"{GAP}+\s?[都也均]")
+
+
+def is_put_up_too(scan: str, hit: Hit) -> bool:
+    """钱朵朵和三(2)中队都报一星章: the squad as well."""
+    return scan[: hit.start].endswith(tuple("和与及跟")) and _BOTH.match(scan, hit.start) is not None
+
+
+_ALONE, _SHORT = pattern(rf"[\s:,;。、{GAP}]+|颁?给"), pattern(r"(?![他她也都])[\u4e00-\u9fff]{2,3}")
+
+
+def is_word_beside_each(pieces: list[str]) -> bool:
+    """梦想章:房小树;立德章:清风: beside each medal one word, and no more: of whom is the one that is no name?"""
+    words = [_ALONE.sub("", piece) for piece in pieces]
+    rows = ((words[:-1], words[-1]), (words[1:], words[0]))
+    return any(not rest and all(_SHORT.fullmatch(word) and not praises(word) for word in row) for row, rest in rows)
 
 
 def segments_of(found: Proposal) -> list[Segment]:

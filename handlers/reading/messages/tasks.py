@@ -31,8 +31,10 @@ _BOTH = pattern(
 )
 _MOST_TOGETHER = 4
 _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
-# 队课40人 推荐…: a task begins without any mark.
-_BEGINS = pattern(r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便)")
+# 队课40人 推荐…, 队课40人 一星章王小明: a task begins without any mark.
+_BEGINS = pattern(
+    r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便|[一二三四五]星章|[\u4e00-\u9fff]{2,3}(?<!争|奖)章[\u4e00-\u9fff:])"
+)
 _MEDAL = pattern(r"[一二三四五]星|(?<=[\u4e00-\u9fff])(?<!争)章(?![程节])|提名|(?<![书目])推荐(?![书会])|申报|推优")
 _HEADS = pattern(r"\d\s?[人名位]|\d/\d|应到|实到|全勤")
 # 中队会评出一星章王小明,全班42人参加: in the clause of the check-in itself.

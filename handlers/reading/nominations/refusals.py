@@ -80,7 +80,12 @@ def _later(text: str) -> tuple[str, str]:
 
 def _given_up(text: str) -> tuple[str, str]:
     match = GIVES_UP.search(text)
-    return (text[: match.start()] + text[match.end() :], match[0]) if match else (text, "")
+    if not match:
+        return text, ""
+    # 推荐王小明,李小红主动放弃: a clause of its own; 不报李小红了 names whom it is about itself.
+    alone = match["leaves"] and not text[match.end() :].strip("吧啊啦。,;! \n")
+    begins = max(text.rfind(mark, 0, match.start()) for mark in ",;。!\n") + 1 if alone else match.start()
+    return text[:begins] + text[match.end() :], text[begins : match.end()]
 
 
 def _named(aside: str) -> list[str]:

@@ -40,7 +40,14 @@ def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Co
     ]  # fmt: skip
     there = all(any(name in (None, state.name) for state in stand) for name in named)
     issues = () if there else ("NOTHING_TO_CORRECT",)
-    fields = {"unit": unit, "medal": medal, "name": named[0], "names": named if several else None}
+    whole = not names and "集体" in scan
+    fields = {
+        "unit": unit,
+        "medal": medal,
+        "name": named[0],
+        "names": named if several else None,
+        "collective": whole or None,
+    }
     return Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
 
 

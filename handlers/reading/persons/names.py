@@ -1,7 +1,10 @@
 """Personal names: what may be one, how a run of characters splits into names, and what only looks like one."""
 
-from handlers.privacy.names import DOUBLE, persons
+import re
+
+from handlers.privacy.names import DOUBLE, persons, words_of
 from handlers.privacy.names import GIVEN as GIVEN_LETTERS
+from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 
 SURNAMES = (
@@ -11,7 +14,7 @@ SURNAMES = (
     "靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤时穆司古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗代桂全佟应臧闵苟邬"
     "边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖池楚鹿佘冼木来幸向和明农区卓嵇束巴苍"
     "聂瞿荆晁阚蔺郦郏仝亓訾蒯莘竺綦苑桓尧巩鞠胥逄钮段"
-    "傅储冀匡厉奚戎狄檀燕晋芮茅茹荀裘邸郁郗郜逯鄂鄢阙雍濮湛屠宓廉禹邰"
+    "傅储冀匡厉奚戎狄檀燕晋芮茅茹荀裘邸郁郗郜逯鄂鄢阙雍濮湛屠宓廉禹邰季丘"
 )
 # Not in a given name: particles, measures and words of counting, so that 余人请假 or 于请假 is no name.
 _NO_NAME = (
@@ -37,6 +40,7 @@ _LOOKS_LIKE = """
 党旗 连环 单项 单位 高级 高质量 高效 祭英烈 文明礼 方面 方式 司仪 司令 向雷锋 周末 周一 周二 周三 周四 周五
 周日 何时 何人 何地 任何 任意 左右 白板 包干 包干区 单元 卫生 米字 卫士 商量 全程 全力 全家 全新 全心 万众
 万里 江山 于老师 全勤 常帮助 左右手 金点子 方阵 梅花奖 章目 章名
+季节 季度 季军 季末 丘陵
 常来 常去 常说 常在 常给 常带 常被 常到 马上 单号 双号 时候 明显 明早 明晚 明年 向来 从来 安心 全队 全组
 """
 NOT_NAMES = frozenset(_LOOKS_LIKE.split())
@@ -66,6 +70,34 @@ def _is_one_of_people(word: str) -> bool:
     """李佳人, 周立人; 老实人 and 成年人 are words."""
     made = len(word) == len("李佳人") and word[2] == "人" and word[0] in SURNAMES and word[1] in GIVEN_LETTERS
     return made and word[:2] not in NOT_NAMES and any(map(word.startswith, persons(word)))
+
+
+# 欧阳若涵和阿依古丽·买买提
+_BESIDE_LONG = pattern(
+    rf"(?<={_HAN})[和与及跟](?=(?:(?![和与及跟]){_HAN}){{2,8}}·)|(?<=·)({_HAN}{{2,6}}?)[和与及跟](?={_HAN}{{2}})"
+)
+_LONG = pattern(rf"{_HAN}{{2,12}}(?:·{_HAN}{{2,12}}){{1,3}}")
+_FORMAL_BEHIND = pattern("^(?:同学|队员|小朋友|[为颁发评报])+")
+_ASKED_AHEAD, _ASKED_BEHIND = tuple("给把报请为让将的推评是叫和与及"), tuple("评报争获颁发为拿也的了吧等和与")
+
+
+def long_names_apart(scan: str) -> str:
+    """推荐阿依努尔·买买提申报 -> 推荐 阿依努尔·买买提 申报: a name of parts ends where words of the language begin."""
+    return _LONG.sub(_apart, _BESIDE_LONG.sub(lambda match: f"{match[1] or ''}、", scan)) if "·" in scan else scan
+
+
+def _apart(match: "re.Match[str]") -> str:
+    first, *_, last = parts = match[0].split("·")
+    begins = max([end for start, end in words_of(first) if end - start > 1], default=0)
+    begins = begins if begins < len(first) - 1 else 0
+    while first[begins:].startswith(_ASKED_AHEAD) and len(first) - begins > len("阿力"):
+        begins += 1
+    ends = min([start for start, end in words_of(last) if end - start > 1 and start > 1], default=len(last))
+    while last[:ends].endswith(_ASKED_BEHIND) and ends > len("艾力"):
+        ends -= 1
+    name = "·".join([first[begins:], *parts[1:-1], last[:ends]])
+    behind = _FORMAL_BEHIND.sub("", last[ends:])
+    return f"{first[:begins]}{GAP * bool(begins)}{name}{GAP * bool(last[ends:])}{behind}"
 
 
 def is_short_name(word: str) -> bool:
@@ -112,9 +144,13 @@ _NEXT_WORDS = frozenset(_NEXT.split())
 
 
 def name_at_start(word: str) -> str | None:
-    """The name at the start of a longer run: 王小明学雷锋 -> 王小明; three characters are tried before two."""
-    for length in (3, 2):
-        into_next = length == 3 and word[2:4] in _NEXT_WORDS and word[3] not in "和与及跟"
+    """The name at the start of a longer run: 王小明学雷锋 -> 王小明; three characters are tried before two.
+
+    A family name of two characters is one more.
+    """
+    more = 1 if DOUBLE.match(word) else 0
+    for length in (3 + more, 2 + more):
+        into_next = word[length - 1 : length + 1] in _NEXT_WORDS and word[length] not in "和与及跟"
         if len(word) > length and is_name(word[:length]) and not (into_next or word[:length].endswith(("同", "学"))):
             return word[:length]
     return None
