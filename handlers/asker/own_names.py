@@ -29,6 +29,8 @@ _UNIT = re.compile(r"[一二三四五六七八九](?:年级)?\s?\(?[\d一二三�
 # Letters of another script than those of Chinese and of English.
 _FOREIGN = re.compile(f"[^\\W\\d_a-zA-Z{HAN}]")
 _PARTS = re.compile(f"[{re.escape(_SIGNS)} ]+")
+# Nobody is called 李л师: Greek or Cyrillic letters among Chinese signs only make another of the same name.
+_AMONG_HAN = re.compile(f"[\u0370-\u052f]+(?=.*[{HAN}])|(?<=[{HAN}])[\u0370-\u052f]+")
 _TWO_HAN = re.compile(f"[{HAN}]{{2}}")
 
 
@@ -40,6 +42,7 @@ def clean_name(said: str) -> str:
     """
     plain = _UNIT.sub(" ", unicodedata.normalize("NFKC", said))
     kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in plain)
+    kept = _AMONG_HAN.sub("", kept)
     name = _BETWEEN.sub("", " ".join(_NUMBER.sub(" ", kept).split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
     # 彤彤的班主任 says whose, not who.
     nobodys = "的" in name or _OURS.search(name) or _OFFICE.fullmatch(name) or _NO_PERSON.search(plain.strip())

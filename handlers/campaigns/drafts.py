@@ -41,6 +41,7 @@ QUESTION = questions.Question(
     "campaign", _Said, undone="还没有发布。", asks="请写活动的类型、起止时间和单位。\n不发了，发「取消」。",
     dropped="好的，没有发布。", free=True,
 )  # fmt: skip
+_LONGEST_TITLE = 40
 _OTHER_BUSINESS = ("nomination", "review", "command", "query")
 
 
@@ -115,8 +116,11 @@ def _campaign(ask: Ask, call: calls.Call, unit: Unit) -> campaigns.Campaign:
         raise Refusal("这段时间已经过去了，没有发布。请改好时间再发一次。")
     if ends - begins > LONGEST:
         raise Refusal("时间太长了，没有发布。一个活动最长 200 天，请改好再发一次。")
+    if len(call.title) > _LONGEST_TITLE:
+        how = f"请缩短到 {_LONGEST_TITLE} 字以内，要说的细节另发公告"
+        raise Refusal(f"活动的名称有 {len(call.title)} 字，没有发布。{how}。改好以后，从「发布活动」重新发一次。")
     # 粽香 is more often a thing than a child.
-    own = gate.cleared(call.title) if gate.is_private_title(call.title) else Cleared(call.title)
+    own = gate.cleared(call.title, theme=True) if gate.is_private_title(call.title) else Cleared(call.title)
     title = own or gate.cleared(call.activity)
     said = (title, call.activity, begins, ends, call.number, call.grades)
     return campaigns.Campaign(unit.id, *said, path=unit.path, unit_name=unit.name)

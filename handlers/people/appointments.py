@@ -52,7 +52,8 @@ def propose(ask: Ask, giver: Person | None, wish: appointments.Wish, always: boo
     if not able:
         how = f"python -m bot confirm {number}"
         return Proposal(f"还要第二个人确认。这里没有别人能确认，请信息技术老师在机器上运行：{how}")
-    names = "、".join(each.name for each in able[:3])
+    # One of them is enough.
+    names = "或".join(each.name for each in able[:3])
     one = appointments.Appointment(number, giver.id, ask.now, wish)
     return Proposal(f"还要{names}确认，确认以后才有。", [_request(ask, one, each.id) for each in able])
 

@@ -40,7 +40,8 @@ def _any(*keys: str) -> str:
 _WHO, _TITLE, _GROUP, _OF, _ALSO_OF = (
     _any(*keys) for keys in (("who",), ("titles",), ("groups",), ("said_of", "doers"), ("also_of",))
 )
-_DEED, _MAY_DO = (rf"(?:都|也|还|又|来|全程|上台|代表)?{_any(*keys)}" for keys in (("deeds",), ("deeds", "weak")))
+_WHEN = "(?:今[天早]|昨天|[这本上]周|最近|刚才)?(?:都|也|还|又|来|全程|上台|代表|升旗|上课)?"
+DEED, MAY_DO = (_WHEN + _any(*keys) for keys in (("deeds",), ("deeds", "weak")))
 # Without any of these nothing is to be looked for.
 _CUE = re.compile(_any("who", "deeds", "weak", "titles", "groups", "said_of", "doers", "also_of", "labels"))
 _RUN = re.compile(rf"[{HAN}]+")
@@ -61,11 +62,11 @@ _IS = "(?:是|为|有|叫)?"
 # 小组长黎明: whatever is behind; 队员黎明朗诵, 给黎明捐款: only what is done by one, or nothing.
 _TITLED = re.compile(rf"{_TITLE}{_IS}$")
 _MEANT = re.compile(rf"(?:{_GROUP}{_IS}|{_OF}了?)$")
-_ENDS = re.compile(rf"$|[和与及跟等的]|{_WHO}|{_MAY_DO}")
+_ENDS = re.compile(rf"$|[和与及跟等的]|{_WHO}|{MAY_DO}")
 # 黎明同学, 由黎明主持.
 _BEGINS = re.compile(r"(?:^|[由请让和与跟及给向为的是])$")
 _MAY_BE_MEANT = re.compile(rf"{_ALSO_OF}了?$")
-_DOES, _MAY_BE_DONE = (re.compile(rf"(?:等|他们)?{_WHO}|{deed}") for deed in (_DEED, _MAY_DO))
+_DOES, _MAY_BE_DONE = (re.compile(rf"(?:等|他们)?{_WHO}|{deed}") for deed in (DEED, MAY_DO))
 
 
 def named_in(text: str) -> tuple[str, ...]:
@@ -124,11 +125,22 @@ def _candidates(run: str) -> Iterator[tuple[int, int]]:
 
 
 def _has_surname(run: str, start: int, first: int, end: int) -> bool:
-    """贺|新年; 旗手有云|飞扬: where a title tells, whatever names are made of will do."""
+    """贺|新年, 小|葡萄; 旗手有云|飞扬: where a title tells, whatever names are made of will do."""
+    if run[start] in "小阿" and run[first:end] in _PETS:
+        return True
     if run[start:first] in _ALONE:
         return not TITLE.match(run, first)
     signs = first - start == 1 and end - start == _LONGEST and _SIGNS.issuperset(run[start:end])
     return signs and _TITLED.search(run, 0, start) is not None
+
+
+def ends_a_theme(run: str, word: str) -> bool:
+    """Whether a word that somebody may be called by ends what was done: 守望麦田, 保卫黄河; not 今天高山, 队员高山."""
+    spans = words_of(run)
+    if not run.endswith(word) or len(spans) < 2 or spans[-1] != (len(run) - len(word), len(run)) or named_in(run):
+        return False
+    before = run[slice(*spans[-2])]
+    return len(before) > 1 and before not in _NOBODY and not could_be(before)
 
 
 def could_be(word: str) -> bool:

@@ -14,6 +14,7 @@ from handlers.privacy.names import DOCUMENT, is_surely_one, of_the_field, where
 from storage.base.words import Cleared
 
 _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
+_AND = re.compile("[和与]")
 _EDGES = " \t\n,，。;；:：、|/·-"
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
@@ -31,6 +32,8 @@ _NUMBERED = re.compile(r"^\d{1,2}[.)]")
 _PLACE_OR_OFFICE = re.compile(
     r"(?:[省市县区旗州盟镇乡村校园馆]|街道|[少关]工委|教办|[小中]学|辅导站|基地)(?:[(（][^()（）]*[)）])?$"
 )
+# Behind these stands what was done, whatever is said next: 主题 海洋 1人请假.
+_LABELS = frozenset(("主题", "题目", "内容", "活动主题", "活动内容"))
 # Whom somebody is called after as well as squads are.
 _EMBLEMS = frozenset(f"{word}中队" for word in ("海燕", "玉兰", "红梅", "桂花"))
 # What is said of a unit that seems to be called after somebody.
@@ -38,28 +41,34 @@ HERO = "以英雄命名的，写成「李文海烈士中队」这样。"
 
 
 @lru_cache(1024)
-def cleared(words: str) -> Cleared:
+def cleared(words: str, *, theme: bool = False) -> Cleared:
     """`words` without names, illnesses, family matters, addresses and numbers of persons; perhaps nothing is left.
 
+    Of a `theme` goes as well what says something of one child.
     The same topics come from every squad, and each of them twice on its way.
     """
     if number := DOCUMENT.search(words):
-        around = cleared(words[: number.start()]), cleared(words[number.end() :])
+        around = cleared(words[: number.start()], theme=theme), cleared(words[number.end() :], theme=theme)
         return Cleared(f"{around[0]} {number[0]} {around[1]}".strip())
     parts = _CLAUSES.split(matters.numbers_joined(words))
     clauses, marks = parts[::2], [*parts[1::2], ""]
     gone = _beside_absence(clauses, marks)
     listed = tuple(called.listed(words))
+    gone |= {place for place, clause in enumerate(clauses) if theme and matters.is_of_one(clause)}
     kept = ["" if place in gone else _clear(clause, listed) for place, clause in enumerate(clauses)]
     text = "".join(clause + mark if clause else " " for clause, mark in zip(kept, marks, strict=True))
     return Cleared(" ".join(text.split()).strip(_EDGES))
 
 
-def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
-    """What kinds of private words there are (`PII_NAME`, `PII_PHONE`, `PII_HEALTH` …), each once; empty: none."""
+def found_in(words: str, known: Known = nobody, *, theme: bool = False) -> tuple[str, ...]:
+    """What kinds of private words there are (`PII_NAME`, `PII_PHONE`, `PII_HEALTH` …), each once; empty: none.
+
+    Of a `theme` what says something of one child is one as well (`PII_CHILD`).
+    """
     parts = _CLAUSES.split(words)
     clauses, marks = parts[::2], [*parts[1::2], ""]
     found = [kind for clause in [words, *clauses] if (kind := matters.kind_of(clause))]
+    found += ["PII_CHILD"] if theme and not found and matters.is_of_one(words) else []
     absent = (clauses[place] for place in _beside_absence(clauses, marks))
     named = any(not known(name) for name in named_in(words)) or not all(map(matters.names_no_absent, absent))
     return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
@@ -67,11 +76,14 @@ def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
 
 def is_of_absent(topic: str, said: str) -> bool:
     """Whether a topic stood beside an absence in what was said, and may be a name: 缺一个，石头, not 请假1人，国庆."""
-    if not topic or topic in of_the_field() or not called.could_be(topic):
+    listed = _CLAUSES.sub(" ", _AND.sub(" ", topic)).split()
+    # Of two that are called so hardly both are what was done: 高山、江河 请假2人.
+    if not listed or topic in of_the_field() or not all(map(_is_called, listed)):
         return False
     parts = _CLAUSES.split(said)
     clauses, marks = parts[::2], [*parts[1::2], ""]
-    return any(clauses[place] == topic for place in _beside_absence(clauses, marks))
+    beside = {word for place in _beside_absence(clauses, marks) for word in _AND.split(clauses[place])}
+    return not beside.isdisjoint(listed)
 
 
 def is_private_label(words: str) -> bool:
@@ -88,7 +100,8 @@ def is_private_unit(name: str) -> bool:
 
 def is_private_title(words: str, title: str = "") -> bool:
     """The same of words with a `title` (else all of them), which may be a thing like a name: 粽香, but not 爱丽丝."""
-    return bool(found_in(words)) and (is_private_label(words) or named_in(words) != (title or words,))
+    found = found_in(words, theme=True)
+    return bool(found) and (found != ("PII_NAME",) or is_private_label(words) or named_in(words) != (title or words,))
 
 
 def hidden(words: str, known: Known = nobody) -> str:
@@ -118,7 +131,8 @@ def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
             while 0 <= beside < len(clauses):
                 mark = marks[min(beside, beside - step)].strip()
                 alone = beside == place + 1 and matters.is_bare_absence(clauses[place])
-                if not _may_be_somebody(clauses[beside], mark in _IN_LIST and mark != "", alone):
+                labelled = beside and clauses[beside - 1] in _LABELS
+                if labelled or not _may_be_somebody(clauses[beside], mark in _IN_LIST and mark != "", alone):
                     break
                 around.add(beside)
                 beside += step
@@ -130,4 +144,9 @@ def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
 def _may_be_somebody(clause: str, listed: bool, alone: bool) -> bool:
     clause = _NUMBERED.sub("", clause)
     longest = _LONGEST_IN_LIST if listed else _LONGEST_BESIDE if alone else _SHORTEST_DEED - 1
-    return len(clause) <= longest or bool(named_in(clause))
+    pair = _AND.split(clause)
+    return len(clause) <= longest or bool(named_in(clause)) or (len(pair) > 1 and all(map(_is_called, pair)))
+
+
+def _is_called(word: str) -> bool:
+    return len(word) > 1 and called.could_be(word)

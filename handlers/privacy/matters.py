@@ -5,7 +5,7 @@ import tomllib
 from functools import cached_property
 from pathlib import Path
 
-from handlers.privacy.called import named_in
+from handlers.privacy.called import MAY_DO, named_in
 
 _WORDS = tomllib.loads((Path(__file__).parent / "words" / "matters.toml").read_text(encoding="utf-8"))
 
@@ -44,6 +44,20 @@ OF_HEALTH = (
 )
 _OF_HEALTH = re.compile(OF_HEALTH)
 _BECAUSE = re.compile(_WORDS["because"])
+# Of a child's family nothing is told but what they do: 孩子爷爷讲长征, not 孩子爷爷是老红军.
+_MAY_BE_TOLD = rf"(?!{_WORDS['may_be_told']}|{MAY_DO})"
+# To the end of the clause: nothing of it is anybody's business.
+_BEGINS = r"(?<![^,，。;；:：\s])"
+OF_KIN = (
+    rf"(?:{_WORDS['child']}(?>(?:{KIN}){{1,2}}){_MAY_BE_TOLD}"
+    rf"|(?:(?:{_BEGINS}|(?<![我家]的)(?<=的))(?>(?:{KIN}){{1,2}})|(?<![在大人])家[里中])(?:也|都|又|还|原来|以前|现在)?(?:{_WORDS['kin_is']})"
+    rf"|家长(?:{_WORDS['parents_are']})"
+    rf"|(?:{KIN})[^,，。;；\s]{{1,8}}{_WORDS['whose']}|{_BEGINS}(?:孩子|娃)的?(?:{_WORDS['own']}))[^,，。;；\s]*"
+)
+_OF_KIN = re.compile(OF_KIN)
+# Most topics speak of nobody.
+_ANYBODY = re.compile(f"[孩娃家{''.join(sorted({word[0] for word in KIN.split('|')}))}]")
+_OF_ONE = re.compile(rf"(?:(?>{_WORDS['one']})|{_BEGINS}(?>{_WORDS['one_of_whom']})){_MAY_BE_TOLD}")
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
 _LACKING = re.compile(_WORDS["lacking"])
@@ -152,8 +166,18 @@ def kind_of(clause: str) -> str:
     for rule, kind in _ABOUT:
         if any(not themes.has(match) for match in rule.finditer(clause)):
             return kind
+    of_kin = _ANYBODY.search(clause) is not None and any(
+        _OF_KIN.search(said) for said in (clause, *(clause.replace(name, "孩子") for name in named_in(clause)))
+    )
+    if of_kin:
+        return "PII_FAMILY"
     # 因…没来: the reason is private whatever it is.
     return "PII_HEALTH" if is_absence(clause) and _BECAUSE.search(clause) else ""
+
+
+def is_of_one(clause: str) -> bool:
+    """Whether it says of one child more than a deed, as no theme does: 他成绩倒数, 有个孩子坐不住."""
+    return _OF_ONE.search(clause) is not None
 
 
 class Themes:

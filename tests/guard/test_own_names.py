@@ -91,7 +91,17 @@ def test_what_is_no_name_renames_nobody(said: str) -> None:
 def test_nobody_joins_as_somebody_else(tmp_path: Path) -> None:
     async def scene(bot: Bot) -> None:
         code = await code_of(bot, "李老师", "邀请 志愿者 实验小学")
-        for said in ("赵老师", "赵\u200b老师", "\u202e赵老师", "赵老师2", "赵老师(大队辅导员)", "赵老师 总辅导员"):
+        same = (
+            "赵老师",
+            "赵\u200b老师",
+            "\u202e赵老师",
+            "赵л老师",
+            "赵老师ο",
+            "赵老师2",
+            "赵老师(大队辅导员)",
+            "赵老师 总辅导员",
+        )
+        for said in same:
             answer = (await bot.say("新来的", f"加入 {code} {said}"))[-1]
             assert answer.startswith("这里已经有一位「赵老师」了。") and "同名" in answer
         # What reads like the name of whoever leads here is asked about.

@@ -15,7 +15,6 @@ from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.windows import Window, window_in
 
-LONGEST_TITLE = 40
 _GRADES = pattern(r"(?P<all>(?:初?[一二三四五六七八九1-9](?:年级)?[、,和及至到~\-]?){1,9})(?<![、,和及至到~\-])年级")
 _GRADE = pattern(r"初?[一二三四五六七八九1-9]")
 _BETWEEN = pattern(rf"[\s,;。{normalise.GAP}{normalise.HELD}{normalise.SECRET}]+")
@@ -53,7 +52,7 @@ def call_in(text: str, now: datetime) -> Call:
     title = " ".join(words)
     if not words or ISSUE.fullmatch(title):
         title = _plain_title(activity.name, number)
-    return Call(title[:LONGEST_TITLE].strip(), activity.name, number, window, grades, words)
+    return Call(title, activity.name, number, window, grades, words)
 
 
 def without_private(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Container
 
 from handlers.privacy import matters
+from handlers.privacy.called import ends_a_theme
 from handlers.privacy.names import persons
 from handlers.reading.checkins import activities
 from handlers.reading.persons import names as known
@@ -21,6 +22,7 @@ _ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|�
 _LONG_NUMBER = pattern(r"\d{3}|微信|电话|手机|联系方式|[qQwWvV][qQxX]")
 _HEALTH, _OF_HEALTH = pattern(matters.HEALTH), pattern(matters.OF_HEALTH)
 _FAMILY, _OF_FAMILY = pattern(matters.FAMILY), pattern(matters.OF_FAMILY)
+_OF_KIN = pattern(matters.OF_KIN)
 _ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000-\ue002]{2,40}")
 # 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
 _STREET = pattern(
@@ -46,6 +48,10 @@ _LISTED = pattern(
     rf"(?:{_ABSENCE}|缺(?![席勤课]))(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={known.NAME}、))?\s?"
     rf"(?P<names>{known.NAME}(?:[、,和与及\s/]{{1,2}}{known.NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
 )
+# 保卫黄河 请假2人: how many follows, so what stands before need not be who.
+_COUNTED = pattern(rf"(?:{_ABSENCE})?了?\s?:?\s?(?:\d|[一两二三四五六七八九十][人名个位])")
+_RUN_BEFORE = pattern("[\u4e00-\u9fff]{4,}$")
+_LONGEST_THEME = 12
 # 除了王小明都到了, 全到,除了王小明; 少了王小明, 就差王小明, 王小明除外
 _SOME = rf"{known.NAME}(?:[、,和与及]{known.NAME}){{0,9}}"
 _EXCEPTED = pattern(
@@ -186,6 +192,7 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
 
 def hide_matters(scan: str, secrets: Secrets) -> str:
     """Take out illnesses and family matters that are somebody's own, not the theme of an activity."""
+    scan = _OF_KIN.sub(lambda match: secrets.add("PII_FAMILY", match[0]), scan)
     for rule in (_FAMILY, _OF_FAMILY):
         scan = rule.sub(_unless_theme("PII_FAMILY", matters.Themes(scan), secrets), scan)
     for rule in (_HEALTH, _OF_HEALTH):
@@ -206,6 +213,9 @@ def _named(match: re.Match[str], secrets: Secrets) -> str:
     if not all(map(known.is_name, names)) or activities.activity_over(match.string, match.start("names")):
         return match[0]
     matter = match["health"] or match["family"]
+    run = _RUN_BEFORE.search(match.string, max(0, match.start() - _LONGEST_THEME), match.end("names"))
+    if not matter and _COUNTED.match(match.string, match.end()) and run and ends_a_theme(run[0], names[-1]):
+        return match[0]
     issue = "PII_HEALTH" if match["health"] else "PII_FAMILY" if match["family"] else "PII_NAME"
     for name in names:
         secrets.add(issue, name)
