@@ -3,7 +3,7 @@
 import re
 
 from handlers.asker import context
-from handlers.kit import Ask
+from handlers.kit import Ask, Role
 from handlers.programmes.reports import subject
 from handlers.reading import Reading
 from handlers.wording import medals, programmes
@@ -27,7 +27,9 @@ def is_report(ask: Ask, text: str, reading: Reading) -> bool:
 
 
 def _of_squads(ask: Ask, text: str, reading: Reading) -> bool:
-    """一(1)中队 宣讲 36人 is a check-in of that squad, also of whoever reports 宣讲 for the school."""
+    """一(1)中队 宣讲 36人 is a check-in of that squad, also of whoever reports 宣讲 for its school."""
+    if not ask.me.roles & {Role.COUNSELOR, Role.BRIGADE}:
+        return False
     row = programmes.row_in(ask, text)
     squads = all(each.activity and each.unit and "-" in each.unit for each in reading.records)
     return row is not None and Kind.SQUAD not in row.at and squads

@@ -20,9 +20,8 @@ Value = Decimal | str | bool
 _BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|人次|数|[为是有共计达了]|改[成为]|应[为是])?[ :={GAP}]*")
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
 # 四届二次全委会, 第3次: which one it was, not how many.
-_ORDINAL = re.compile(
-    rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场个课讲节堂]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?"
-)
+_PLACE = rf"[\d{CHINESE}]{{1,4}}"
+_ORDINAL = re.compile(rf"第{_PLACE}[次届期批轮场个课讲节堂]|{_PLACE}届(?:{_PLACE}次)?")
 # 2场 每场30人 are 60 heads.
 _EACH = re.compile(
     rf"(?P<times>[\d{CHINESE}]{{1,3}})(?P<all> ?个?(?P<of>[场次班校])[^\d每]{{0,4}})"

@@ -57,11 +57,11 @@ def _lacks(ask: Ask, squad: Unit) -> tuple[Mapping[int, tuple[str, ...]], list[i
     found: dict[int, tuple[str, ...]] = {}
     nominated: list[int] = []
     for child, number in sorted(children.items(), key=lambda each: each[1]):
-        if child in stars:
-            nominated += [] if stars[child] else [number]
-        else:
-            member = ("入队",) if child in outside else ()
-            found[number] = (*member, *map(medals.label, eligibility.missing_basics(held.get(child, ()))))
+        if stars.get(child):
+            continue
+        nominated += [number] if child in stars else []
+        member = ("入队",) if child in outside else ()
+        found[number] = (*member, *map(medals.label, eligibility.missing_basics(held.get(child, ()))))
     return found, nominated
 
 
@@ -70,7 +70,7 @@ def _of_squad(ask: Ask, squad: Unit) -> list[str]:
     by_lack: dict[tuple[str, ...], list[int]] = {}
     for number, what in lacks.items():
         by_lack.setdefault(what, []).append(number)
-    ready = by_lack.pop((), [])
+    ready = [number for number in by_lack.pop((), []) if number not in nominated]
     lines = [f"{squad.name} 离一星章还差（按序号）"]
     lines += [f"{numbers.in_rows(who)}：{_what(what)}" for what, who in list(by_lack.items())[:_MOST_LINES]]
     if len(by_lack) > _MOST_LINES:
@@ -127,7 +127,7 @@ def _of_district(ask: Ask, at: Unit) -> Reply:
 def _short(ask: Ask, squad: Unit) -> str:
     lacks, nominated = _lacks(ask, squad)
     more = f"，已经提名 {len(nominated)} 人" if nominated else ""
-    if not lacks and not nominated:
+    if not lacks:
         return f"{squad.name}：还没有记过基础章" if not badges.of_squad(ask.db, squad.id) else f"{squad.name}：都有了"
     ready = sum(not what for what in lacks.values())
-    return f"{squad.name}：{f'齐了 {ready}/{len(lacks)} 人' if lacks else '基础章都齐了'}{more}"
+    return f"{squad.name}：齐了 {ready}/{len(lacks)} 人{more}"

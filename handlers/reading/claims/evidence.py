@@ -13,6 +13,8 @@ from handlers.reading.text.patterns import pattern
 _MADE = tuple("棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个元吨克节次")
 # 看 三(9), 删 三(2): somebody bids something else; 报 三(2) begins a check-in.
 _BID = pattern(r"\s*(?![报记签登填补])[\u4e00-\u9fff]\s")
+# 我是 张老师3
+_NAMED = pattern(r"[\u4e00-\u9fff]老师\d+\W*$")
 _SHORT = 20
 _LONE = 12
 
@@ -44,9 +46,11 @@ def is_checkin(found: Found, context: Context) -> bool:
     told = rank > 0 or piece.held or piece.counts.due is not None or not unexplained(piece.rest)
     if not context.bound_unit:
         return piece.held and piece.counts.firm and len(text) <= 2 * _SHORT and not unexplained(piece.rest)
-    return (piece.counts.firm and told and (rank > 0 or counted)) or (
-        rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest)
-    )
+    # 家长也来了5个 right after a report is of the grown-ups beside it.
+    heads = counted or (piece.counts.others and not _NAMED.search(text))
+    if piece.counts.firm and told and (rank > 0 or heads):
+        return True
+    return rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest)
 
 
 def _tells_a_deed(piece: Piece, text: str) -> bool:

@@ -113,7 +113,8 @@ def _pairs(segment: Segment, scan: str, medals: list[Medal], roster: Collection[
     if len(medals) > 1 and any(each.names and each.collective for each in pieces):
         return None
     words = [scan[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
-    if len(medals) > 1 and sum(map(_is_somebody, pieces)) == 1 and proposal.is_word_beside_each(words):
+    several = len({each.code for each in medals}) > 1
+    if several and sum(map(_is_somebody, pieces)) == 1 and proposal.is_word_beside_each(words):
         return None
     if len(together) < 2 or len(medals) > _MOST_MEDALS or sum(map(_is_somebody, named)) < 2:
         return []
