@@ -1,5 +1,6 @@
 """What arrived: one row a message of a platform, unique, so that a repeat is recognised."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ _BY_IDS = select(inbox.c.id, inbox.c.message_id, inbox.c.batch, inbox.c.state).w
 
 
 FINGERPRINT = 16
+_BLANKS = re.compile(r"(?<!\d) | (?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ def forget(db: Connection, inbox_id: int) -> None:
 
 
 def words(text: str) -> str:
-    """What of a text is compared after it was edited: how many blanks there are says nothing."""
-    return " ".join(text.split())
+    """What of a text is compared after it was edited: a blank says nothing but between two numbers."""
+    return _BLANKS.sub("", " ".join(text.split()))
 
 
 def said_before(db: Connection, inbox_id: int) -> str | None:

@@ -45,7 +45,7 @@ def test_an_edit_without_another_word_changes_nothing(play: Play) -> None:
         assert heads(stage) == [(39, "valid")]
         await stage.edit(ZHANG, 5, "三(2)中队 主题队日 40人")
         await stage.say(ZHANG, "更正 实到41")
-        for same in ("三(2)中队 主题队日 40人", "三(2)中队  主题队日 40人 "):
+        for same in ("三(2)中队 主题队日 40人", "三(2)中队  主题队日 40人 ", "三(2)中队主题队日40人"):
             assert await stage.edit(ZHANG, 5, same) == []
         # Back to what was said first is another word.
         assert (await stage.edit(ZHANG, 5, words))[0].startswith("已按您改的消息更正")
