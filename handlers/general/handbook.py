@@ -14,7 +14,7 @@ _ASKS = re.compile(
 )
 _HOW = re.compile(r"怎[么样]|如何|咋|[能可][^,，。]{0,6}吗|能不能|可不可以")
 # What stands behind a command's word: 提名|怎么写, 提名|错了怎么改, 周报|什么时候发.
-_HOW_OF = re.compile(r"怎[么样]|什么时候|几点|多久|如何|.?咋|\S{0,8}(?<!不)(?:怎么(?!样)|如何|咋)\S[？?]?$|发给谁")
+_HOW_OF = re.compile(r"怎[么样]|什么时候|几[点号]|多久|如何|.?咋|\S{0,8}(?<!不)(?:怎么(?!样)|如何|咋)\S[？?]?$|发给谁")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ _SHORT = re.compile(r"(?!.*\d\s*[人名个])[^,，。\n]{1,14}[。!！~]*")
 _PARTING = re.compile(
     r"(?:那|好的?|老师|[\s,，])*(?:[今明后]天|下?周[一二三四五六日末]?|下个?(?:周|月|学期)|回头|待会儿?|晚上)再?(?:见|聊|联系)[啦了哦吧]?[。!！~]*"
 )
+_GO_ON = "有活动直接发给我就行，要看用法发「帮助」。"
+# 你好，在吗
+_CALLS = re.compile(
+    r"(?:[你您]好|老师|请问|辅导员|小?助手|机器人|[\s,，。!！])*(?:还?在(?:线|这)?(?:吗|么|不在?|没)|有人在?(?:吗|么|没))[\s?？!！。]*"
+)
 # Thanks and greetings.
 _COURTESY = re.compile(
     r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到|再见|拜拜|hi|hello|thank", re.IGNORECASE
@@ -42,6 +47,8 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     # 撤回吗 is of a withdrawal, and asks.
     asked = ask.heard.intent in ("question", "cancel", "restore", "nomination_cancel")
     figure = asked and _is_figure(ask)
+    if _CALLS.fullmatch(ask.args):
+        return [Reply(f"在的。{_GO_ON}")]
     if size := sizes.told(ask):
         return [size]
     if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None or (asked and not figure)):
@@ -91,7 +98,7 @@ def chat(ask: Ask) -> Sequence[Reply]:
         return [told]
     if ask.heard.claim == "fact" or _PARTING.fullmatch(ask.args.strip()):
         word = "收到" if _COURTESY.search(ask.args) else "好的"
-        return [Reply(f"{word}。有活动直接发给我就行，要看用法发「帮助」。")]
+        return [Reply(f"{word}。{_GO_ON}")]
     if ask.heard.claim == "kept":
         return [Reply("好的，没有撤回，什么都没有动。")]
     # 明天见 is no plan of an activity.
