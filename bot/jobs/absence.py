@@ -60,7 +60,9 @@ class Absence:
         )
         self._channels = [name for name, there in given if there]
         self._calendar = calendar
-        self._known = False
+        # Only the robot's connection is cut off while the bot runs.
+        self._may_be_deaf = bool(settings.wecom_robot)
+        self._known = self._told = False
 
     def step(self, turn: Turn) -> None:
         """Note once how long nobody listened; say what is noted when it is no time to sleep."""
@@ -69,7 +71,10 @@ class Absence:
             if (gap := self.guard.away()) and not key_values.get(turn.db, _AWAY):
                 key_values.put(turn.db, _AWAY, " ".join(each.isoformat() for each in gap), turn.now)
         quiet = self._calendar.times.quiet(turn.now.astimezone(self._calendar.zone).time())
-        if not quiet and (found := key_values.get(turn.db, _AWAY)) and not holds.why(turn.db):
+        if quiet or (self._told and not self._may_be_deaf) or holds.why(turn.db):
+            return
+        self._told = True
+        if found := key_values.get(turn.db, _AWAY):
             key_values.remove(turn.db, _AWAY)
             since, until = map(datetime.fromisoformat, found.value.split()[:2])
             restored = found.value.endswith(_RESTORED)

@@ -80,7 +80,7 @@ def test_each_list_has_its_columns_its_mark_and_its_row_in_the_log(tmp_path: Pat
             await bot.say("刘校长", "上传名单 列 队员姓名=姓名、学校、省份=「青江省」、奖章")
             await listed(bot, SAID[2:])
             assert [[cell.value for cell in row] for row in (await book(bot, "颁章名单")).worksheets[1]][1:] == [
-                ["中队", "奖章", "枚数"], ["三(2)中队", "一星章", 4],
+                ["中队", "奖章", "枚数"], ["三(2)中队", "一星章", 3], ["三(2)中队", "集体一星章", 1],
             ]  # fmt: skip
             with bot.read() as db:
                 about = [
