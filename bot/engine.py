@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backups.installation import Installation
-from bot.beside import Readers
 from bot.clock import Clock
 from bot.dispatch.features import Features
 from bot.pipeline.limits import Limits
 from bot.pipeline.transaction import Transactions
+from bot.readers import Readers
 from bot.settings import Settings
 from handlers.catalogue import loader
 from handlers.reading import compile_all

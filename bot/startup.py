@@ -79,7 +79,7 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None, practi
     return Engine(settings, database, vault, collect(), clock, practice)
 
 
-def opened_beside(settings: Settings, url: str, practice: bool) -> Engine:
+def opened_for_reading(settings: Settings, url: str, practice: bool) -> Engine:
     """The same for a process that only reads what another has opened already."""
     vault, clock = Vault(settings.name_keys), Clock.of_this_machine(settings.zone)
     return Engine(settings, open_database(url), vault, collect(), clock, practice)

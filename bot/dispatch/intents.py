@@ -15,8 +15,6 @@ from handlers.wording import programmes
 
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
-# What changes something that is stored.
-CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
 # 停用 宣讲: what is to be done with a row, and none of its reports.
 _SWITCHES = re.compile(r"(?:停用|启用|恢复|关闭|打开|取消|删除|删掉|去掉) *[^\d\s]{1,12}")
 # What may be a report of a row instead: its words tell.
@@ -52,7 +50,7 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
     if reading.intent == "checkin" and not heads and programmes.names_report(ask, text):
         # 开站 26人 of a counselor: no check-in, whoever reports it.
         return "unknown"
-    whole = reading.intent in _WHOLE | CHANGES and reading.status in ("ok", "confirm")
+    whole = (reading.intent in _WHOLE or reading.changes) and reading.status in ("ok", "confirm")
     if not whole and programmes.begun(ask, text, reading):
         return "report"
     if (
@@ -62,7 +60,7 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
         and nominated.takes_back(ask, text)
     ):
         return "nomination_cancel"
-    if (reading.intent in CHANGES and handbook.asks_how(text)) or asks_whether(ask, text):
+    if (reading.changes and handbook.asks_how(text)) or asks_whether(ask, text):
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
         return "offered"

@@ -9,8 +9,7 @@ from handlers.reading import Reading
 from handlers.wording import medals, programmes
 from storage.organisation.units import Kind
 
-# 撤回吗, 撤回队课？, 恢复行不行; 能不能撤回 and 撤回好吗 ask for it.
-_TAKES_BACK = frozenset({"cancel", "restore", "nomination_cancel"})
+# 撤回吗, 改成39吗, 恢复行不行; 能不能撤回 and 撤回好吗 ask for it.
 _ASKING = ("?", "？", "吗", "么", "没", "没有", "行不行")
 _DO_IT = re.compile("能|可以|可否|好|帮|麻烦|请")
 
@@ -61,6 +60,6 @@ def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
 
 
 def asks_whether(ask: Ask, text: str) -> bool:
-    """Whether something is to be taken back or not is asked, and not that it be done."""
+    """Whether something is to be changed or taken back or not is asked, and not that it be done."""
     asks = text.endswith(_ASKING) and not _DO_IT.search(text)
-    return asks and context.reading_of(ask, text).intent in _TAKES_BACK
+    return asks and context.reading_of(ask, text).changes

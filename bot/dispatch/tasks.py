@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.dispatch.features import Features
-from bot.dispatch.intents import CHANGES
 from handlers.asker import context
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
@@ -29,7 +28,7 @@ def instead(features: Features, ask: Ask) -> list[Reply]:
     """上条作废,重新报: what is taken back before the rest is done; refused, nothing of the message is."""
     replies: list[Reply] = []
     for each in ask.heard.more:
-        if each.intent in CHANGES:
+        if each.changes:
             try:
                 said: Answer = features.readers[each.intent](replace(ask, reading=each))
             except Refusal as refusal:
@@ -41,7 +40,7 @@ def instead(features: Features, ask: Ask) -> list[Reply]:
 
 def beside(features: Features, ask: Ask, first: Sequence[Reply]) -> list[Reply]:
     """What else the message asks for; one task that is refused does not cost the other."""
-    more = [each for each in ask.heard.more if each.intent not in CHANGES]
+    more = [each for each in ask.heard.more if not each.changes]
     if any(each.intent == "nomination" for each in more) and first and _waits(ask):
         return [Reply(_WAITS.format(what="提名"))]
     return [reply for each in more for reply in _aside(features, replace(ask, reading=each))]

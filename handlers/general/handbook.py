@@ -15,6 +15,7 @@ _ASKS = re.compile(
 _HOW = re.compile(r"怎[么样]|如何|咋|[能可][^,，。]{0,6}吗|能不能|可不可以")
 # What stands behind a command's word: 提名|怎么写, 提名|错了怎么改, 周报|什么时候发.
 _HOW_OF = re.compile(r"怎[么样]|什么时候|几[点号]|多久|如何|.?咋|\S{0,8}(?<!不)(?:怎么(?!样)|如何|咋)\S[？?]?$|发给谁")
+_WHETHER = re.compile(r"[了过]?(?:吗|么|行不行)[？?]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def asks_how(words: str) -> bool:
 
 
 def asks_of(args: str) -> bool:
-    """The same of what follows a command's word: 提名怎么撤, 提名错了怎么改."""
-    return _HOW_OF.match(args) is not None
+    """The same of what follows a command's word: 提名怎么撤, 提名错了怎么改, 交接吗."""
+    return _HOW_OF.match(args) is not None or _WHETHER.fullmatch(args) is not None
 
 
 def reply(ask: Ask, text: str, asked: bool = False) -> Reply | None:

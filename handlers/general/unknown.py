@@ -44,8 +44,8 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     """One sentence and an example of what this person may send."""
     if not ask.message.private:
         return []
-    # 撤回吗 is of a withdrawal, and asks.
-    asked = ask.heard.intent in ("question", "cancel", "restore", "nomination_cancel")
+    # 撤回吗 and 改成39吗 are of a change, and ask.
+    asked = ask.heard.intent == "question" or ask.heard.changes
     figure = asked and _is_figure(ask)
     if _CALLS.fullmatch(ask.args):
         return [Reply(f"在的。{_GO_ON}")]

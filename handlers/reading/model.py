@@ -25,6 +25,7 @@ Intent = Literal[
     "zero",  # 本周没有活动: a unit reports that nothing took place; `records` has the unit and the day
     "excuse",  # 请假到4月10日: a unit need not report; the date of its record is the last such day
 ]
+_CHANGES = frozenset({"correct", "cancel", "restore", "nomination_cancel", "nomination_replace"})
 Status = Literal["ok", "confirm", "clarify", "partial", "reject", "ignore"]
 # What a message does with what it says. Only what it states as a fact is stored without asking.
 Claim = Literal[
@@ -156,3 +157,8 @@ class Reading:
     numbers: tuple[Number, ...] = ()
     more: tuple["Reading", ...] = ()  # what else the message asks for: a nomination beside a check-in, a question
     words: str = ""  # of a question in `more`: how it was asked
+
+    @property
+    def changes(self) -> bool:
+        """Whether something that is stored is to be changed, taken back or brought back."""
+        return self.intent in _CHANGES

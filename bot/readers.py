@@ -1,7 +1,7 @@
 """What takes long to read is read by a process of its own, of low priority: a thread would not let the writer work.
 
 While a thread runs Python the writer gets the interpreter back only every few milliseconds, and it asks for it after
-each of its statements. `python -m bot.beside` is that process: it ends when its standard input does.
+each of its statements. `python -m bot.readers` is that process: it ends when its standard input does.
 """
 
 import contextlib
@@ -95,7 +95,7 @@ def _are_many(engine: "Engine") -> bool:
 
 
 def _begun(opening: tuple[Any, ...]) -> "subprocess.Popen[bytes]":
-    command, pipe = [sys.executable, "-m", "bot.beside"], subprocess.PIPE
+    command, pipe = [sys.executable, "-m", "bot.readers"], subprocess.PIPE
     # In a session of its own: Ctrl-C is for the bot, which ends this one.
     process = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True)  # nosec B603 # of ours
     _put(process, _packed(opening))
@@ -126,14 +126,14 @@ def main() -> None:
     """Read what is asked, one thing after the other, until nobody can ask any more."""
     os.nice(_NICE)
     from bot import logs
-    from bot.startup import opened_beside
+    from bot.startup import opened_for_reading
 
     pipe, answers = sys.stdin.buffer, sys.stdout.buffer
     # Whatever is printed is no answer.
     sys.stdout = sys.stderr
     settings, *more = _taken(pipe)
     logs.configure(settings.log_level, settings.secrets)
-    engine = opened_beside(settings, *more)
+    engine = opened_for_reading(settings, *more)
     # A twelfth of the time of a large digest; after an answer nobody waits.
     gc.freeze()
     gc.disable()

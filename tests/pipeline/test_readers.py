@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import bot.beside
+import bot.readers
 from bot.engine import Engine
 from tests.support.stage import Bot, running
 
@@ -39,7 +39,7 @@ async def told(bot: Bot) -> list[str]:
 
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.beside, "MANY_UNITS", 0)
+    monkeypatch.setattr(bot.readers, "MANY_UNITS", 0)
 
 
 def test_it_says_what_is_said_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +49,7 @@ def test_it_says_what_is_said_here(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             folder.mkdir()
         async with running(here) as alone:
             said = await told(alone)
-        monkeypatch.setattr(bot.beside, "MANY_UNITS", 0)
+        monkeypatch.setattr(bot.readers, "MANY_UNITS", 0)
         async with running(there) as beside:
             assert await told(beside) == said
             # All of it was asked there, and what was refused as well.
