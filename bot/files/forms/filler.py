@@ -137,7 +137,9 @@ def _number(told: str, number_format: str) -> tuple[str | int | float, str]:
     general = number_format == "General"
     if percent := _PERCENT.fullmatch(told):
         share = round(float(percent[1]) / 100, 6)
-        return (share, "0.0%" if general else number_format) if general or "%" in number_format else (told, number_format)
+        return (
+            (share, "0.0%" if general else number_format) if general or "%" in number_format else (told, number_format)
+        )
     if _NUMBER.fullmatch(told):
         return (float(told) if "." in told else int(told)), number_format
     hedged, plain = _HEDGED.fullmatch(told), "0" if general else number_format
