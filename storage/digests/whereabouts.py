@@ -20,6 +20,7 @@ from sqlalchemy import (
     union,
 )
 
+from storage.base import chunks
 from storage.checkins import events
 from storage.checkins.coverage import VALID
 from storage.organisation.units import Kind, Unit, below, end_of
@@ -151,15 +152,17 @@ def shared_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
 
 def shared(db: Connection, of: Unit, first: date, last: date) -> list[tuple[str, list[tuple[events.Part, int | None]]]]:
     """(activity, all parts, each with its school) of the events of several units that touch this part of the tree."""
-    touching = shared_in(of, first, last)
+    # Looked for once: it goes through all check-ins of these days, and both statements ask.
+    touching = db.scalars(shared_in(of, first, last)).all()
     heads = (checkin.c.attended, checkin.c.due, checkin.c.id)
     reports = select(checkin.c.event_id, checkin.c.activity, TOLD.school, unit.c.id, TOLD.path, *heads)
     names = select(event.c.id, event.c.activity, NAMED.school, unit.c.id, NAMED.path)
     parts: dict[tuple[int, str], list[tuple[events.Part, int | None]]] = defaultdict(list)
-    for query in (
-        reports.select_from(REPORTS).where(VALID, checkin.c.event_id.in_(touching)),
-        names.select_from(NAMES).where(event.c.id.in_(touching)),
-    ):
-        for event_id, activity, school, *part in db.execute(query):
-            parts[event_id, activity].append((events.Part(*part), school))
+    for some in chunks.chunks(touching):
+        for query in (
+            reports.select_from(REPORTS).where(VALID, checkin.c.event_id.in_(some)),
+            names.select_from(NAMES).where(event.c.id.in_(some)),
+        ):
+            for event_id, activity, school, *part in db.execute(query):
+                parts[event_id, activity].append((events.Part(*part), school))
     return [(activity, of_event) for (_, activity), of_event in parts.items()]
