@@ -84,7 +84,7 @@ def test_a_stop_finishes_what_was_accepted(tmp_path: Path, number: signal.Signal
     with Serving(tmp_path) as bot:
         status, seconds, answers = asyncio.run(scene(bot))
         log = bot.log.read_text(encoding="utf-8")
-        assert "Traceback" not in log and "没有做完" not in log
+        assert "Traceback" not in log and "没有做完：看着数据库文件" not in log
     assert status == 0 and seconds < TO_STOP
     with closing(sqlite3.connect(tmp_path / "practice.db")) as db:
         known = {name for (name,) in db.execute("SELECT message_id FROM inbox")}
