@@ -52,7 +52,7 @@ def _begun(first: str, words: list[str], guarded: Mapping[str, str]) -> str:
 
 
 def compile_all(wanted: Callable[[], bool] = lambda: True) -> None:
-    """Compile every pattern now, as long as that is `wanted`, so that no message has to wait for it."""
+    """Compile every pattern that is not yet, as long as that is `wanted`, so that no message has to wait for it."""
     for lazy in _all:
-        if wanted():
+        if "search" not in vars(lazy) and wanted():
             lazy.__getattr__("search")
