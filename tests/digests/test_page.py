@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from handlers.digests.page import document, link
-from handlers.digests.page import tables as page_tables
+from handlers.digests.page import content, document, link
 from handlers.digests.page.html import Html, element
 from handlers.kit import Ask, Refusal, Role
 from storage import tables
@@ -156,7 +155,7 @@ def test_names_are_sorted_as_people_sort_them() -> None:
         "第三小学",
         "第十二小学",
     )
-    assert tuple(sorted(reversed(said), key=page_tables._in_order)) == said
+    assert tuple(sorted(reversed(said), key=content.in_order)) == said
 
 
 def test_more_schools_than_anybody_reads_are_cut_off(county: County, monkeypatch: pytest.MonkeyPatch) -> None:

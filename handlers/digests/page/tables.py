@@ -1,6 +1,5 @@
 """The tables of the page: the parts of a unit, the check-ins of a squad, the activities, the last weeks."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +10,6 @@ from handlers.digests.page.html import Html, element, joined
 from handlers.digests.page.look import Look
 from handlers.digests.tables.content import TIMING
 from handlers.digests.tables.contents import Shown
-from handlers.reading.text.numbers import value_of
 from handlers.wording import days, numbers, weeks
 from storage.digests import parts as behind
 from storage.digests.figures import Part
@@ -19,19 +17,9 @@ from storage.digests.figures import Part
 CHECKINS_A_PAGE = 100
 # More would be no help on a phone: a province looks at its cities one by one.
 MOST_PARTS = 1000
-# 二(1)中队 stands before 三(1)中队, 第2小学 before 第10小学.
-_NUMBER = re.compile(r"(\d+|十?[一二三四五六七八九]|十)")
-
-
-def _in_order(name: str) -> list[tuple[bool, int, str]]:
-    """A name as people sort it: its numbers are numbers."""
-    parts = _NUMBER.split(name)
-    return [(bool(place % 2), (value_of(part) or 0) if place % 2 else 0, part) for place, part in enumerate(parts)]
-
-
 # The columns to sort by; of equal ones the least covered come first, as in the chat.
 _KEYS: dict[str, tuple[str, Callable[[Part], Any]]] = {
-    "name": ("名称", lambda each: _in_order(each.name)),
+    "name": ("名称", lambda each: content.in_order(each.name)),
     "share": ("签到中队", lambda each: each.covered / each.due if each.due else 1),
     "events": ("场次", lambda each: each.events),
     "heads": ("人次", lambda each: each.attended),
