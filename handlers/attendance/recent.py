@@ -9,6 +9,7 @@ from handlers.kit import Ask
 from handlers.reading import Reading, read
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.messages import remainder
+from handlers.reading.messages.talk import excuses
 from handlers.wording import programmes
 from storage.checkins import checkins
 
@@ -37,6 +38,13 @@ def latest(ask: Ask) -> datetime | None:
     """When the asker's latest check-in was told; None where there is none."""
     last = checkins.newest(ask.db, ask.me.id)
     return last.made_at if last else None
+
+
+def denied(ask: Ask, text: str) -> checkins.Checkin | None:
+    """What the asker recorded of an activity that was not held after all (队课没上成), of today or just told."""
+    named = None if excuses(text) else find_activity(text)[0].name
+    mine = checkins.matching(ask.db, {"activity": named, "person_id": ask.me.id}, most=1) if named else []
+    return next((one for one in mine if one.day == ask.today or is_fresh(ask, one)), None)
 
 
 def amends(ask: Ask, text: str, reading: Reading) -> bool:

@@ -83,17 +83,18 @@ def _unit(ask: Ask, key: str | None) -> Unit:
 
 
 @command(
-    "照常报", who=MEMBERS, group="签到", listed=False, help="取消「没有活动」和请假", examples=("照常报 12",),
-    follows=r"#?\d",
+    "照常报", who=MEMBERS, group="签到", listed=False, help="取消「没有活动」和请假", examples=("照常报",),
+    follows=r"$|#?\d",
 )  # fmt: skip
 def as_ever(ask: Ask) -> Reply:
-    """A zero report or an excuse is taken back."""
+    """A zero report or an excuse is taken back: the one with this number, else the last one that the asker told of."""
     match = _NUMBER.fullmatch(ask.args.strip())
-    found = exemptions.unit_of(ask.db, int(match[1])) if match else None
+    number = int(match[1]) if match else exemptions.newest(ask.db, ask.me.id, ask.today)
+    found = exemptions.unit_of(ask.db, number) if number else None
     unit = units.by_id(ask.db, found[0]) if found else None
-    if match is None or unit is None or found is None or not _may(ask, unit, found[1]):
-        raise Refusal("没有这个编号的「没有活动」或请假，什么都没有改。")
-    exemptions.end(ask.db, int(match[1]), [unit.id])
+    if number is None or unit is None or found is None or not _may(ask, unit, found[1]):
+        raise Refusal("没有这样的「没有活动」或请假，什么都没有改。现在就是照常报。", Button("我的", "我的"))
+    exemptions.end(ask.db, number, [unit.id])
     return Reply(f"已取消：{unit.name}照常报。")
 
 

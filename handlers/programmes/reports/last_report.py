@@ -40,7 +40,7 @@ def meant(ask: Ask, word: str, args: str) -> str:
     if one is None or row is None:
         return ""
     if word != "更正":
-        return f"R{one.id}" if _BARE.fullmatch(left) else ""
+        return f"R{one.id}" if is_bare(left) else ""
     words = _AROUND.sub("", left)
     told = read_report(clean(words).text, row, ask.today)
     if words and not told.values:
@@ -50,6 +50,11 @@ def meant(ask: Ask, word: str, args: str) -> str:
         if len(own) != 1 and checkins.newest(ask.db, ask.me.id):
             return ""
     return f"R{one.id} {words}".strip()
+
+
+def is_bare(words: str) -> bool:
+    """Whether a withdrawal or restoring names nothing, so that what was told last is meant."""
+    return _BARE.fullmatch(words) is not None
 
 
 def _taken_back(ask: Ask) -> str:
