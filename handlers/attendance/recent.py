@@ -1,6 +1,7 @@
 """What the asker has just recorded, and whether a few words more can only be meant for it."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from handlers.reading import Reading, read
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.messages import remainder
 from handlers.reading.messages.talk import excuses
-from handlers.wording import programmes
+from handlers.wording import places, programmes
 from storage.checkins import checkins
 
 # So long a number, a day or an activity alone is said of what was recorded.
@@ -47,6 +48,12 @@ def denied(ask: Ask, text: str) -> checkins.Checkin | None:
     return next((one for one in mine if one.day == ask.today or is_fresh(ask, one)), None)
 
 
+def of_units(ask: Ask, told: Sequence[checkins.Checkin], keys: Iterable[str]) -> list[checkins.Checkin]:
+    """Those of them that are of one of these units."""
+    named = {unit.id for key in keys if (unit := places.by_key(ask, key))}
+    return [one for one in told if one.unit_id in named]
+
+
 def amends(ask: Ask, text: str, reading: Reading) -> bool:
     """Whether the message says only one thing, 39人, 昨天 or 队课, of what was just recorded.
 
@@ -80,6 +87,6 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
         return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False
-    return said[0].unit is None or not any(
-        record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records
-    )
+    named = {record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records if record.unit}
+    # 四(2)是39 right after both were told; another squad's is another report.
+    return said[0].unit is None or not named or (counted and bool(of_units(ask, last, named)))

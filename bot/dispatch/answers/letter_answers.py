@@ -14,6 +14,7 @@ from handlers.kit import Ask, Button, Refusal
 from handlers.reading import Reading, Record
 from handlers.reading.messages import remainder
 from handlers.wording import places
+from scheduling import periods
 
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
 # 国家安全教育日 38 is of that day, though its name holds an activity; 主题队日 38 is of none.
@@ -111,11 +112,22 @@ def _by_reading(features: Features, ask: Ask, text: str, reading: Reading, about
         # Of whom somebody is missing as many are due as are said to be.
         return _chosen([replace(each, due=None) for each in found] if _MISSING.search(text) else found, one, True)
     # 夜空观星全到: a word that was left out, as it may be a name, is said of something else, too.
-    if about or one.activity or one.dated or one.topic or remainder.besides(text, ask.today):
+    if one.activity or one.topic or remainder.besides(text, ask.today) or context.units_in(ask, text)[0]:
         return None
-    if context.units_in(ask, text)[0]:
+    if one.dated and one.date:
+        return _on_day(features, ask, one, one.date)
+    return None if about else _numbered(features, ask, "", one)
+
+
+def _on_day(features: Features, ask: Ask, heads: Record, day: date) -> Button | None:
+    """昨天 41, 周三搞的 42人: of the one thing that is asked for and was held on that day; not right after a record."""
+    if recent.recorded(ask):
         return None
-    return _numbered(features, ask, "", one)
+    monday = periods.monday_of(periods.week_of(ask.today))
+    asked = [each for each, _ in open_letters.unnamed(features, ask, "") if each.report]
+    # 本周还没有签到 is asked of each day of the week.
+    asked = [replace(each, since=monday) if letters.THIS_WEEK in each.nothing.args else each for each in asked]
+    return _chosen([each for each in asked if each.holds(day, ask.today)], heads, True)
 
 
 def _says_no_more(one: Record, topic: str, about: str) -> bool:

@@ -26,7 +26,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 # 上一节其实是38人: of several on a day, whichever of them that is.
-_EARLIER = re.compile(r"(?<!\d)[上前头]一?[场次节]")
+_EARLIER = re.compile(r"(?<!\d)[上前头]一?[场次节]|[前之]前?面?那?一?[条个]")
 _ISSUE = re.compile(r"第\s?([一二三四五六七八九]|\d{1,3})\s?期")
 _SEQUENCE = re.compile(r"第\s?([一二三四五六七八九1-9])\s?[场次节]")
 # 第一条改成42: the first of those that were told, or of those that are shown?

@@ -71,7 +71,10 @@ MISSING = Question(
     left="前面的「{said}」还没有记，要报请连人数一起再发一次。",
 )  # fmt: skip
 # 41: it is to be recorded, with this number.
-HEADS = r"(?:不对|不是|[应改]?该?[是为成]|实到|实际|其实|人数)*\d{1,2}[人名个]?"
+HEADS = (
+    r"(?:不对|不是|没错|对的?|[打写报输填弄搞按]?[错反]了?|[应改]?该?[是为成]|实到|实际|其实|确实|人数|就|只|有|到|来|了)*\d{1,2}[人名个]?"
+    r"(?:参加|来的?|到了?)?(?:社团|小队|[\u4e00-\u9fff]{1,3}队|代表|值[周日]生?|分[批组]|轮流)?"
+)
 DOUBT = Question(
     "checkin-confirm", Doubted, undone="还没有记。", asks="{asked}请回「是」或「否」。", dropped=_NOTHING,
     ended_by=_REPORTS, yes="是，记下", no="不记", other=HEADS,
