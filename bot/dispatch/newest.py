@@ -26,6 +26,13 @@ _GIVEN_UP = re.compile(
 def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     """What is meant by a command without a number: also 同意 of who approves no nominations, but a case that waits."""
     word = found.words[0]
+    # 解绑？ asks what it is.
+    if not args and ask.message.text.rstrip().endswith(("?", "？")) and not found.only_looks(args):
+        return _ordered(features, "帮助", word) or (found, args)
+    # 爱学习谁没学
+    issue = by_name.of_series(args) if word == _MISSING else None
+    if issue is not None and (study := features.command("参学", issue)) and study.allows(ask.person):
+        return study, issue
     if word == _NUDGE and args and (titled := by_name.campaign(ask, args)):
         return _ordered(features, "活动", f"{titled} 催") or (found, args)
     # 六一 is the day before it is the squad 六(1).

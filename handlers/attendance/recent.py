@@ -88,5 +88,5 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False
     named = {record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records if record.unit}
-    # 四(2)是39 right after both were told; another squad's is another report.
-    return said[0].unit is None or not named or (counted and bool(of_units(ask, last, named)))
+    # 四(2)是39 right after several were told; of one that was told alone it would be another report.
+    return said[0].unit is None or not named or (counted and len(last) > 1 and bool(of_units(ask, last, named)))

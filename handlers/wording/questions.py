@@ -36,7 +36,9 @@ _NEITHER = ("同意", "不同意", "通过", "不通过", "批准", "退回", "�
 # Alone they are a word.
 _THUMBS = frozenset("👌👍🆗")
 # 对的，今天只有合唱队: a yes, and why; no number, no other day, nothing that is wrong or still to be done.
-_WITH_REASON = re.compile(r"((?:是|对|没错|没问题|确定|确认)[的啊呀]{0,2})[,，。\s]+[^\d?？不没但改昨前明再等别错另撤先吗]{2,16}")
+_WITH_REASON = re.compile(
+    r"((?:是|对|没错|没问题|确定|确认)[的啊呀]{0,2})[,，。\s]+[^\d?？不没但改昨前明再等别错另撤先吗]{2,16}"
+)
 _LONGEST = 30
 _PARTICLES = "[的滴哒啊呀哦噢喔呢哈啦嘛咯呗吧嘞哟]*"
 _SOFTLY = f"(?:(?:{_COURTEOUS}){_PARTICLES})*"
