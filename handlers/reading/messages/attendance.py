@@ -7,8 +7,8 @@ from handlers.reading.claims.evidence import alone, is_checkin
 from handlers.reading.messages import corrections, talk, withdrawals
 from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.messages.findings import found_in
-from handlers.reading.messages.statements import read_claimed
 from handlers.reading.messages.questions import tells_of_roll
+from handlers.reading.messages.statements import read_claimed
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.findings import Secrets
 from handlers.reading.text.normalise import Clean

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.reading.checkins import activities
 from handlers.reading.checkins.checkin import read_checkin
 from handlers.reading.checkins.found import Found
-from handlers.reading.messages.withdrawals import is_of, stored
+from handlers.reading.messages.withdrawals import ASKS_HOW, is_of, stored
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.quantities.tokens import tokens_of
 from handlers.reading.text import idioms
@@ -14,7 +14,7 @@ from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
-_SLIP = r"[报写发打填弄搞输记选数]|登记|统计"
+_SLIP = r"[报写发打填弄搞输记选数看算点听说]|登记|统计"
 _N = r"[\d一两二三四五]{1,2}"
 _OTHERS = "家长|老师|辅导员|志愿者|五老"
 # 主题忘写了, 主题漏了填.
@@ -60,7 +60,6 @@ _ASKS_WHETHER = pattern(
     r"^(?!.*(?:可以|[能帮请行好]|麻烦)).*(?:(?:要|用|需要?|是不是|该)[^,。]{0,6}(?:改|更正)[^,。]*[吗么?]"
     r"|(?:要不要|用不用|需不需要|该不该|是不是)[^,。]{0,6}(?:改|更正)[^,。]*)\W*$"
 )
-_ASKS_HOW = pattern(r"\W*(?:请问|老师|您?好|我|想问一?下|\W)*(?:如何|怎[么样]|咋|为什么|为啥)")
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
     r"[错反误改勘订正]|其实|题[忘漏没]|应[该当]|不[对是]|算|归|属于|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减+]\s?\d|重新报|应为|应该是|主题|(?:第.|[上前头]一?)[场次节]|不算|作废|[说报写发填]的是|漏了|又来|走了"
@@ -104,7 +103,7 @@ _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICA
 
 def corrects(text: str, scan: str, there: bool) -> bool:
     """Whether `text` puts right what was said before; `there`: anything that it may be of, else +1 is only talk."""
-    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or _ASKS_HOW.match(text) or _INSTEAD.search(text):
+    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or ASKS_HOW.match(text) or _INSTEAD.search(text):
         return False
     if (news := _TO_BE.fullmatch(scan)) and activities.names_activity(news["what"]):
         return True
