@@ -88,12 +88,13 @@ def _unit(ask: Ask, key: str | None) -> Unit:
 )  # fmt: skip
 def as_ever(ask: Ask) -> Reply:
     """A zero report or an excuse is taken back: the one with this number, else the last one that the asker told of."""
-    match = _NUMBER.fullmatch(ask.args.strip())
-    number = int(match[1]) if match else exemptions.newest(ask.db, ask.me.id, ask.today)
+    said, match = ask.args.strip(), _NUMBER.fullmatch(ask.args.strip())
+    number = int(match[1]) if match else None if said else exemptions.newest(ask.db, ask.me.id, ask.today)
     found = exemptions.unit_of(ask.db, number) if number else None
     unit = units.by_id(ask.db, found[0]) if found else None
     if number is None or unit is None or found is None or not _may(ask, unit, found[1]):
-        raise Refusal("没有这样的「没有活动」或请假，什么都没有改。现在就是照常报。", Button("我的", "我的"))
+        which = "这个编号的" if said else "您报过、现在还算数的"
+        raise Refusal(f"没有{which}「没有活动」或请假，什么都没有改。", Button("我的", "我的"))
     exemptions.end(ask.db, number, [unit.id])
     return Reply(f"已取消：{unit.name}照常报。")
 
