@@ -9,7 +9,6 @@ from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments
-from handlers.general import handbook
 from handlers.wording import programmes
 
 # Read so, a text says nothing that could be done.
@@ -107,7 +106,7 @@ def _heard(
     replies = [*replies, *tasks.beside(features, ask, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
-    if waiting and intent == "question" and handbook.answer(ask.args, asked=ask.reading.help is not None):
+    if waiting and intent == "question" and calls.explains(ask):
         return [*replies, kit.Reply(waiting.reminder)]
     if waiting and (ask.message.private or intent == "unknown"):
         # Instead of how to report; what else was said of the words is still said.

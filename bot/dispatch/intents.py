@@ -19,8 +19,6 @@ _WHOLE = frozenset({"checkin", "nomination"})
 _SWITCHES = re.compile(r"(?:停用|启用|恢复|关闭|打开|取消|删除|删掉|去掉) *[^\d\s]{1,12}")
 # What may be a report of a row instead: its words tell.
 _TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
-# 搞错了，今天没升旗
-_NOT_HELD = re.compile(r"\D*[没未](?:有|能)?[上开升搞办做成]\D*")
 # What a day is called by, and no check-in of one (主题队日 38, 建队日 38人) nor its date.
 _OF_A_DAY = re.compile(r"(?!.*人).*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
 
@@ -66,8 +64,7 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
         return "offered"
-    denies = reading.claim == "negation" or (reading.intent == "correct" and _NOT_HELD.fullmatch(text))
-    if denies and free and ask.message.private and recent.denied(ask, text):
+    if free and ask.message.private and recent.denied(ask, text, reading):
         return "denied"
     if free and recent.amends(ask, text, reading) and not naming.is_counted(text):
         return "amend"

@@ -19,6 +19,8 @@ FRESH = timedelta(minutes=10)
 # The rank of words that say what it was about, and not how it was held.
 _THEME = 1
 _HELD = re.compile("圆满|顺利|成功|结束|完成|举[行办]|开展|召开|没|[无未](?=[。!！]|$|[开上举办搞组]|活动)")
+# 搞错了，今天没升旗
+_NOT_HELD = re.compile(r"\D{0,20}[没未](?:有|能)?[上开升搞办做成]\D{0,12}")
 # 下午那场42人: of another one, or of the one that was told; it is asked.
 _THAT_OTHER = re.compile(r"(?:[上下]午|早上|中午|晚上|昨天)的?那[场次节堂]")
 _PARTIAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "UNIT_MISSING"})
@@ -41,9 +43,10 @@ def latest(ask: Ask) -> datetime | None:
     return last.made_at if last else None
 
 
-def denied(ask: Ask, text: str) -> checkins.Checkin | None:
+def denied(ask: Ask, text: str, reading: Reading) -> checkins.Checkin | None:
     """What the asker recorded of an activity that was not held after all (队课没上成), of today or just told."""
-    named = None if excuses(text) else find_activity(text)[0].name
+    denies = reading.claim == "negation" or (reading.intent == "correct" and _NOT_HELD.fullmatch(text))
+    named = find_activity(text)[0].name if denies and not excuses(text) else None
     mine = checkins.matching(ask.db, {"activity": named, "person_id": ask.me.id}, most=1) if named else []
     return next((one for one in mine if one.day == ask.today or is_fresh(ask, one)), None)
 

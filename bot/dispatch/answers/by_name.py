@@ -8,7 +8,6 @@ from handlers.attendance.ladder import SEEN
 from handlers.catalogue.loader import calendar_of
 from handlers.general.orders import said
 from handlers.kit import Ask
-from handlers.reading.checkins.activities import SERIES
 from handlers.reminders import answers, naming, own_dates
 from handlers.reminders.letter import LATER, MUTE
 
@@ -29,7 +28,7 @@ _NUDGE = re.compile(
 _WHEN = re.compile(
     r"(?:请问)?(?P<name>[^\s,，?？]{2,14}?)(?:活动|是|的|到|还有)*(?:什么时候|啥时候|几号|哪天|何时|几天|几点)(?:就|才|能)?(?:截止|结束|到期|完)[了呢啊]?[?？]?"
 )
-_SERIES = re.compile(rf"(?:{SERIES}|爱学习)(?:活动|的)?(?P<issue>第\S{{1,3}}期)?")
+_SERIES = re.compile(r"(?:红领巾)?爱学习(?:活动|的)?(?P<issue>第\S{1,3}期)?")
 
 
 def campaign(ask: Ask, text: str) -> int | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.dispatch.answers import open_campaigns, open_letters, typed_labels
 from bot.dispatch.features import Features
@@ -14,7 +14,6 @@ from handlers.kit import Ask, Button, Refusal
 from handlers.reading import Reading, Record
 from handlers.reading.messages import remainder
 from handlers.wording import places
-from scheduling import periods
 
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
 # 国家安全教育日 38 is of that day, though its name holds an activity; 主题队日 38 is of none.
@@ -124,7 +123,7 @@ def _on_day(features: Features, ask: Ask, heads: Record, day: date) -> Button | 
     """昨天 41, 周三搞的 42人: of the one thing that is asked for and was held on that day; not right after a record."""
     if recent.recorded(ask):
         return None
-    monday = periods.monday_of(periods.week_of(ask.today))
+    monday = ask.today - timedelta(days=ask.today.weekday())
     asked = [each for each, _ in open_letters.unnamed(features, ask, "") if each.report]
     # 本周还没有签到 is asked of each day of the week.
     asked = [replace(each, since=monday) if letters.THIS_WEEK in each.nothing.args else each for each in asked]

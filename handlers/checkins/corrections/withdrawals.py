@@ -34,7 +34,7 @@ def cancel_by_words(ask: Ask) -> Reply:
 @registry.reads("denied")
 def denied(ask: Ask) -> Reply:
     """队课没上成, of what is recorded: it stands until it is taken back, which is said."""
-    old = recent.denied(ask, ask.args)
+    old = recent.denied(ask, ask.args, ask.heard)
     assert old is not None
     stands = f"{phrases.dated(old, ask.today)} {phrases.heads(old)} 还记着，没有动。"
     return Reply(f"{stands}没有开展的话，发「撤回 {old.activity}」。", (Button("撤回", "撤回", f"#{old.id}"),))

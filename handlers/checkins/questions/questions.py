@@ -7,7 +7,8 @@ from datetime import date
 
 from handlers.attendance import phrases
 from handlers.kit import Button
-from handlers.reading import Record
+from handlers.reading import Context, Reading, Record, read
+from handlers.reading.messages import remainder
 from handlers.wording import days, places
 from handlers.wording.questions import Question
 
@@ -214,3 +215,12 @@ def merged(known: str, answer: str, issues: Sequence[str]) -> str:
         answer = phrases.with_heads(answer)
         known = _DUE.sub("", known) if "应" in answer else known
     return f"{answer} {known}" if any(issue.startswith("UNIT") for issue in issues) else f"{known} {answer}"
+
+
+def of_day(known: Incomplete, words: str, context: Context) -> Reading | None:
+    """是昨天的, and nothing more: what is known, of that day, so that the rest is asked for again."""
+    if remainder.besides(words, context.received):
+        return None
+    together = read(merged(known.said, words, known.issues), context)
+    told = together.intent == "checkin" and len(together.records) == 1 and together.records[0].dated
+    return together if told and set(together.issues) <= set(known.issues) else None

@@ -11,8 +11,7 @@ from handlers.attendance import reports
 from handlers.checkins import checkins
 from handlers.checkins.questions import asking, questions
 from handlers.kit import Ask, Refusal, Reply
-from handlers.reading import Context, Reading, Record, read
-from handlers.reading.messages import remainder
+from handlers.reading import Reading, Record, read
 from handlers.wording import names, programmes
 from handlers.wording import questions as asked_of
 from storage.people import people
@@ -82,18 +81,9 @@ def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
             return checkins.take_reading(replace(ask, reading=together), known.first)
     if alone.intent == "chat":
         return None
-    if "DATE" not in asked and (dated := _with_day(ask, known, context)):
+    if "DATE" not in asked and (dated := questions.of_day(known, ask.args, context)):
         return checkins.take_reading(replace(ask, reading=dated), known.first)
     raise questions.MISSING.again(known)
-
-
-def _with_day(ask: Ask, known: questions.Incomplete, context: Context) -> Reading | None:
-    """是昨天的, and nothing more: what is known, of that day; the rest is asked for again."""
-    if remainder.besides(ask.args, context.received):
-        return None
-    together = read(questions.merged(known.said, ask.args, known.issues), context)
-    told = together.intent == "checkin" and len(together.records) == 1 and together.records[0].dated
-    return together if told and set(together.issues) <= set(known.issues) else None
 
 
 def _number_of(words: str) -> str:

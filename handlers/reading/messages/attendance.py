@@ -7,7 +7,6 @@ from handlers.reading.claims.evidence import alone, is_checkin
 from handlers.reading.messages import corrections, talk, withdrawals
 from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.messages.findings import found_in
-from handlers.reading.messages.questions import tells_of_roll
 from handlers.reading.messages.statements import read_claimed
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.findings import Secrets
@@ -34,7 +33,7 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         return exempt
     if claimed := read_claimed(found, context):
         return claimed
-    if tells_of_roll(text) and not found.whole.activity.name:
+    if talk.tells_of_roll(text) and not found.whole.activity.name:
         return talk.question(text)
     if is_checkin(found, context):
         return read_checkin(found, context)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.reading.checkins import activities
 from handlers.reading.checkins.checkin import read_checkin
 from handlers.reading.checkins.found import Found
-from handlers.reading.messages.withdrawals import ASKS_HOW, is_of, stored
+from handlers.reading.messages import withdrawals
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.quantities.tokens import tokens_of
 from handlers.reading.text import idioms
@@ -49,7 +49,7 @@ _TO_BE = pattern(
 )
 # 这个应该算祭扫吧, 刚才那个归到志愿服务: of another kind.
 _COUNTS_AS = pattern(
-    r"\W*(?:更正)?\W*(?:刚才|刚刚|刚报的|上面|[那这]一?[个条次场]?|它|的)*(?:应该?|其实|要|得|还是)*(?:算[是作到在]?|归[到在]?|属于)(?P<what>[^,。\n\d]{2,8}?)(?:的|类|里|那[类边])?(?:吧|才对|更合适)?\W*"
+    r"\W*(?:更正\W*)?(?:刚才|刚刚|刚报的|上面|[那这]一?[个条次场]?|它|的)*(?:应该?|其实|要|得|还是)*(?:算[是作到在]?|归[到在]?|属于)(?P<what>[^,。\n\d]{2,8}?)(?:的|类|里|那[类边])?(?:吧|才对|更合适)?\W*"
 )
 # 队课没上成改成自习了: what was done instead, and nothing that was said is wrong.
 _INSTEAD = pattern(
@@ -103,7 +103,12 @@ _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICA
 
 def corrects(text: str, scan: str, there: bool) -> bool:
     """Whether `text` puts right what was said before; `there`: anything that it may be of, else +1 is only talk."""
-    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or ASKS_HOW.match(text) or _INSTEAD.search(text):
+    if (
+        not _MAY_CORRECT.search(text)
+        or _ASKS_WHETHER.search(text)
+        or withdrawals.ASKS_HOW.match(text)
+        or _INSTEAD.search(text)
+    ):
         return False
     if (news := _TO_BE.fullmatch(scan)) and activities.names_activity(news["what"]):
         return True
@@ -157,7 +162,7 @@ def read_correction(found: Found, context: Context) -> Reading:
     turned = _TURN.search(found.scan) is not None
     meant = [replace(each, date=target.date) if turned else each for each in records]
     meant = [replace(each, unit=target.unit) if moved else each for each in meant]
-    if not all(stored(record, context) for record in meant if record.unit) or not context.existing:
+    if not all(withdrawals.stored(record, context) for record in meant if record.unit) or not context.existing:
         issues.append("NOTHING_TO_CORRECT")
     doubts = [issue for issue in issues if not issue.startswith("PII_")]
     return Reading("correct", "clarify" if doubts else "ok", tuple(issues), records, target=target)
@@ -226,6 +231,6 @@ def _with_news(record: Record, found: Found, target: Record) -> Record:
 
 def _changed_by(record: Record, more: str, number: int, context: Context) -> Record:
     """加1: one more than is there."""
-    there = next((old.attended for old in context.existing if is_of(old, record)), None)
+    there = next((old.attended for old in context.existing if withdrawals.is_of(old, record)), None)
     number = -number if _FEWER.search(more) else number
     return replace(record, attended=None if there is None else there + number, due=None, absent=None)

@@ -36,11 +36,6 @@ _TROUBLE = pattern(
     r"^(?:老师|请问|我|我们|你好|您好|[,\s])*(?:刚|要|快要|准备|马上|下个?(?:学期|周|月)|明[天年]|以后|暂时|就)*(?:换[了个]?(?:新)?(?:手机|号|微信|账号)|手机(?:丢|坏)|忘(?:记|了).{0,3}(?:密码|邀请码)|登不[上录进]|"
     r"(?:收|看|听|发|打|传|上传)不[到出了上开]|没收到|(?:调走|调离|退休|(?:休|请)?产假|请(?:[病事产婚长]假|假[\s,]*[一两二三四五六\d]{1,2}个?[天周月])|出差|外出(?:培训|学习|开会)|离职|辞职|生病|病了|住院|不再?[当做带]了?(?:辅导员|班|$))|提醒太多|消息太多|不会用|用不了)"
 )
-# 1人转学了, 班里新来了个插班生: of the class and its roll, and nothing that was held.
-_MOVED = pattern(
-    r"^(?:老师|请问|我们?|咱们?|[班级]里?|中队|上|新|又|这学期|刚|有|来|走|了|[个名位]|[\d一二两三四五]|人|同学|学生|孩子|队员|[,\s])*"
-    r"(?:转(?:学|走|来|出|入|到)|休学|退学|插班)[^,。\n\d]{0,8}$"
-)
 _SHORT = 24
 
 
@@ -52,8 +47,3 @@ def subject_of(text: str) -> str | None:
 def tells_trouble(text: str) -> bool:
     """我换手机了, 收不到提醒: a question without its question mark."""
     return len(text) <= _SHORT and _TROUBLE.search(text) is not None
-
-
-def tells_of_roll(text: str) -> bool:
-    """1人转学了: the same of the class and its roll."""
-    return len(text) <= _SHORT and _MOVED.search(text) is not None

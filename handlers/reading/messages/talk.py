@@ -98,13 +98,24 @@ _NOD = pattern(
     rf"(?:{_POLITE}|[\s{GAP},.。!~…、;:^_()])++",
     re.I,
 )
+# 1人转学了, 班里新来了个插班生: of the class and its roll, and nothing that was held.
+_MOVED = pattern(
+    r"^(?:老师|请问|我们?|咱们?|[班级]里?|中队|上|新|又|这学期|刚|有|来|走|了|[个名位]|[\d一二两三四五]|人|同学|学生|孩子|队员|[,\s])*"
+    r"(?:转(?:学|走|来|出|入|到)|休学|退学|插班)[^,。\n\d]{0,8}$"
+)
 # 收到，下午补: it is on its way.
 _PROMISE = pattern(
     r"(?:老师|收到|好[的嘞]?|知道了?|明白了?|行|嗯+|不好意思|抱歉|我|忘了|[,。!\s])*(?:马上|这就|现在就?|等[下会]|[等待]会儿?|一会儿?|回头|稍[后等]|[下中]午|晚上|放学后?|下课后?|明天|有空)(?:再|就|来|去|给您?)*"
     r"(?:补|上?报|交|弄|填|发)(?:上|一下|过来|给您?)*[哈啊哦的]*\W*"
 )
+_SHORT = 24
 _EXCUSES = pattern(r"请假|没来|不来|来不了|缺席|病假|事假|不舒服|生病")
 _GREETING, _THANKS = pattern(r"祝贺|恭喜|祝|感谢"), pattern(r"(?:多谢|谢谢)\D*$")
+
+
+def tells_of_roll(text: str) -> bool:
+    """1人转学了: of the class and its roll, which nobody reports."""
+    return len(text) <= _SHORT and _MOVED.search(text) is not None
 
 
 def asks(text: str) -> bool:
