@@ -91,6 +91,11 @@ def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     raise kit.Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 
 
+def explains(ask: kit.Ask) -> bool:
+    """Whether the handbooks answer what is asked."""
+    return handbook.answer(ask.args, asked=ask.heard.help is not None) is not None
+
+
 def past(ask: kit.Ask) -> kit.Reply:
     """What is said to the button of a question that is no longer open."""
     return reports.unchanged(ask, "这个问题已经处理过或过去了，没有再改")
