@@ -23,6 +23,8 @@ _OF_ALL = frozenset(("主题队会", "主题队日", "队课", "升旗仪式"))
 _UNTIL = pattern(rf"{normalise.GAP}\s?(?:[到至~]|-+)\s?{normalise.GAP}")
 # 昨天的是41人,今天的队课是42人: of what the first is it is not said.
 _OF_ONE_DAY = pattern(rf"[,;。]{normalise.GAP}+的{normalise.HELD}")
+# A whole school or grade may bring its parents; so many more than are on its rolls do not come.
+_WHOLE_PART = 1.5
 # Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
 # So many events of a day are told apart.
 MOST_SESSIONS = 9
@@ -210,7 +212,11 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
 def _usual(unit: str | None, activity: str | None, counts: Counts, context: model.Context) -> int | None:
     """What the squad mostly has, where the count is far from that, or those due where less than half of them came."""
     came, due = counts.attended, counts.due
-    if unit is None or came is None or "#" in unit or not unit[0].isdecimal():
+    if unit is None or came is None or "#" in unit:
+        return None
+    if unit == "ALL" or unit.startswith("G"):
+        return _on_its_rolls(unit.removeprefix("G"), came, counts, context)
+    if not unit[0].isdecimal():
         return None
     history = context.history.get(unit, ())[-_LATEST:]
     usual = median_low(history) if len(history) >= _ENOUGH else None
@@ -221,6 +227,14 @@ def _usual(unit: str | None, activity: str | None, counts: Counts, context: mode
         return size
     due = due or (size if activity in _OF_ALL else None)
     return due if due is not None and came * 2 < due else None
+
+
+def _on_its_rolls(unit: str, came: int, counts: Counts, context: model.Context) -> int | None:
+    """Those of all its squads, where each is known and far more are said to have come."""
+    squads = [squad for squad in context.units or () if unit == "ALL" or squad.partition("-")[0] == unit]
+    sizes = [context.roster_size.get(squad, 0) for squad in squads]
+    known = sum(sizes) if sizes and all(sizes) else 0
+    return known if known and came > known * _WHOLE_PART * (counts.sessions or 1) else None
 
 
 def _duplicate(
