@@ -134,7 +134,7 @@ def _festival(match: re.Match[str], received: date) -> When:
 # What a day or a month is of, and no theme.
 _OF = (
     r"(?=[\s,的\d]|队[会课日]|班会|祭扫|扫墓|升旗|主题|大扫除|我们|我班|全[班校体]|少先队|[开上搞带去]"
-    r"|召开|举[行办]|组织)"
+    r"|召开|举[行办]|组织|的?(?:最后|第)一天)"
 )
 # 前几天, 那阵子, 三月底, 清明节前夕, 放假后第一天, 某天, 星期八: nobody can tell which day; 节后收心队会 is a theme.
 _VAGUE = (

@@ -66,7 +66,7 @@ _LABEL = (
 )
 _FIELD_SIGNS = frozenset("=|/_~.")
 _FIELD = pattern(rf"(?<![\u4e00-\u9fff])({_LABEL}) ?(?:[=|/_~]|\.{{2,12}}) ?(?!{_LABEL})(?=[^\s=|/_~.])")
-_NUMBERED = pattern(rf"(?<![一二三四五六七八九级年\d])\(\d{{1,2}}\)(?={_LABEL} ?:)")
+_NUMBERED = pattern(rf"(?:(?<![一二三四五六七八九级年\d])\(\d{{1,2}}\)|(?<!\S)\d{{1,2}})(?={_LABEL} ?:)")
 # □队会 ☑队课: what is not ticked is no part of what is said; the box stands before each word, or behind it.
 _BOX, _TICKED = "□☐", "☑☒✓✔√■"
 _BOXES = f"{_BOX}{_TICKED}"
@@ -158,7 +158,7 @@ def clean(raw: str) -> Clean:
         text = _TAG.sub(" ", _SCRIPT.sub(" ", text) if "</" in text else text)
     if not _FIELD_SIGNS.isdisjoint(text) and len(_FIELD.findall(text)) > 1:
         text = _FIELD.sub(r"\1:", text)
-    if "(" in text and ":" in text:
+    if ":" in text:
         text = _NUMBERED.sub(" ", text)
     if "[" in text:
         text, media, faces = _brackets(text)
