@@ -121,7 +121,7 @@ def _carry_back(clauses: list[Clause]) -> None:
         if clause.ends:
             following = None
         if clause.claim == "negation" and clause.unit and another:
-            # 队课 一(1)43 二(2)停课, 三(1)开展队课,41人,三(2)没开: what stands before the other unit is not of this one.
+            # 队课 一(1)43 二(2)停课, 三(1)队课,41人,三(2)没开: what stands before the other unit is not of this one.
             following = None
         elif clause.claim != "fact":
             back = clause.claim in ("plan", "negation", "question") or (clause.cue is not None and clause.cue.back)

@@ -52,7 +52,11 @@ def read_proposal(text: str, before: str, found: Proposal, context: Context, cha
         return None
     if change and not any(nomination.name for nomination in reading.nominations):
         return change
-    if not hits and _CALLED_FOR.search(text) and not any(is_name(nomination.name or "") for nomination in reading.nominations):
+    if (
+        not hits
+        and _CALLED_FOR.search(text)
+        and not any(is_name(nomination.name or "") for nomination in reading.nominations)
+    ):
         return Reading("chat", "ignore", claim="notice")
     about_somebody = any(nomination.name or nomination.target == "collective" for nomination in reading.nominations)
     if about_somebody or "MEDAL_CONFLICT" in reading.issues:

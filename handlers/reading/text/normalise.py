@@ -146,8 +146,7 @@ def _arrows(raw: str) -> str:
 @lru_cache(16)
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
-    if "□" in raw or "☐" in raw:
-        raw = _only_ticked(raw)
+    raw = _only_ticked(raw)
     bare = _EMOJI.sub(" ", _arrows(raw) if "→" in raw else raw)
     if _COUNTER.search(bare):
         bare = _COUNTERS.sub(_counter, bare)
@@ -156,10 +155,7 @@ def clean(raw: str) -> Clean:
         text = _without_own_words(text)
     if "<" in text:
         text = _TAG.sub(" ", _SCRIPT.sub(" ", text) if "</" in text else text)
-    if not _FIELD_SIGNS.isdisjoint(text) and len(_FIELD.findall(text)) > 1:
-        text = _FIELD.sub(r"\1:", text)
-    if ":" in text:
-        text = _NUMBERED.sub(" ", text)
+    text = _with_colons(text)
     if "[" in text:
         text, media, faces = _brackets(text)
     else:
@@ -182,7 +178,16 @@ def clean(raw: str) -> Clean:
     return Clean(text.strip(), media, faces or bare != raw)
 
 
+def _with_colons(text: str) -> str:
+    """班级=三2 人数=43 -> 班级:三2 人数:43, and the numbers of the lines of a form taken out."""
+    if not _FIELD_SIGNS.isdisjoint(text) and len(_FIELD.findall(text)) > 1:
+        text = _FIELD.sub(r"\1:", text)
+    return _NUMBERED.sub(" ", text) if ":" in text else text
+
+
 def _only_ticked(raw: str) -> str:
+    if "□" not in raw and "☐" not in raw:
+        return raw
     return (_UNTICKED if _BOX_FIRST.search(raw) else _UNTICKED_BEHIND).sub(" ", raw)
 
 

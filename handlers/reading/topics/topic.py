@@ -4,7 +4,7 @@ from handlers.reading.checkins.activities import is_held, names_activity, withou
 from handlers.reading.text.normalise import COUNTED, GAP, HELD, TAKEN
 from handlers.reading.text.patterns import pattern
 from handlers.reading.topics.persons import away
-from handlers.reading.topics.words import before_what_was_held, besides, joined, trimmed
+from handlers.reading.topics.words import before_what_was_held, besides, trimmed
 
 # Words that stand alone are the topic of a short message; of a long one only what is beside its activity or quoted,
 # or else what first tells what was done.
@@ -46,8 +46,8 @@ _LABELLED = pattern(
 def topic_of(scan: str, told: str, activity: str | None) -> str | None:
     """The topic in `scan`, where what was understood is taken out of what was `told`; the activity alone is none."""
     labelled = _LABELLED.search(scan) if ":" in scan or "主题" in scan else None
-    found = joined([trimmed(_NEXT_LABEL.split(labelled[1])[0])]) if labelled else None
-    return besides(found or joined(_chunks(scan, told)) or "", activity)
+    found = trimmed(_NEXT_LABEL.split(labelled[1])[0]) if labelled else ""
+    return besides([found] if found else _chunks(scan, told), activity)
 
 
 def tells_what_was_held(scan: str) -> bool:

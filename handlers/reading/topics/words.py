@@ -33,9 +33,7 @@ _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
 _TO_HOLD = pattern(r"(?:召开|举行|开展|举办)$")
 _HOLDING = pattern(r".*(?:召开|举行|开展|举办)了?|[在于赴到对][^《“「]*(?=[《“「])")
 # 在班里上了一节队课, 前往烈士陵园开展祭扫: where it was held; 围绕清明主题开展了队日: what it was about.
-_VERB = pattern(
-    r"(?:(?:召开|举行|开展|举办|进行|组织)[了过]?|[开上搞办]了|[开上](?=一))(?:一?[次场节个堂])?的?$"
-)
+_VERB = pattern(r"(?:(?:召开|举行|开展|举办|进行|组织)[了过]?|[开上搞办]了|[开上](?=一))(?:一?[次场节个堂])?的?$")
 _WHERE = pattern(r"(?:我?们?|我?班|我?中队)?(?:[在于到去赴用]|前往|来到|走进|利用|分别|隆重)[^《“「]*$")
 _ABOUT = pattern(r"(?:紧?紧?围绕|结合|就)([^《“「]{2,40}?)(?:为|这一)?(?:主题|内容)?$")
 # 围绕“垃圾分类”展开讨论, 观看了爱国电影《长津湖》: what is quoted says it.
@@ -86,7 +84,7 @@ def _shorten(chunk: str) -> str:
     return chunk[:cut] + _TRAIL.sub("", chunk[cut:], count=1)
 
 
-def joined(chunks: Iterable[str]) -> str | None:
+def _joined(chunks: Iterable[str]) -> str | None:
     """What is left of the pieces as one topic, at most 60 characters; who is named in it goes at the gate."""
     kept: list[str] = []
     length = 0
@@ -99,6 +97,6 @@ def joined(chunks: Iterable[str]) -> str | None:
     return " ".join(kept).translate(_NO_QUOTES)[:_LONGEST].strip(_EDGES) or None
 
 
-def besides(topic: str, activity: str | None) -> str | None:
+def besides(chunks: Iterable[str], activity: str | None) -> str | None:
     """祭扫 清明祭英烈: the activity itself is no topic of it."""
-    return f"{idioms.shown(topic)} ".removeprefix(f"{activity} ").strip() or None
+    return f"{idioms.shown(_joined(chunks) or '')} ".removeprefix(f"{activity} ").strip() or None
