@@ -167,7 +167,7 @@ def doubt(issues: Sequence[str], records: Sequence[Record], size_of: Callable[[R
         return "有几个字拿不准，请核对一下：" if "WORDS_UNCLEAR" in issues else "请核对一下："
     if unusual.usual == unusual.due:
         return f"{places.key_name(unusual.unit)}到的不到应到的一半，请核对一下："
-    if unusual.usual == size_of(unusual):
+    if unusual.usual == size_of(unusual) or not unusual.unit[0].isdecimal():
         return f"{places.key_name(unusual.unit)}应到 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
     return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
 
