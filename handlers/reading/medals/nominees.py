@@ -75,7 +75,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     found = Nominees()
     labelled = _LABEL.search(scan) is not None
     scan = slots.listed(scan)
-    children = {*roster, *slots.of_a_row(scan), *slots.said_to_be_children(scan)}
+    children = {*roster, *slots.of_a_row(scan), *slots.said_to_be_children(scan), *slots.with_particle(scan)}
     scan = _BUT.sub(GAP, particulars.plain(_DASH.sub("", scan)))
     rows = slots.first_of_lines(scan)
     children |= slots.names_among(rows)

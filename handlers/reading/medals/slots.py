@@ -2,9 +2,9 @@
 
 import re
 
-from handlers.privacy.names import GIVEN, persons
+from handlers.privacy.names import DOUBLE, GIVEN, persons
 from handlers.reading.medals import nominee_words
-from handlers.reading.persons.names import is_name, is_word_and_name
+from handlers.reading.persons.names import NOT_NAMES, SURNAMES, is_name, is_word_and_name
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 
@@ -44,6 +44,17 @@ _LINES = pattern(rf"(?:(?<=\n)[{GAP} ]*+{_WORD}[ ]?(?:\n|$)){{2,40}}")
 _SIGN_AHEAD = pattern(r"(?<=\n)[*·\-—•]+")
 # 一个是王小明一个是李小红, 第一个是王小明第二个是李小红
 _ONE_IS = pattern(r"(?:第[一二三四五六七八九十]|[还另]?外?有?一)[个位名](?:同学|队员)?(?:就?是|叫)")
+
+# 张有为 一星章, 端木清和: a word of its own that is as long as names are ends in no 为 or 和 of the sentence.
+_WITH_PARTICLE = pattern(
+    rf"(?:^|(?<=[\s、,:{GAP}]))(?P<who>(?:(?:{DOUBLE.pattern})[\u4e00-\u9fff]?|[{SURNAMES}][\u4e00-\u9fff])(?:[为升]|和(?![ ]+[\u4e00-\u9fff])))"
+    r"(?=[\s、,(]|$)"
+)
+
+
+def with_particle(scan: str) -> set[str]:
+    """The names that end in what is mostly a word of the sentence."""
+    return {match["who"] for match in _WITH_PARTICLE.finditer(scan) if match["who"][:2] not in NOT_NAMES}
 
 
 def listed(scan: str) -> str:
