@@ -47,7 +47,8 @@ _ONE_IS = pattern(r"(?:第[一二三四五六七八九十]|[还另]?外?有?一)
 
 # 张有为 一星章, 端木清和: a word of its own that is as long as names are ends in no 为 or 和 of the sentence.
 _WITH_PARTICLE = pattern(
-    rf"(?:^|(?<=[\s、,:{GAP}]))(?P<who>(?:(?:{DOUBLE.pattern})[\u4e00-\u9fff]?|[{SURNAMES}][\u4e00-\u9fff])(?:[为升]|和(?![ ]+[\u4e00-\u9fff])))"
+    rf"(?:^|(?<=[\s、,:{GAP}]))(?P<who>(?:(?:{DOUBLE.pattern})[\u4e00-\u9fff]?|[{SURNAMES}][\u4e00-\u9fff])"
+    r"(?:[为升]|和(?![ ]+[\u4e00-\u9fff])))"
     r"(?=[\s、,(]|$)"
 )
 
