@@ -21,7 +21,7 @@ _LEAD = pattern(
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|小朋友|孩子|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:[嗯呃额啊]|[这那]?[一两俩]?对?(?:双胞胎|孪生)?(?:姐妹|兄弟|姐弟|兄妹|双胞胎)|[都也均]是|也要?|一个人|[评颁报升记发给加]一?[个枚]|报上去?|加[上进]去?|[颁发评]|颁发|等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|都|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|[拿得](?:到|个)?|晋?升|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|(?<!见义勇)(?<!敢作敢)为|的|等|和|与|"
+    r"(?:[嗯呃额啊]|[这那]?[一两俩]?对?(?:双胞胎|孪生)?(?:姐妹|兄弟|姐弟|兄妹|双胞胎)|[都也均]是|也要?|一个人|[评颁报升记发给加]一?[个枚]|报上去?|加[上进]去?|[颁发评]|颁发|等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|都|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|[拿得](?:到|个)?|晋?升|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|(?<!见义勇)(?<!敢作敢)为|的|等|和|与|跟|一[起同]|"
     r"个人|候选人)+$"
 )
 # What only asks for the medal is no reason: 请给 …, 报, 升, 也加到 … 名单里, 谢谢.
@@ -111,12 +111,17 @@ def take_names(word: str, found: Nominees, roster: Collection[str], goes_on: boo
     if word in roster or core in roster:
         found.names.append(word if word in roster else core)
         return None
-    said, _, whose = core.rpartition("的")
-    if said and not found.names and is_name(whose) and (persons(whose) == (whose,) or whose in roster):
-        # 表现好的王小明
+    said, whose = _described(core)
+    if whose and (goes_on or not found.names):
         found.names.append(whose)
         return said
     return _taken(word, core, found, roster, goes_on)
+
+
+def _described(core: str) -> tuple[str, str]:
+    """(表现好, 王小明) of 表现好的王小明, who somebody is ahead of the name; nothing of other words."""
+    said, _, whose = core.rpartition("的")
+    return (said, whose) if said and is_name(whose) and persons(whose) == (whose,) else ("", "")
 
 
 def _taken(word: str, core: str, found: Nominees, roster: Collection[str], goes_on: bool) -> str | None:

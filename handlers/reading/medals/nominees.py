@@ -76,7 +76,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     labelled = _LABEL.search(scan) is not None
     scan = slots.listed(scan)
     children = {*roster, *slots.of_a_row(scan), *slots.said_to_be_children(scan), *slots.with_particle(scan)}
-    scan = _BUT.sub(GAP, particulars.plain(_DASH.sub("", scan)))
+    scan = slots.said_behind(_BUT.sub(GAP, particulars.plain(_DASH.sub("", scan))))
     rows = slots.first_of_lines(scan)
     children |= slots.names_among(rows)
     scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))

@@ -52,6 +52,37 @@ _WITH_PARTICLE = pattern(
     r"(?=[\s、,(]|$)"
 )
 
+# 爱读书的汤沐阳、爱劳动的戚语桐; 值日生汤沐阳和播音员戚语桐; 劳动标兵 汤沐阳 in a line: who each is stands ahead.
+_ENDS_SAID = "员手长生委士兵星"
+_SAID_AHEAD = pattern(
+    rf"(?:^|(?<=[\n、,;。:{GAP}])|(?<=[\u4e00-\u9fff][和与及跟]))[ ]?"
+    rf"(?:(?P<said>[\u4e00-\u9fff]{{1,10}}?[的{_ENDS_SAID}]|[\u4e00-\u9fff]{{1,6}}(?:代表|能手|骨干|达人|主持人|标兵|之星))"
+    r"|(?P<line>(?<=\n)[\u4e00-\u9fff]{2,8}|^[\u4e00-\u9fff]{2,8})[ :]{1,2})"
+    rf"(?P<who>[\u4e00-\u9fff]{{2,4}}?)(?:同学|小朋友)?"
+    rf"(?=[ ]?(?:[\n、,;。{GAP}]|[都也]?报|[和与及跟][\u4e00-\u9fff]|$))"
+)
+_TO_ANOTHER = pattern(
+    "帮|助(?!人)|照[顾看]|陪|教|[给替救送扶借让向被对把叫]|关[心爱照]|推荐|提名|申报|姓名|中队|班级|推选|辅导|家长"
+)
+
+
+def said_behind(scan: str) -> str:
+    """汤沐阳(爱读书)、戚语桐(爱劳动): where it is told of several in the same way, or is what somebody does."""
+    found = [each for each in _SAID_AHEAD.finditer(scan) if _is_told_of(each)]
+    several = len({each["who"] for each in found}) > 1
+    for each in reversed(found):
+        said = (each["said"] or each["line"]).removesuffix("的")
+        if several:
+            scan = f"{scan[: each.start()]}{each['who']}({said}){scan[each.end() :]}"
+        elif scan[: each.start()].endswith(tuple("和与及跟、")) and each["said"] == said:
+            scan = f"{scan[: each.start()]}{each['who']}{scan[each.end() :]}"
+    return scan
+
+
+def _is_told_of(match: re.Match[str]) -> bool:
+    said, who = match["said"] or match["line"], match["who"]
+    return is_name(who) and who in persons(who) and not _TO_ANOTHER.search(said) and not persons(said)
+
 
 def with_particle(scan: str) -> set[str]:
     """The names that end in what is mostly a word of the sentence."""
