@@ -6,7 +6,7 @@ from handlers.reading.messages.talk import asks
 from handlers.reading.model import Claim
 from handlers.reading.text.patterns import pattern
 
-NOMINATES = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
+NOMINATES = pattern(r"提的?名(?!字)|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
 # 今天给三(3)中队颁发了向阳章: it is told, not asked for.
 _AWARDED = pattern(
     r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了[校区县市省国级]*(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
