@@ -62,7 +62,8 @@ def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: S
             told = whole.intent == "checkin" and not (medal.nominations or tasks.ASKS_FOR.search(parts[1]))
             if medal.intent == "nomination" and not (told and medal.status == "clarify"):
                 return replace(report, more=(medal,))
-            return report if whole.intent == "nomination" and whole.status == "ignore" else None
+            if whole.intent == "nomination":
+                return report if whole.status == "ignore" else None
     if whole.intent == "checkin" and tasks.chooses(plain.text):
         return replace(whole, more=(Reading("nomination", "clarify", ("NAME_MISSING",)),))
     if whole.intent in _ASIDE or (whole.intent == "checkin" and not _ASKING.isdisjoint(plain.text)):

@@ -33,12 +33,14 @@ _BASIC = pattern(
     rf"|(?<!五星)(?<!流动)(?<!优胜)(?P<alone>红星|红旗|火炬)(?:章|(?=[\s,、。{GAP}]|$))"
 )
 # A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
-_SHORT = pattern(rf"(?<![^\s,、。:({GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。){GAP}]|$)")
+_SHORT = pattern(
+    rf"(?<![^\s,、。:({GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。){GAP}]|[两三四][枚个]章?|$)"
+)
 # 红旗章里面的团结和健体, 火炬章·勇敢, 红星章的四个章: of a category what it is said to hold is meant.
 _SUB = rf"(?:{'|'.join(sub[:-1] for sub in _CATEGORY)})"
 _OF_CATEGORY = pattern(
     r"(?<!五星)(?<!流动)(?<!优胜)(?P<category>红星|红旗|火炬)章\s?(?:"
-    rf"(?:系列|[里中下其当的][面边中]?|[:(/·\-—~]\s?)+(?P<subs>{_SUB}(?:章?\s?[、,和与及/]\s?{_SUB})*)章?"
+    rf"(?:系列|[里中下其当的之][面边中]?|[:(/·\-—~]\s?)+(?P<subs>{_SUB}(?:章?\s?[、,和与及/]\s?{_SUB})*)章?"
     rf"(?=[\s,;。、)(:{GAP}\d]|[报给都两三各申推]|$)"
     r"|(?:[里中]面?的?|的)?(?:全部|所有)?[四4][个枚](?:小|分)?章?(?=[\s,;。)]|[都全报给]|$))"
 )

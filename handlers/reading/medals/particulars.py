@@ -10,7 +10,7 @@ from handlers.reading.text.patterns import pattern
 
 # 班长王小明: who somebody is, ahead of the name; in 担任班长 it is a reason.
 _POST = pattern(
-    r"(?<![任当是为做选])(?:(?:值[日周]|代理|常务)?副?(?:班长|[大中小路]队长|(?:[语数英体音美]|语文|数学|英语|体育|音乐|美术|科学|卫生|学习|劳动|[一二三四五六七八九\d小])?(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
+    r"(?<![任当是为做选])(?:(?:值[日周]|代理|常务|纪律|卫生|学习|体育|劳动|文艺|生活|安全)?副?(?:班长|[大中小路]队长|(?:[语数英体音美]|语文|数学|英语|体育|音乐|美术|科学|卫生|学习|劳动|[一二三四五六七八九\d小])?(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
     rf"少先队员|优秀队员|候选人|(?<={GAP})长)(?=(?P<who>[\u4e00-\u9fff·]{{2,12}}))"
 )
 # The persons of a form who are not nominated; 推荐人 is one only where the nominee has a label too.

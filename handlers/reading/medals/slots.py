@@ -53,7 +53,7 @@ _WITH_PARTICLE = pattern(
 )
 
 # 爱读书的汤沐阳、爱劳动的戚语桐; 值日生汤沐阳和播音员戚语桐; 劳动标兵 汤沐阳 in a line: who each is stands ahead.
-_ENDS_SAID = "员手长生委士兵星"
+_ENDS_SAID = "员手长生委士兵星家"
 _SAID_AHEAD = pattern(
     rf"(?:^|(?<=[\n、,;。:{GAP}])|(?<=[\u4e00-\u9fff][和与及跟]))[ ]?"
     rf"(?:(?P<said>[\u4e00-\u9fff]{{1,10}}?[的{_ENDS_SAID}]|[\u4e00-\u9fff]{{1,6}}(?:代表|能手|骨干|达人|主持人|标兵|之星))"
@@ -149,6 +149,8 @@ def first_of_lines(scan: str) -> list[str]:
     """The first words of the numbered lines, else of all."""
     begun = [*_FIRST.finditer(scan)] if "\n" in scan else []
     rows = [match for match in begun if match["number"]]
+    # 一星章推荐 above them is no row.
+    rows = rows if len(rows) > 1 else []
     words = (nominee_words.core_of(match["who"]) for match in rows or begun)
     first = [word for word in words if word and not nominee_words.FORMAL.fullmatch(word)]
     # Without numbers a line may as well begin with what is said of the child above.
