@@ -81,7 +81,7 @@ def said_behind(scan: str) -> str:
 
 def _is_told_of(match: re.Match[str]) -> bool:
     said, who = match["said"] or match["line"], match["who"]
-    return is_name(who) and who in persons(who) and not _TO_ANOTHER.search(said) and not persons(said)
+    return persons(who) == (who,) and not _TO_ANOTHER.search(said) and not persons(said)
 
 
 def with_particle(scan: str) -> set[str]:
