@@ -104,11 +104,10 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     found.unsure = (
         found.unsure
         or nominee_words.STANDBY.search(found.reason or "") is not None
-        or any(_begins_with_child(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
+        or any(_puts_up_more(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
         or any(_is_another(match["who"], found) for match in _GIVEN_TO.finditer(found.reason or ""))
         or any(particulars.PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
         or any(_names_another(each.text, found) for each in said if not each.after)
-        or any(_comes_next(word, found) for word in _SPLIT.split(found.reason or ""))
         or _stands_beside(scan, found, {each.text.rstrip(_MARKS) for each in said if not each.inside})
     )
     return found
@@ -203,8 +202,10 @@ def _begins_with_child(word: str, found: Nominees) -> bool:
     return usual or (len(name) < nominee_words.USUAL and (not rest or _TOO.match(rest) is not None))
 
 
-def _comes_next(words: str, found: Nominees) -> bool:
+def _puts_up_more(words: str, found: Nominees) -> bool:
     """其次戚语桐, 同样优秀的是戚语桐: who else is put up; 帮助戚语桐 is a deed."""
+    if _begins_with_child(words, found):
+        return True
     last = persons(words)[-1:]
     return any(words.endswith(name) and _is_another(name, found) and _NEXT.search(words[: -len(name)]) for name in last)
 

@@ -3,8 +3,8 @@
 import re
 
 from handlers.privacy.names import persons
+from handlers.reading.medals import particulars
 from handlers.reading.medals.medals import Medal
-from handlers.reading.medals.particulars import PLACE, places_apart
 from handlers.reading.messages import withdrawals as of_checkins
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.named import is_whole, persons_in, target_of
@@ -103,9 +103,9 @@ def _leaves(clause: str) -> bool:
 
 def named_alone(clause: str) -> list[str]:
     """柏一凡 of 让柏一凡上 and of 柏一凡顶上."""
-    bare = _LEADS.sub("", places_apart(clause).strip(f" {GAP}:"))
+    bare = _LEADS.sub("", particulars.places_apart(clause).strip(f" {GAP}:"))
     named = persons_in(bare) or [name for name in persons(bare) if is_name(name)][:1]
-    return [name for name in named if PLACE.fullmatch(name) or is_whole(name)]
+    return [name for name in named if particulars.PLACE.fullmatch(name) or is_whole(name)]
 
 
 def read_put_on(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
@@ -143,7 +143,7 @@ def _read_replacement(
         for state in context.existing
     )
     issues = [] if there else ["NOTHING_TO_CORRECT"]
-    if not (is_whole(new[0]) or PLACE.fullmatch(new[0])):
+    if not (is_whole(new[0]) or particulars.PLACE.fullmatch(new[0])):
         issues.append("NAME_INCOMPLETE")
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
 
@@ -154,7 +154,9 @@ def _of_one_child(text: str) -> bool:
     who = (given_up["who"] or given_up["whom"]) if given_up else ""
     named = who and all(is_name(each) and persons(each) for each in _AND.split(who))
     instead = _INSTEAD.match(text)
-    named = named or (instead and all(PLACE.fullmatch(one) or persons(one) for one in (instead["who"], instead["new"])))
+    named = named or (
+        instead and all(particulars.PLACE.fullmatch(one) or persons(one) for one in (instead["who"], instead["new"]))
+    )
     parts = _CLAUSE.findall(text)
     on = len(parts) == 2 and _leaves(parts[0]) and _PUTS.search(parts[1]) and all(map(named_alone, parts))
     if _SLIP.search(text) or _NUMBERS.search(text) or named or on:

@@ -8,7 +8,7 @@ from handlers.reading.medals.medals import Medal
 from handlers.reading.medals.particulars import places_apart
 from handlers.reading.messages import withdrawals as of_checkins
 from handlers.reading.model import Context, Reading
-from handlers.reading.nominations.exchanges import GIVES_UP, named_alone
+from handlers.reading.nominations import exchanges
 from handlers.reading.nominations.named import CUT, persons_in, target_of
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
@@ -26,16 +26,20 @@ _CLAUSE = pattern(r"[^,;。!\n]+")
 def takes_back(text: str) -> bool:
     """Whether something that stands is to stand no more."""
     text = of_checkins.without_kept(text)
-    return of_checkins.CANCEL.search(text) is not None or GIVES_UP.search(text) is not None
+    return of_checkins.CANCEL.search(text) is not None or exchanges.GIVES_UP.search(text) is not None
 
 
 def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
     """撤回四(1)中队王小明的一星章提名."""
     unit, medal = target_of(hits, medals, context)
-    bare = GIVES_UP.sub(_bare, of_checkins.CANCEL.sub(_bare, scan))
+    bare = exchanges.GIVES_UP.sub(_bare, of_checkins.CANCEL.sub(_bare, scan))
     names = persons_in(bare) or [*persons(bare)]
     # 戚语桐放弃,柏一凡也放弃: of each it is said.
-    each = [who for part in _CLAUSE.findall(scan) if GIVES_UP.search(part) and (who := named_alone(part))]
+    each = [
+        who
+        for part in _CLAUSE.findall(scan)
+        if exchanges.GIVES_UP.search(part) and (who := exchanges.named_alone(part))
+    ]
     apart = len(each) > 1 and all(len(one) == 1 for one in each)
     names = [*chain.from_iterable(each)] if apart else names
     together = rf"(?:同学|队员|\s|{GAP})*[、和与及](?:\s|{GAP})*".join(map(re.escape, dict.fromkeys(names)))
