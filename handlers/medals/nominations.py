@@ -30,8 +30,11 @@ def nominate(ask: Ask) -> list[Reply]:
             honours.check(ask, each)
         raise Denied("提名由中队辅导员或大队辅导员来做，请告诉他们。", what="提名")
     heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
-    # 全班集齐红旗章，申报集体一星章 tells of the badges.
-    if basics.meant(ask, ask.args) and not any(each.medal in medals.STARS for each in heard.nominations):
+    # 全班集齐红旗章，申报集体一星章 tells of the badges, 虞书瑶 奉献章，带动全班捐书 of what a child did.
+    of_few = any(
+        each.medal in medals.STARS or (each.name and not names.is_place(each.name)) for each in heard.nominations
+    )
+    if basics.meant(ask, ask.args) and not of_few:
         return [basics.preview(ask)]
     if of_mine := _ABOUT_MINE.get(heard.intent):
         return of_mine(replace(ask, reading=heard))

@@ -7,7 +7,6 @@ from handlers.reading.messages.attendance import read_attendance
 from handlers.reading.messages.commands import read_command
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.medal_messages import read_medals
-from handlers.reading.nominations.requests import NOMINATES
 from handlers.reading.nominations.signs import may_be_medal
 from handlers.reading.persons.findings import Secrets
 from handlers.reading.persons.names import is_name
@@ -63,10 +62,11 @@ def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: S
         report, medal = _beside(plain, parts, context, secrets)
         if report.intent == "checkin" and report.records[0].attended is not None:
             # 队会40人 一星章启动仪式: nobody is named, and nothing is asked for.
-            told = whole.intent == "checkin" and not (medal.nominations or NOMINATES.search(parts[1]))
+            told = whole.intent == "checkin" and not (medal.nominations or tasks.ASKS_FOR.search(parts[1]))
             if medal.intent == "nomination" and not (told and medal.status == "clarify"):
                 return replace(report, more=(medal,))
-            return report if whole.intent == "nomination" and whole.status == "ignore" else None
+            if whole.intent == "nomination":
+                return report if whole.status == "ignore" else None
     if whole.intent == "checkin" and tasks.chooses(plain.text):
         return replace(whole, more=(Reading("nomination", "clarify", ("NAME_MISSING",)),))
     if whole.intent in _ASIDE or (whole.intent in _REPORTS and not _ASKING.isdisjoint(plain.text)):

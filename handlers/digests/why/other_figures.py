@@ -20,5 +20,5 @@ def told(ask: Ask, words: str, page: int) -> Reply | None:
     if not _OF_MEDALS.search(words):
         return None
     may = [each.words[0] for each in ask.features if each.allows(ask.person)]
-    lists = [word for word in ("待审", "审核进度", "待颁") if word in may]
+    lists = [word for word in ("待审", "我的提名", "审核进度", "待颁") if word in may]
     return Reply("奖章的数字由提名一件件数出来，逐件看：", tuple(Button(word, word) for word in lists))

@@ -33,14 +33,26 @@ _BASIC = pattern(
     rf"|(?<!五星)(?<!流动)(?<!优胜)(?P<alone>红星|红旗|火炬)(?:章|(?=[\s,、。{GAP}]|$))"
 )
 # A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
-_SHORT = pattern(rf"(?<![^\s,、。:({GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。){GAP}]|$)")
+_SHORT = pattern(
+    rf"(?<![^\s,、。:({GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。){GAP}]|[两三四][枚个]章?|$)"
+)
+# 红旗章里面的团结和健体, 火炬章·勇敢, 红星章的四个章: of a category what it is said to hold is meant.
+_SUB = rf"(?:{'|'.join(sub[:-1] for sub in _CATEGORY)})"
+_OF_CATEGORY = pattern(
+    r"(?<!五星)(?<!流动)(?<!优胜)(?P<category>红星|红旗|火炬)章\s?(?:"
+    rf"(?:系列|[里中下其当的之][面边中]?|[:(/·\-—~]\s?)+(?P<subs>{_SUB}(?:章?\s?[、,和与及/]\s?{_SUB})*)章?"
+    rf"(?=[\s,;。、)(:{GAP}\d]|[报给都两三各申推]|$)"
+    r"|(?:[里中]面?的?|的)?(?:全部|所有)?[四4][个枚](?:小|分)?章?(?=[\s,;。)]|[都全报给]|$))"
+)
 _BETWEEN = "- 、和与及/(:·之的里中"
 _IN_LIST = pattern(rf"(?:[{_BETWEEN}]|{'|'.join(sub[:-1] for sub in _CATEGORY)})*")
 _HELD = pattern(
-    r"(?:集[齐满]|(?:已经?|刚刚?|早就|都)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上|(?<!都)评)|持有|曾获得?|获得过|现有|(?:[去前]年|上一?个?(?:学期|学年|年)|\d月份?|\d{4}年?|(?:年级|\ue000)(?=时|的时候)|[之以]前)(?:时|的时候|[就又底初])?(?:荣?获得?|取得|拿到|领到|评上|得))了?(?:的|过|校级)?(?:集体)?(?:全部|所有)?(?:\d{1,2}[枚个])?\s?$"
+    r"(?:集[齐满]|(?:已经?|刚刚?|早就|都)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上|(?<!都)评)|持有|曾获得?|获得过|现有|(?:[去前]年|上一?个?(?:学期|学年|年)|\d月份?|\d{4}年?|(?:年级|\ue000)(?=时|的时候)|[之以]前)(?:时|的时候|[就又底初]|\d{1,2}月份?)?(?:荣?获得?|取得|拿到?|领到?|评上|得|是))了?(?:的|过|校级)?(?:集体)?(?:全部|所有)?(?:\d{1,2}[枚个])?\s?$"
 )
-# 一星章获得者
-_HOLDER = pattern(r"的?(?:获得者|得主|持有者|拥有者)")
+# 一星章获得者; 一星章去年5月拿的
+_HOLDER = pattern(
+    r"的?(?:获得者|得主|持有者|拥有者)|(?:是|在)?(?:[去前]年|上一?个?(?:学期|学年)|\d{4}年)[底初]?(?:\d{1,2}月份?)?就?(?:荣?获得?|取得|拿到?|领到?|评上?|得)"
+)
 # 荣获校优秀少先队员称号, 被评为区十佳少年, 带出六个优秀中队: why somebody is proposed for another medal.
 _TOLD = pattern(
     r"(?:曾[经是为]*[获任]?得?|[荣已]获|获评|评为|获得过)[^,;。\s]{1,24}、[全省市县区校国级]{0,3}$|"
@@ -93,6 +105,7 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     scan = honours.HONOUR.sub(lambda match: keep(match, _of_honour(match)), scan)
     for feature in sorted(features, key=len, reverse=True):
         scan = _feature(scan, feature, medals)
+    scan = _OF_CATEGORY.sub(lambda match: _of_category(match, medals), scan)
     scan = _BASIC.sub(lambda match: keep(match, _basic(match)), scan)
     scan = _LISTED_STAR.sub(lambda match: keep(match, _star(match)), scan)
     scan = _STAR.sub(lambda match: keep(match, _star(match)), scan)
@@ -207,6 +220,17 @@ def _basic(match: re.Match[str]) -> Medal:
     said = groups.get("category")
     issue = "MEDAL_UNKNOWN" if said and f"{said}章" != category else None
     return Medal(match.start(), match.end(), None if issue else f"B:{category}/{sub}", issue)
+
+
+def _of_category(match: re.Match[str], medals: list[Medal]) -> str:
+    """Its sub-badges, one behind the other; all four where it is only said how many."""
+    subs = [sub[:-1] for sub in BASIC[f"{match['category']}章"]]
+    said = re.findall(_SUB, match["subs"]) if match["subs"] else subs
+    for place, sub in enumerate(said, match.start()):
+        code = f"B:{match['category']}章/{sub}章" if sub in subs else None
+        end = match.end() if sub == said[-1] else place + 1
+        medals.append(Medal(place, end, code, None if code else "MEDAL_UNKNOWN"))
+    return GAP * len(match[0])
 
 
 def _is_listed(match: re.Match[str], full: Collection[Medal], before: Collection[Medal]) -> bool:

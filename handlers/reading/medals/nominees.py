@@ -22,7 +22,7 @@ _BUT = pattern(
 # 三(1)—7号
 _DASH = pattern(rf"(?<={GAP})-+")
 _STATED = pattern(
-    r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[零一二两三四五六七八九十])\s?(?:[名人位]|个人)(?![\u4e00-\u9fff])"
+    r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[零一二两三四五六七八九十])\s?(?:[名人位]|个人)(?:(?![\u4e00-\u9fff])|(?=参?评|申?报(?!名)|争))"
 )
 # 红旗章4枚, 共4枚, 4枚劳动章
 _PIECES = pattern(
@@ -45,6 +45,7 @@ _ALL_TOLD = pattern(
     r"(?<![\u4e00-\u9fff\d])[这等以上]{0,2}(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?"
     r"(?:孩子|少先队员|队员|同学|学生|小朋友)(?![\u4e00-\u9fff])"
 )
+_NEXT = pattern(r"(?:是|其?次|次?选|[再还另]有?|加上?)$")
 # 就推荐李小红: in the reason, but who is put up.
 _PUT_UP = pattern("推荐|提名|推选")
 _PUT_UP_TOO = pattern(r"(?:还|另外?|也|再|同时|第[一二三四五六七八九十\d]{1,2}[名位个]?)?(?:推荐|提名|申报|推选)")
@@ -75,8 +76,8 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     found = Nominees()
     labelled = _LABEL.search(scan) is not None
     scan = slots.listed(scan)
-    children = {*roster, *slots.of_a_row(scan), *slots.said_to_be_children(scan)}
-    scan = _BUT.sub(GAP, particulars.plain(_DASH.sub("", scan)))
+    children = {*roster, *slots.of_a_row(scan), *slots.said_to_be_children(scan), *slots.with_particle(scan)}
+    scan = slots.said_behind(_BUT.sub(GAP, particulars.plain(_DASH.sub("", scan))))
     rows = slots.first_of_lines(scan)
     children |= slots.names_among(rows)
     scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))
@@ -103,7 +104,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     found.unsure = (
         found.unsure
         or nominee_words.STANDBY.search(found.reason or "") is not None
-        or any(_begins_with_child(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
+        or any(_puts_up_more(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
         or any(_is_another(match["who"], found) for match in _GIVEN_TO.finditer(found.reason or ""))
         or any(particulars.PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
         or any(_names_another(each.text, found) for each in said if not each.after)
@@ -199,6 +200,14 @@ def _begins_with_child(word: str, found: Nominees) -> bool:
         return bool(name) and not rest and nominee_words.is_unknown_name(name)
     usual = len(name) == nominee_words.USUAL and GIVEN.issuperset(name[1:])
     return usual or (len(name) < nominee_words.USUAL and (not rest or _TOO.match(rest) is not None))
+
+
+def _puts_up_more(words: str, found: Nominees) -> bool:
+    """其次戚语桐, 同样优秀的是戚语桐: who else is put up; 帮助戚语桐 is a deed."""
+    if _begins_with_child(words, found):
+        return True
+    last = persons(words)[-1:]
+    return any(words.endswith(name) and _is_another(name, found) and _NEXT.search(words[: -len(name)]) for name in last)
 
 
 def _stands_beside(scan: str, found: Nominees, others: Collection[str]) -> bool:

@@ -2,9 +2,9 @@
 
 import re
 
-from handlers.privacy.names import GIVEN, persons
+from handlers.privacy.names import DOUBLE, GIVEN, persons
 from handlers.reading.medals import nominee_words
-from handlers.reading.persons.names import is_name, is_word_and_name
+from handlers.reading.persons.names import NOT_NAMES, SURNAMES, is_name, is_word_and_name
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 
@@ -44,6 +44,49 @@ _LINES = pattern(rf"(?:(?<=\n)[{GAP} ]*+{_WORD}[ ]?(?:\n|$)){{2,40}}")
 _SIGN_AHEAD = pattern(r"(?<=\n)[*·\-—•]+")
 # 一个是王小明一个是李小红, 第一个是王小明第二个是李小红
 _ONE_IS = pattern(r"(?:第[一二三四五六七八九十]|[还另]?外?有?一)[个位名](?:同学|队员)?(?:就?是|叫)")
+
+# 张有为 一星章, 端木清和: a word of its own that is as long as names are ends in no 为 or 和 of the sentence.
+_WITH_PARTICLE = pattern(
+    rf"(?:^|(?<=[\s、,:{GAP}]))(?P<who>(?:(?:{DOUBLE.pattern})[\u4e00-\u9fff]?|[{SURNAMES}][\u4e00-\u9fff])"
+    r"(?:[为升]|和(?![ ]+[\u4e00-\u9fff])))"
+    r"(?=[\s、,(]|$)"
+)
+
+# 爱读书的汤沐阳、爱劳动的戚语桐; 值日生汤沐阳和播音员戚语桐; 劳动标兵 汤沐阳 in a line: who each is stands ahead.
+_ENDS_SAID = "员手长生委士兵星家"
+_SAID_AHEAD = pattern(
+    rf"(?:^|(?<=[\n、,;。:{GAP}])|(?<=[\u4e00-\u9fff][和与及跟]))[ ]?"
+    rf"(?:(?P<said>[\u4e00-\u9fff]{{1,10}}?[的{_ENDS_SAID}]|[\u4e00-\u9fff]{{1,6}}(?:代表|能手|骨干|达人|主持人|标兵|之星))"
+    r"|(?P<line>(?<=\n)[\u4e00-\u9fff]{2,8}|^[\u4e00-\u9fff]{2,8})[ :]{1,2})"
+    rf"(?P<who>[\u4e00-\u9fff]{{2,4}}?)(?:同学|小朋友)?"
+    rf"(?=[ ]?(?:[\n、,;。{GAP}]|[都也]?报|[和与及跟][\u4e00-\u9fff]|$))"
+)
+_TO_ANOTHER = pattern(
+    "帮|助(?!人)|照[顾看]|陪|教|[给替救送扶借让向被对把叫]|关[心爱照]|推荐|提名|申报|姓名|中队|班级|推选|辅导|家长"
+)
+
+
+def said_behind(scan: str) -> str:
+    """汤沐阳(爱读书)、戚语桐(爱劳动): where it is told of several in the same way, or is what somebody does."""
+    found = [each for each in _SAID_AHEAD.finditer(scan) if _is_told_of(each)]
+    several = len({each["who"] for each in found}) > 1
+    for each in reversed(found):
+        said = (each["said"] or each["line"]).removesuffix("的")
+        if several:
+            scan = f"{scan[: each.start()]}{each['who']}({said}){scan[each.end() :]}"
+        elif scan[: each.start()].endswith(tuple("和与及跟、")) and each["said"] == said:
+            scan = f"{scan[: each.start()]}{each['who']}{scan[each.end() :]}"
+    return scan
+
+
+def _is_told_of(match: re.Match[str]) -> bool:
+    said, who = match["said"] or match["line"], match["who"]
+    return persons(who) == (who,) and not _TO_ANOTHER.search(said) and not persons(said)
+
+
+def with_particle(scan: str) -> set[str]:
+    """The names that end in what is mostly a word of the sentence."""
+    return {match["who"] for match in _WITH_PARTICLE.finditer(scan) if match["who"][:2] not in NOT_NAMES}
 
 
 def listed(scan: str) -> str:
@@ -106,6 +149,8 @@ def first_of_lines(scan: str) -> list[str]:
     """The first words of the numbered lines, else of all."""
     begun = [*_FIRST.finditer(scan)] if "\n" in scan else []
     rows = [match for match in begun if match["number"]]
+    # 一星章推荐 above them is no row.
+    rows = rows if len(rows) > 1 else []
     words = (nominee_words.core_of(match["who"]) for match in rows or begun)
     first = [word for word in words if word and not nominee_words.FORMAL.fullmatch(word)]
     # Without numbers a line may as well begin with what is said of the child above.

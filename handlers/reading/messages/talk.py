@@ -2,10 +2,12 @@
 
 import re
 
+from handlers.privacy.names import persons
 from handlers.reading.medals.medals import Medal
 from handlers.reading.messages.questions import subject_of, tells_trouble
 from handlers.reading.model import Claim, Context, Reading, Record
 from handlers.reading.nominations.named import persons_in, target_of
+from handlers.reading.persons.names import SURNAMES
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
@@ -47,7 +49,8 @@ _NOTHING_DONE = pattern(
     r"|^[^有\d]{0,12}(?:会|课|队日|旗|扫|活动|仪式)[^有\d,。;]{0,6}(?:没有?|无)[。!！~]*$"
 )
 _PROGRESS = pattern(
-    r"(?<![检调、])查询?|进度|审[核批](?:怎么?样|如何|进展)|(?<![通超经])过了[吗没]|到(?:哪|谁)|批了?[吗没]|批下来|通过了?[吗没]|审[核批]?(?:通过|[了到过]{0,2})[吗没]|(?:提名|推荐|申报|报)了(?:几|多少)[个人位名件]|(?:都有|有)?(?:谁|哪些人)(?:报|提名|推荐|申报)了|名单(?:通过|批|审)了?[吗没]|名额还|剩余名额"
+    r"(?<![检调、])查询?|进度|审[核批](?:怎么?样|如何|进展)|(?<![通超经])过了[吗没]|[到在](?:哪[一个]?[级步环层]|谁)|到哪|批了?[吗没]|批下来|通过了?[吗没]|审[核批]?(?:通过|[了到过]{0,2})[吗没]|(?:提名|推荐|申报|报)了(?:几|多少)[个人位名件]|(?:都有|有)?(?:谁|哪些人)(?:报|提名|推荐|申报)了|名单(?:通过|批|审)了?[吗没]|名额还|剩余名额"
+    r"|(?:怎么|为什么|为啥|咋)(?=[^,。;\n]{0,12}(?:没有?|不|未)(?:审|批|通过|公示|结果|消息|下来|动静))|(?:报|提名|推荐|申报)过[^,。;\n]{0,8}[吗没]|有没有(?:报|提名|推荐|申报)过"
     r"|(?:几个|多少)[^,。\n]{0,8}名额|名额(?:有|是)?(?:几|多少)|(?:公示|颁发?|授予)了?[吗没]|(?:报|提名|推荐|申报)了(?:谁|哪[些几个位])"
     r"|(?:[报交送](?:上去?|过去)?了|[报交送]上去?)[吗没]|评上了?[吗没]|(?:评上|[获拿得]到?|批准?|通过|定下?)[^,。;\n?]{0,10}了(?:吗|没有?|么)(?=\W|$)|(?:有|出)(?:了)?结果(?:了)?[吗没]|结果(?:出来?|下来|有)了?[吗没]|(?:什么|啥|怎么个)(?:状态|情况|进展)"
     r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单)(?!如下|(?:[为是]|\([^()\n]{1,12}\))?\s?[:\n])"
@@ -61,7 +64,7 @@ WHO_STANDS = pattern(
 _WHAT = r"(?:差|缺)了?(?:什么|啥|哪[些几]?[个枚]?|几[个枚]?|多少)(?![^,。;\n]{0,4}名额)"
 LACKS = pattern(
     rf"{_WHAT}[^,。;\n]{{0,10}}[章星]|[章星][^,。;\n名]{{0,6}}{_WHAT}"
-    r"|(?:谁|哪[些几]?[个位]?)[^,。;\n]{0,6}(?:没有?|未)(?:拿|得|获|集|过|通过|考)[^,。;\n]{0,6}章"
+    r"|(?:谁|哪[些几]?[个位]?)[^,。;\n]{0,6}(?:(?:没有?|未)(?:拿|得|获|集|过|通过|考)|[还也][差缺])[^,。;\n]{0,6}章"
     # 离二星章还差, 三(2)还差什么
     r"|离[^,。;\n]{0,6}[章星]还?[差缺]\W*$|^(?:[我咱本][们班校]{0,2}|[\d一二三四五六七八九十]{1,2}\s?[(.年-][^\s,。;]{1,8}|\d{3}班?|[^\s,。;]{2,8}(?:小学|中队|班))"
     r"\s?还[差缺](?:什么|啥|哪些)\W*$"
@@ -159,26 +162,33 @@ def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Readi
 
 def read_progress(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
     """查一下四(1)中队一星章提名进度."""
-    if not (_PROGRESS.search(text) or WHO_STANDS.search(text)) or (not hits and _TO_ALL.search(text)):
+    asked = any(not _is_surname(match) for match in _PROGRESS.finditer(text)) or WHO_STANDS.search(text)
+    if not asked or (not hits and _TO_ALL.search(text)):
         return None
     unit, medal = target_of(hits, medals, context)
     query: dict[str, object] = {"unit": unit, "medal": medal}
     if WHO_STANDS.search(text):
         return Reading("nomination_query", "ok", query={**query, "who": True})
-    persons = persons_in(_PROGRESS.sub(GAP, scan))
-    if persons:
-        query["name"] = persons[0]
+    if named := persons_in(_PROGRESS.sub(GAP, scan)):
+        query["name"] = named[0]
     return Reading("nomination_query", "ok", query=query)
+
+
+def _is_surname(match: re.Match[str]) -> bool:
+    """查思远 一星章 asks nothing; 查王芳 does."""
+    behind = match.string[match.end() : match.end() + 1]
+    named = (name for name in persons(match.string) if match.string.startswith(name, match.start()))
+    return match[0] == "查" and behind not in SURNAMES and any(len(name) <= len("查思远") for name in named)
 
 
 def read_other_reason(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
     """王小明的理由补充一下: of which nomination the reason is to be another one; None where nobody is named."""
     other = OTHER_REASON.search(scan)
-    persons = persons_in(OTHER_REASON.sub(GAP, scan[: other.end()])) if other else []
-    if not persons:
+    named = persons_in(OTHER_REASON.sub(GAP, scan[: other.end()])) if other else []
+    if not named:
         return None
     unit, medal = target_of(hits, medals, context)
-    return Reading("nomination_query", "ok", query={"unit": unit, "medal": medal, "name": persons[0], "reason": True})
+    return Reading("nomination_query", "ok", query={"unit": unit, "medal": medal, "name": named[0], "reason": True})
 
 
 def said(claim: Claim, text: str, offered: tuple[Record, ...] = ()) -> Reading:

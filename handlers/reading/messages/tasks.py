@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
+from handlers.privacy.names import persons
 from handlers.reading.checkins.activities import FORM, find_activity, forms_in, names_activity
 from handlers.reading.claims.cues import ASKING
 from handlers.reading.text.patterns import pattern
@@ -42,6 +43,10 @@ _HEADS = pattern(r"\d\s?[人名位]|\d/\d|应到|实到|全勤")
 _CHOOSES = pattern(
     r"(?:评选?出|推选出?|选出|推荐|提名)了?[^,;。\n]{0,10}(?:[一二三四五]星|[\u4e00-\u9fff]{2}(?<!奖)章(?![程节]))"
 )
+# What is no mere talk of a medal: 启动仪式 asks for nothing.
+ASKS_FOR = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选|[给替帮为][^,;。!\n]{1,6}[报评争]")
+# Of the squad, or of who has that number.
+_WHOM = pattern(r"\d{1,3}号|集体|中队|\d\)?班|全[体班]|大家|暂?无")
 # 另外推荐…: a new task begins.
 _ANEW = r"另外?|还有?|同时|顺[便带]|再|也|并且?|此外|以及|又"
 _WHETHER = pattern(
@@ -116,10 +121,23 @@ def apart(text: str) -> tuple[str, str] | None:
         return None
     first, rest = ("".join(run for _, run in part) for part in (runs[: turns[0]], runs[turns[0] :]))
     medal_first = runs[said[0]][0]
+    if not medal_first:
+        first, rest = _with_whom(first, rest)
     if medal_first and not (first.endswith((";", "。", "!", "\n")) or _NEXT.match(rest)):
         return None
     second = _ALSO.sub("", rest)
     return (second, first) if medal_first else (first, second)
+
+
+def _with_whom(report: str, medal: str) -> tuple[str, str]:
+    """队课40人,|给他报立志章: whom the medal is for is told ahead of it: 温良发言好."""
+    clauses = [match[0] for match in _CLAUSE.finditer(report)]
+    ahead = ""
+    while len(clauses) > 1 and not _WHOM.search(said := ahead + medal) and ("们" in said or not persons(said)):
+        if _reports(clauses[-1]):
+            return report, medal
+        ahead = clauses.pop() + ahead
+    return "".join(clauses), ahead + medal
 
 
 def asks(aside: str) -> bool:

@@ -3,8 +3,9 @@
 import re
 
 from handlers.privacy.names import persons
+from handlers.reading.medals import particulars
 from handlers.reading.medals.medals import Medal
-from handlers.reading.medals.particulars import PLACE
+from handlers.reading.messages import withdrawals as of_checkins
 from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.named import is_whole, persons_in, target_of
 from handlers.reading.persons.names import is_name
@@ -50,13 +51,20 @@ _NEW_FIRST = ("代替", "顶替")
 _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
 # 王小明不报了, 一星章不要了, 撤掉, 退出评选: it stood and shall no more; 放弃休息帮同学 is a deed.
 GIVES_UP = pattern(
-    r"[都先也就]*(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填打]错了?|撤[掉了下]|拿掉|去掉|划掉"
+    r"[都先也就]*(?:不|别)(?:再|想|愿意?)?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填打]错了?|撤[掉了下]|拿掉|去掉|划掉"
     rf"|(?<![不没])(?<!不轻易)(?<!不[会肯言能])(?<!没有)(?<!从未)(?P<leaves>退出|放弃)[了掉]?(?=[对这本此次轮的]*(?:[参竞]?[评选]|申报|推荐|提名|争章|资格|名额|机会|集体|[\u4e00-\u9fff]{{1,3}}章|{GAP})|[吧啊啦]*(?:[,;。!]|\W*$))"
 )
 # 把华梓萌列入推荐名单
 PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
+# 戚语桐转学了, 家长不同意: why a place is free.
+_GONE = pattern(r"弃权|转学|转走|转到|(?:家长|父母|爸妈|[爸妈]{1,2})[^,;。\n]{0,3}(?:不|没)有?(?:同意|答应|愿意)")
+_CLAUSE = pattern(r"[^,;。!\n]+")
+_PUTS = pattern(r"[给让由换报推提评补顶替上]")
+_LEADS = pattern(r"^(?:提名|推荐|名额|撤[回掉下销]|取消|[改给让由换报推补就])+")
 UNSURE = Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
-_TURNS = pattern("换|改[报推提]|[那这][个条件]|提名|[打写报填弄]错|取消|撤|删|[去划]掉|不再?[要报推提评]|算了")
+_TURNS = pattern(
+    "退出|放弃|弃权|换|改[报推提]|[那这][个条件]|提名|[打写报填弄]错|取消|撤|删|[去划]掉|不再?[要报推提评]|算了"
+)
 
 
 def read_exchange(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
@@ -65,7 +73,39 @@ def read_exchange(text: str, scan: str, hits: list[Hit], medals: list[Medal], co
     turned = _REPLACE.search(text) or _RATHER.search(scan) or other
     if turned and (exchange := _read_replacement(scan, hits, medals, context)):
         return exchange
+    if handed_on := _handed_on(scan, hits, medals, context):
+        return handed_on
     return UNSURE if other else None
+
+
+def _handed_on(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """戚语桐退出,一星章给柏一凡: one leaves in a clause, and in another somebody else is put up."""
+    clauses = [*_CLAUSE.finditer(scan)]
+    left = [part for part in clauses if _leaves(part[0])]
+    old = {name for part in left for name in named_alone(part[0])}
+    new = {name for part in clauses if part not in left and _PUTS.search(part[0]) for name in named_alone(part[0])}
+    if not old or not new:
+        return None
+    apart = {medal.code for medal in medals if any(part.start() <= medal.start < part.end() for part in left)}
+    # 戚语桐不评一星章了,柏一凡报劳动章: two things at once.
+    if len(old) > 1 or len(new) > 1 or (apart and apart != {medal.code for medal in medals}):
+        return UNSURE
+    unit, medal = target_of(hits, medals, context)
+    fields = {"unit": unit, "medal": medal, "old": old.pop(), "new": new.pop()}
+    there = any(state.medal and state.name == fields["old"] for state in context.existing)
+    issues = () if there else ("NOTHING_TO_CORRECT",)
+    return Reading("nomination_replace", "ok" if there else "clarify", issues, replace=fields)
+
+
+def _leaves(clause: str) -> bool:
+    return any(rule.search(clause) for rule in (GIVES_UP, of_checkins.CANCEL, _GONE))
+
+
+def named_alone(clause: str) -> list[str]:
+    """柏一凡 of 让柏一凡上 and of 柏一凡顶上."""
+    bare = _LEADS.sub("", particulars.places_apart(clause).strip(f" {GAP}:"))
+    named = persons_in(bare) or [name for name in persons(bare) if is_name(name)][:1]
+    return [name for name in named if particulars.PLACE.fullmatch(name) or is_whole(name)]
 
 
 def read_put_on(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
@@ -103,7 +143,7 @@ def _read_replacement(
         for state in context.existing
     )
     issues = [] if there else ["NOTHING_TO_CORRECT"]
-    if not (is_whole(new[0]) or PLACE.fullmatch(new[0])):
+    if not (is_whole(new[0]) or particulars.PLACE.fullmatch(new[0])):
         issues.append("NAME_INCOMPLETE")
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
 
@@ -114,8 +154,12 @@ def _of_one_child(text: str) -> bool:
     who = (given_up["who"] or given_up["whom"]) if given_up else ""
     named = who and all(is_name(each) and persons(each) for each in _AND.split(who))
     instead = _INSTEAD.match(text)
-    named = named or (instead and all(PLACE.fullmatch(one) or persons(one) for one in (instead["who"], instead["new"])))
-    if _SLIP.search(text) or _NUMBERS.search(text) or named:
+    named = named or (
+        instead and all(particulars.PLACE.fullmatch(one) or persons(one) for one in (instead["who"], instead["new"]))
+    )
+    parts = _CLAUSE.findall(text)
+    on = len(parts) == 2 and _leaves(parts[0]) and _PUTS.search(parts[1]) and all(map(named_alone, parts))
+    if _SLIP.search(text) or _NUMBERS.search(text) or named or on:
         return True
     return any(
         (before := persons(text[: turn.start()])[-1:])

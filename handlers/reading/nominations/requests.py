@@ -6,7 +6,7 @@ from handlers.reading.messages.talk import asks
 from handlers.reading.model import Claim
 from handlers.reading.text.patterns import pattern
 
-NOMINATES = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
+NOMINATES = pattern(r"提的?名(?!字)|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
 # 今天给三(3)中队颁发了向阳章: it is told, not asked for.
 _AWARDED = pattern(
     r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了[校区县市省国级]*(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
@@ -56,7 +56,9 @@ def no_request(text: str, before: str, scan: str, medals: list[Medal]) -> Claim 
         return "other"
     if NOMINATES.search(text) or is_by_class(text, medals) or asks(text):
         return None
-    awarded = not tells(scan) and _AWARDED.search(text) is not None
+    told = _AWARDED.search(text)
+    # 去年拿了一星章,今年报二星章: of the medal that is not asked for.
+    awarded = told is not None and not tells(scan) and not (told[0] in scan and told[0][-1] in "星章")
     return "other" if awarded or held(medals, before) else None
 
 

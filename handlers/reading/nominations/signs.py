@@ -12,7 +12,7 @@ from handlers.reading.persons.personal_data import without_absent
 from handlers.reading.text.patterns import pattern
 
 _MEDAL_WORD = pattern(
-    r"章|[一二三四五1-9]星|红星|红旗|火炬|优秀|十佳|最美|先进|好少年|美德|之星|双优|提名|推荐|申报|推优|推选"
+    r"章|[一二三四五1-9]星|红星|红旗|火炬|优秀|十佳|最美|先进|好少年|美德|之星|双优|提的?名|推荐|申报|推优|推选"
 )
 _NUMBER = pattern(r"N\d{8}-\d{2}")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")

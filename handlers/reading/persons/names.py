@@ -151,6 +151,8 @@ def name_at_start(word: str) -> str | None:
     more = 1 if DOUBLE.match(word) else 0
     for length in (3 + more, 2 + more):
         into_next = word[length - 1 : length + 1] in _NEXT_WORDS and word[length] not in "和与及跟"
+        # 温良捡得最多: the verb is no name.
+        into_next = into_next or (word[length : length + 1] == "得" and word[length + 1 : length + 2] not in "了到过奖")
         if len(word) > length and is_name(word[:length]) and not (into_next or word[:length].endswith(("同", "学"))):
             return word[:length]
     return None
