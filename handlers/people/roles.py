@@ -49,8 +49,9 @@ def _line(ask: Ask, held: Term) -> str:
     zone = ask.now.tzinfo
     since = f"{held.since.astimezone(zone):%Y-%m-%d} 起"
     until = f"，到 {_last_day(ask, held.until)}" if held.until else ""
-    over = "（已结束）" if held.until and held.until <= ask.now else "（还没开始）" if held.since > ask.now else ""
-    return f"{held.person} {held.role.label} {units.full_name(ask.db, held.unit)} {since}{until}{over}"
+    over = held.over or (held.until and held.until <= ask.now)
+    state = "（已结束）" if over else "" if held.begun or held.since <= ask.now else "（还没开始）"
+    return f"{held.person} {held.role.label} {units.full_name(ask.db, held.unit)} {since}{until}{state}"
 
 
 def _last_day(ask: Ask, until: datetime) -> date:
