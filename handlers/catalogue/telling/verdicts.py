@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from handlers.catalogue.model import Row
@@ -116,10 +117,25 @@ def chosen(text: str, row: Row) -> tuple[dict[str, str], list[str]]:
 
 
 def split_by_choice(said: str, row: Row) -> list[str]:
-    """小学24个班860人 中学12个班500人: a part for each choice with numbers of its own, where a row takes several."""
-    split = next((each for each in row.asked if each.split and row.many), None)
-    marks = sorted({match.start() for each in split.choices for match in re.finditer(each, said)}) if split else []
-    parts = [said[begin:end] for begin, end in pairwise([*marks, len(said)])]
-    if len(parts) < 2 or not all(re.search(r"\d", part) for part in parts):
-        return [said]
-    return [f"{said[: marks[0]]} {part}" for part in parts]
+    """小学24个班860人 中学12个班500人, 2篇省级 3篇市级: a part for each choice with numbers of its own."""
+    units = [unit for each in row.asked for unit in each.units]
+    for field in (each for each in row.asked if each.agg == "by" and row.many):
+        marks = list(_one_of(field.choices).finditer(said))
+        if len({mark[0] for mark in marks}) < 2:
+            continue
+        head, begins = said[: marks[0].start()], [mark.start() for mark in marks]
+        before = [each for each in amounts(head, units) if each.measure in units]
+        parts = [said[begin:end] for begin, end in pairwise([*begins, len(said)])]
+        if before and not field.split:
+            begin, ends = before[0].start, [mark.end() for mark in marks]
+            head, parts = said[:begin], [said[begin:end] for begin, end in pairwise([begin, *ends])]
+            parts[-1] += said[ends[-1] :]
+        counts = {len(list(amounts(part, units))) for part in parts}
+        if 0 not in counts and (field.split or len(counts) == 1):
+            return [f"{head} {part.strip(' ,，、;；')}" for part in parts]
+    return [said]
+
+
+@cache
+def _one_of(choices: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(choices, key=len, reverse=True))))
