@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bot.clock import MOST_OFF, Clock
 from bot.pipeline.turn import Turn
 from storage.base import key_values, waiting
+from storage.people import standing
 from storage.reminders import holds
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class ClockGuard:
             self._from = wall, steady
         self._clock.seen = wall, steady
         if not self._clock.doubt:
+            standing.settle(turn.db, turn.now)
             self._store(turn.db, wall)
         return not self._clock.doubt
 

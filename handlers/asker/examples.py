@@ -36,12 +36,14 @@ def beside(ask: Ask, said: str, meant: Command | None) -> tuple[Button, ...]:
     """What works, as a button under a refusal that names nothing: of the command that was meant, else of theirs."""
     words = {word for each in ask.features for word in each.words if each.allows(ask.person)} - {"帮助"}
     named = (quoted.split()[0] for quoted in _QUOTED.findall(said) if quoted.strip())
-    if meant and meant.allows(ask.person) and _NOT_AS_IT_IS.search(said):
-        return (Button(f"{meant.words[0]}怎么发", "帮助", meant.words[0]),)
+    own = meant if meant and meant.allows(ask.person) else None
+    how = own and (Button(f"{own.words[0]}怎么发", "帮助", own.words[0]),)
+    if how and _NOT_AS_IT_IS.search(said):
+        return how
     if _SHOWN.search(said) or not words.isdisjoint(named):
         return ()
-    if meant and meant.allows(ask.person) and meant.words[0] in meant.examples:
-        return (Button(meant.words[0], meant.words[0]),)
+    if own and how:
+        return (Button(own.words[0], own.words[0]),) if own.words[0] in own.examples else how
     if ask.me.roles & REPORTERS:
         # Without the number, so that nothing is recorded by a slip.
         return (Button(f"报{unit(ask)}", "签到", f"{unit(ask)} {_ACTIVITY}"),)

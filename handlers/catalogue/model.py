@@ -148,6 +148,11 @@ class Row(Strict):
         rest = over - sum(part for part, _ in pairs), under - sum(whole for _, whole in pairs)
         return sum((part for part, whole in [*pairs, rest] if whole), Decimal(0)), under
 
+    def counted_by(self, by: Figure) -> str:
+        """What a line counts of each choice: 市级 7 of 9 篇 where the only figure is kept apart, else the reports."""
+        summed = [each.name for each in self.fields if each.agg == "sum"]
+        return summed[0] if by.split and len(summed) == 1 else by.name
+
     def of_choices(self, shown: Mapping[str, str]) -> Iterator[str]:
         """三星章：授予 502、再获 52（10.4%）: what each choice that was told of came to, of the parts in `shown`."""
         # A row that asks for its parts says what share one is of another; of others 已拨 30万 is no share of 100.

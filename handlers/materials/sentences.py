@@ -87,7 +87,7 @@ def _parts(row: Row, shown: Mapping[str, str]) -> Iterator[str]:
     for name in [*counted, *(["by_kind"] if len(row.kinds) > 1 else [])]:
         if name not in said and not said & {part for part, (_, by, _) in row.split.items() if by == name}:
             yield shown.get(name, "–")
-    if said.isdisjoint(row.split):
+    if said.isdisjoint(row.split) and all(row.counted_by(row.by_name[name]) == name for name in counted):
         yield from row.of_choices(shown)
 
 

@@ -1,5 +1,6 @@
 """角色, 任命, 免去: who holds which role from when to when, and giving or ending one."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -19,6 +20,8 @@ _APPOINTERS = frozenset(rights.APPOINTS)
 # The data-protection officer sees who may see what.
 _LOOKERS = _APPOINTERS | {Role.DATA_OFFICER}
 _MOST = 40
+# 任命 张老师 为 三(2)中队 中队辅导员, 任命 张老师 担任中队辅导员 三(2)中队.
+_AS = re.compile("^ *(?:担任|[任为当做])? *")
 _LONGEST = timedelta(days=3660)
 
 
@@ -49,8 +52,9 @@ def _line(ask: Ask, held: Term) -> str:
     zone = ask.now.tzinfo
     since = f"{held.since.astimezone(zone):%Y-%m-%d} 起"
     until = f"，到 {_last_day(ask, held.until)}" if held.until else ""
-    over = "（已结束）" if held.until and held.until <= ask.now else "（还没开始）" if held.since > ask.now else ""
-    return f"{held.person} {held.role.label} {units.full_name(ask.db, held.unit)} {since}{until}{over}"
+    over = held.over or (held.until and held.until <= ask.now)
+    state = "（已结束）" if over else "" if held.begun or held.since <= ask.now else "（还没开始）"
+    return f"{held.person} {held.role.label} {units.full_name(ask.db, held.unit)} {since}{until}{state}"
 
 
 def _last_day(ask: Ask, until: datetime) -> date:
@@ -122,7 +126,7 @@ def _midnight(ask: Ask, day: date) -> datetime:
 def _meant(ask: Ask, words: str, word: str) -> tuple[Person, Role, Unit]:
     """Who, as what, where; raises Refusal, or Denied for what is not the asker's to give."""
     name, _, rest = words.partition(" ")
-    role = next((each for each in sorted(Role, key=_longest) if rest.lstrip().startswith(each.label)), None)
+    role, place = invitation.role_in(_AS.sub("", rest))
     if not name or role is None:
         rights.check_grown_up(words)
         mine = invitation.appointable(ask)
@@ -133,15 +137,10 @@ def _meant(ask: Ask, words: str, word: str) -> tuple[Person, Role, Unit]:
     top = places.scope(ask.me, [held for held, may in rights.APPOINTS.items() if role in may])
     if not top:
         raise Denied(f"{role.label}不归您{word}，请找上级管理员。", what=word)
-    place = rest.lstrip().removeprefix(role.label).strip()
     fitting = [unit for unit in places.named(ask, top, place) if rights.fits(role, unit.kind)] if place else top
     if len(fitting) != 1:
         return _unclear(ask, role, place, fitting, word)
     return _person(ask, name), role, fitting[0]
-
-
-def _longest(role: Role) -> int:
-    return -len(role.label)
 
 
 def _unclear(ask: Ask, role: Role, place: str, found: Sequence[Unit], word: str) -> tuple[Person, Role, Unit]:

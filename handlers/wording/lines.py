@@ -210,7 +210,7 @@ def _shown(
     }
     totals: dict[str, sums.Total] = {each.name: _total(each, flows, stocks) for each in row.fields if each.is_number}
     shown |= {name: number(total.value, total.hedge) for name, total in totals.items()}
-    shown |= {each.name: _by_choice(each, flows, stocks) for each in row.fields if each.type == "choice"}
+    shown |= {each.name: _by_choice(each, row, flows) for each in row.fields if each.type == "choice"}
     shown |= _yes(row, stocks, len(owed))
     shown |= _scored(row, stocks)
     shown |= _complete(db, row, paths, period, len(owed))
@@ -240,10 +240,11 @@ def _total(one: parts.Figure, flows: sums.Sums, stocks: list[reports.Report]) ->
     return sums.Total(sum((value for value in values if isinstance(value, Decimal)), Decimal(0)))
 
 
-def _by_choice(one: parts.Figure, flows: sums.Sums, stocks: list[reports.Report]) -> str:
+def _by_choice(one: parts.Figure, row: Row, flows: sums.Sums) -> str:
     """报国 12 感恩 9, in the order of the choices."""
-    counted = flows.choices.get(one.name, {})
-    return " ".join(f"{each} {number(counted[each].value)}" for each in one.choices if each in counted) or "–"
+    counted = flows.choices.get(row.counted_by(one), {})
+    told = ((each, counted[each]) for each in one.choices if each in counted and counted[each].value)
+    return " ".join(f"{each} {number(total.value, total.hedge)}" for each, total in told) or "–"
 
 
 def _yes(row: Row, stocks: list[reports.Report], owed: int) -> dict[str, str]:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from storage.base.labels import Labelled
 from storage.organisation.units import within
+from storage.people import standing
 from storage.tables import audit, audit_anchor, grant, unit
 
 # A role that is no right to decide on anything.
@@ -135,9 +136,8 @@ def standing_in(db: Connection, person_id: int, path: str, now: datetime) -> dic
     """{"deputy_for": id of a person} where somebody decides at `path` as a deputy alone, for `note`; else empty."""
     known = of(db).roles
     if person_id not in known:
-        holds = (grant.c.since <= now) & (grant.c.until.is_(None) | (grant.c.until > now))
         query = select(grant.c.role, grant.c.deputy_for, unit.c.path).join(unit, unit.c.id == grant.c.unit_id)
-        known[person_id] = db.execute(query.where(grant.c.person_id == person_id, holds)).all()
+        known[person_id] = db.execute(query.where(grant.c.person_id == person_id, standing.holds(now))).all()
     above = [row for row in known[person_id] if path.startswith(row.path) and row.role != _DECIDES_NOTHING]
     lent = [row.deputy_for for row in above if row.deputy_for is not None]
     return {"deputy_for": str(lent[0])} if len(lent) == len(above) > 0 else {}

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from storage.tables import file, grant, lease, outbox
+from storage.tables import file, lease, outbox
 
 # Nothing waits longer: what takes a file out of a chat again is due after a day.
 LONGEST = timedelta(days=2)
@@ -20,14 +20,8 @@ _HELD = (
 
 
 def move_nearer(db: Connection, back: timedelta, now: datetime, real: datetime) -> int:
-    """
-    The clock went back by so much: what is due or held later is so much earlier, though not past; how many.
-
-    Whoever had a role before has it still.
-    """
-    begun = (grant.c.since > now) & (grant.c.since <= now + back)
-    roles = db.execute(update(grant).where(begun).values(since=now)).rowcount
-    return roles + _moved(db, back, timedelta(), now, real)
+    """The clock went back by so much: what is due or held later is so much earlier, though not past; how many."""
+    return _moved(db, back, timedelta(), now, real)
 
 
 def clamp(db: Connection, now: datetime, real: datetime) -> int:

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from storage.checkins import school_rollups
 from storage.checkins.rollups import week_of
 from storage.organisation import history, units
 from storage.organisation.units import Kind, Unit, below
+from storage.people import standing
 from storage.tables import grant, group_chat, unit
 
 
@@ -62,8 +63,7 @@ def close_all(db: Connection, which: ColumnElement[bool], now: datetime, day: da
     open_ones = which & unit.c.active
     history.keep(db, open_ones, day)
     there = select(unit.c.id).where(open_ones)
-    going_on = or_(grant.c.until.is_(None), grant.c.until > now)
-    db.execute(update(grant).where(grant.c.unit_id.in_(there), going_on).values(until=now))
+    db.execute(update(grant).where(grant.c.unit_id.in_(there), standing.lasts(now)).values(until=now, over=True))
     db.execute(delete(group_chat).where(group_chat.c.unit_id.in_(there)))
     with school_rollups.counted_anew(db, open_ones, week_of(day)):
         db.execute(update(unit).where(open_ones).values(active=False, active_to=day, since=history.monday(day)))

@@ -51,7 +51,7 @@ def make(
 def find(db: Connection, vault: Vault, code: str, now: datetime) -> Invite | None:
     """What this code gives, if it is known, unused and not expired."""
     known = invite.c.code_hash.in_(marks(vault, code))
-    holds = known & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
+    holds = known & _good(now)
     return next(_which(db, holds), None)
 
 
@@ -66,6 +66,12 @@ def find_in(db: Connection, vault: Vault, text: str, now: datetime) -> tuple[Inv
     """(what the code in this text gives, what else the text says)."""
     tried = ((find(db, vault, code, now), others) for code, others in apart(text))
     return next((each for each in tried if each[0]), (None, ""))
+
+
+def _good(now: datetime) -> ColumnElement[bool]:
+    # One that is void ended when it was made.
+    lasts = (invite.c.expires_at > invite.c.made_at) & (invite.c.expires_at > now)
+    return invite.c.used_at.is_(None) & lasts
 
 
 def _which(db: Connection, holds: ColumnElement[bool]) -> Iterator[Invite]:
@@ -83,14 +89,14 @@ def use(db: Connection, found: Invite, person_id: int, now: datetime) -> bool:
 
 
 def void(db: Connection, found: Invite, now: datetime) -> None:
-    """Nobody may use the code any more."""
-    db.execute(update(invite).where(invite.c.id == found.id).values(expires_at=now))
+    """Nobody may use the code any more, though the clock be put back."""
+    db.execute(update(invite).where(invite.c.id == found.id).values(expires_at=invite.c.made_at))
     note(db, Action.CODE_VOIDED, now, unit_id=found.unit_id, subject=f"invite:{found.id}")
 
 
 def void_made_by(db: Connection, person_id: int, now: datetime) -> None:
     """Whoever has the phone on which these codes were made may know them."""
-    holds = (invite.c.made_by == person_id) & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
+    holds = (invite.c.made_by == person_id) & _good(now)
     for found in _which(db, holds):
         void(db, found, now)
 
@@ -104,5 +110,6 @@ def note_wrong(db: Connection, channel: str, address: str, now: datetime) -> Non
 def wrong_tries(db: Connection, channel: str, address: str, now: datetime) -> int:
     """How many wrong tries this sender made in the last hour."""
     recent = (wrong_code.c.channel == channel) & (wrong_code.c.address == address)
-    query = select(func.count()).where(recent, wrong_code.c.at > now - timedelta(hours=1))
+    # None of a time to come: the clock was put back.
+    query = select(func.count()).where(recent, wrong_code.c.at.between(now - timedelta(hours=1), now))
     return db.scalar(query) or 0

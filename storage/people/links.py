@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, and_, delete, exists, insert, select, 
 from storage.base.codes import fresh, marks
 from storage.base.codes import spoken as spoken
 from storage.base.vault import Vault
+from storage.people import standing
 from storage.tables import delivery, grant, link_code, metadata, person
 
 LIFETIME = timedelta(minutes=10)
@@ -82,10 +83,10 @@ def _move_unless_there(db: Connection, table: Table, key: tuple[str, ...], keep:
 def _merge_roles(db: Connection, keep: int, gone: int, now: datetime) -> None:
     """Of one role at one unit that both have, one row stays: what holds before what ended, one's own before lent."""
     both = grant.c.person_id.in_([keep, gone])
-    columns = grant.c.id, grant.c.unit_id, grant.c.role, grant.c.until, grant.c.deputy_for
+    columns = grant.c.id, grant.c.unit_id, grant.c.role, grant.c.until, grant.c.deputy_for, standing.lasts(now)
     best: dict[tuple[int, str], tuple[bool, bool, datetime, int]] = {}
-    for id, unit_id, role, until, deputy_for in db.execute(select(*columns).where(both)):
-        worth = until is None or until > now, deputy_for is None, until or _NEVER, id
+    for id, unit_id, role, until, deputy_for, lasts in db.execute(select(*columns).where(both)):
+        worth = lasts, deputy_for is None, until or _NEVER, id
         best[unit_id, role] = max(worth, best.get((unit_id, role), worth))
     db.execute(delete(grant).where(both, grant.c.id.not_in([id for *_, id in best.values()])))
     db.execute(update(grant).where(grant.c.person_id == gone).values(person_id=keep))

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exists, insert, or_, select, update
 
 from storage.audit.audit import Action, note
 from storage.base import chunks
 from storage.base.labels import Labelled
 from storage.base.upsert import add_one
-from storage.organisation.units import PLAIN, Unit, within
+from storage.organisation import units
+from storage.organisation.units import Unit
+from storage.people import standing
 from storage.tables import account, grant, person, unit
 
 
@@ -92,12 +94,14 @@ class Term:
     since: datetime
     until: datetime | None
     unit: Unit
+    begun: bool
+    over: bool
 
 
 _WITH_GRANTS = (
     select(
-        person.c.id, person.c.name, person.c.school_id, grant.c.role, *PLAIN, grant.c.since, grant.c.until,
-        grant.c.deputy_for, grant.c.given_by,
+        person.c.id, person.c.name, person.c.school_id, grant.c.role, *units.PLAIN, grant.c.since, grant.c.until,
+        grant.c.deputy_for, grant.c.given_by, grant.c.begun, grant.c.over,
     )
     .select_from(person)
     .outerjoin(grant, grant.c.person_id == person.c.id)
@@ -114,12 +118,16 @@ _BY_ADDRESSES = (
 
 def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
     found: dict[int, tuple[str, int | None, list[Grant]]] = {}
-    for person_id, name, school_id, role, *at, since, until, deputy_for, given_by in rows:
+    for person_id, name, school_id, role, *at, since, until, deputy_for, given_by, begun, over in rows:
         grants = found.setdefault(person_id, (name, school_id, []))[2]  # type: ignore[arg-type]
-        if role is not None and since <= now and (until is None or until > now):  # type: ignore[operator]
+        if role is not None and standing.held(since, until, begun, over, now):  # type: ignore[arg-type]
             lent_until = until if deputy_for else None
             grants.append(Grant(Role(role), Unit(*at), lent_until, deputy_for, given_by))  # type: ignore[arg-type]
     return [Person(id, name, tuple(grants), school_id=school) for id, (name, school, grants) in found.items()]
+
+
+def _those(db: Connection, query: Select[Any], now: datetime) -> list[Person]:
+    return [each for each in _people(db.execute(query).all(), now) if each.grants]
 
 
 def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: datetime) -> dict[str, Person]:
@@ -145,38 +153,35 @@ def by_id(db: Connection, person_id: int, now: datetime) -> Person:
 
 def lasting(db: Connection, person_id: int, now: datetime) -> tuple[Grant, ...]:
     """What somebody holds, or will hold from a later day on."""
-    lasts = grant.c.role.is_not(None) & or_(grant.c.until.is_(None), grant.c.until > now)
-    rows = db.execute(_WITH_GRANTS.where(person.c.id == person_id, lasts))
-    return tuple(Grant(Role(row[3]), Unit(*row[4:13]), row[14] if row[15] else None, *row[15:]) for row in rows)
+    rows = db.execute(_WITH_GRANTS.where(person.c.id == person_id, standing.lasts(now)))
+    return tuple(Grant(Role(row[3]), Unit(*row[4:13]), row[14] if row[15] else None, *row[15:17]) for row in rows)
 
 
 def holding(db: Connection, roles: Iterable[Role], paths: Sequence[str], now: datetime) -> list[Person]:
     """Everybody who holds one of `roles` at a unit in these subtrees, by id; their grants are those there."""
-    query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), within(paths), unit.c.active)
-    return [each for each in _people(db.execute(query.order_by(person.c.id)).all(), now) if each.grants]
+    query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), units.within(paths), unit.c.active)
+    return _those(db, query.order_by(person.c.id), now)
 
 
 def above(db: Connection, roles: Iterable[Role], at: Unit, now: datetime) -> list[Person]:
     """Everybody who holds one of `roles` at `at` itself or at a unit above it."""
     ids = [int(part) for part in at.path.strip("/").split("/")]
     query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), unit.c.id.in_(ids))
-    return [each for each in _people(db.execute(query.order_by(person.c.id)).all(), now) if each.grants]
+    return _those(db, query.order_by(person.c.id), now)
 
 
 def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) -> list[Term]:
     """The roles at units in these subtrees, by unit, without those that were over before `ended_after` (None: all)."""
-    query = _WITH_GRANTS.where(within(paths), unit.c.active)
-    if ended_after:
-        query = query.where(or_(grant.c.until.is_(None), grant.c.until > ended_after))
+    lately = [or_(grant.c.until.is_(None), grant.c.until > ended_after)] if ended_after else []
+    query = _WITH_GRANTS.where(units.within(paths), unit.c.active, *lately)
     rows = db.execute(query.order_by(unit.c.path, grant.c.role, person.c.id))
-    return [Term(row[0], row[1], Role(row[3]), row[13], row[14], Unit(*row[4:13])) for row in rows]
+    return [Term(row[0], row[1], Role(row[3]), row[13], row[14], Unit(*row[4:13]), *row[17:]) for row in rows]
 
 
 def called(db: Connection, name: str, paths: Sequence[str], now: datetime, *, longer: bool = False) -> list[Person]:
     """Who is called (`longer`: begins) so, with a role at a unit in these subtrees; their grants are those there."""
     so = person.c.name.startswith(name, autoescape=True) if longer else person.c.name == name
-    found = _people(db.execute(_WITH_GRANTS.where(so, within(paths), unit.c.active).order_by(person.c.id)).all(), now)
-    return [each for each in found if each.grants]
+    return _those(db, _WITH_GRANTS.where(so, units.within(paths), unit.c.active).order_by(person.c.id), now)
 
 
 def add(db: Connection, name: str, now: datetime) -> int:
@@ -205,16 +210,15 @@ def give(
     `deputy_for`: whose the role is, of somebody who stands in for them, or by whose right a deputy gives it.
     """
     since = since or now
-    by = {"deputy_for": deputy_for, "given_by": given_by}
+    held = {"until": until, "deputy_for": deputy_for, "given_by": given_by}
     mine = (grant.c.person_id == person_id) & _at(at, role)
-    row = db.execute(select(grant.c.since, grant.c.until).where(mine)).first()
-    if row is not None and row.since <= now and (row.until is None or row.until > now):
-        db.execute(update(grant).where(mine).values(until=until, **by))
+    if db.scalar(select(grant.c.id).where(mine, standing.holds(now))):
+        db.execute(update(grant).where(mine).values(**held))
     else:
         # A new row, so that reminders are laid out for it; what was held before goes.
         db.execute(delete(grant).where(mine))
-        new = {"person_id": person_id, "unit_id": at.id, "role": role, "since": since, "until": until}
-        db.execute(insert(grant).values(**new, **by))
+        new = {"person_id": person_id, "unit_id": at.id, "role": role, "since": since, "begun": since <= now}
+        db.execute(insert(grant).values(**new, **held))
     about: dict[str, Any] = {"role": role, "until": until.isoformat() if until else None}
     about |= {"deputy_for": deputy_for} if deputy_for else {}
     note(db, Action.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", **about)
@@ -226,23 +230,21 @@ def _at(at: Unit, role: Role) -> ColumnElement[bool]:
 
 def end(db: Connection, person_id: int, role: Role, at: Unit, when: datetime, now: datetime) -> bool:
     """End a role at this instant, with what was lent of it and given by it in somebody's stead; False: not held."""
-    lasts = or_(grant.c.until.is_(None), grant.c.until > when)
-    mine = (grant.c.person_id == person_id) & _at(at, role) & lasts
-    row = db.execute(update(grant).where(mine).values(until=when).returning(grant.c.id, grant.c.deputy_for)).first()
+    ended = update(grant).where(grant.c.person_id == person_id, _at(at, role), standing.lasts(when))
+    row = db.execute(ended.values(until=when, over=when <= now).returning(grant.c.id, grant.c.deputy_for)).first()
     if row is None:
         return False
-    subject = f"person:{person_id}"
-    note(db, Action.ROLE_ENDED, now, unit_id=at.id, subject=subject, role=role, until=when.isoformat())
+    note(db, Action.ROLE_ENDED, now, unit_id=at.id, subject=f"person:{person_id}", role=role, until=when.isoformat())
     lent = (grant.c.deputy_for == person_id) & _at(at, role)
     if row.deputy_for is not None:
         lent |= (grant.c.given_by == person_id) & (grant.c.deputy_for == row.deputy_for)
-    end_all(db, lent & lasts, when, now)
+    end_all(db, lent, when, now)
     return True
 
 
 def end_all(db: Connection, which: ColumnElement[bool], when: datetime, now: datetime) -> None:
     """End these roles as `end` does."""
-    query = select(grant.c.person_id, grant.c.role, *PLAIN).join(unit, unit.c.id == grant.c.unit_id).where(which)
+    query = select(grant.c.person_id, grant.c.role, *units.PLAIN).join(unit, unit.c.id == grant.c.unit_id).where(which)
     for person_id, role, *at in db.execute(query).all():
         end(db, person_id, Role(role), Unit(*at), when, now)
 
@@ -254,24 +256,22 @@ def link(db: Connection, person_id: int, channel: str, address: str) -> None:
 
 def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> bool:
     """Note that an address is dead (blocked, gone) or alive again; False when that was known, or nobody's is."""
-    known = (account.c.channel == channel) & (account.c.address == address)
-    changed = update(account).where(known, account.c.reachable != reachable).values(reachable=reachable)
-    return db.execute(changed).rowcount > 0
+    its = update(account).where(account.c.channel == channel, account.c.address == address)
+    return db.execute(its.where(account.c.reachable != reachable).values(reachable=reachable)).rowcount > 0
 
 
 def without_account(db: Connection, role: Role, at: Unit, now: datetime) -> dict[int, str]:
     """id → name of those who hold this role at this unit and are not on any platform yet."""
     has_one = exists().where(account.c.person_id == person.c.id)
+    its = _at(at, role) & standing.lasts(now) & grant.c.deputy_for.is_(None)
     query = select(person.c.id, person.c.name).join(grant, grant.c.person_id == person.c.id)
-    lasts = _at(at, role) & or_(grant.c.until.is_(None), grant.c.until > now) & grant.c.deputy_for.is_(None)
-    query = query.where(lasts, ~has_one)
-    return {row.id: row.name for row in db.execute(query)}
+    return {row.id: row.name for row in db.execute(query.where(its, ~has_one))}
 
 
 def unjoined(db: Connection, paths: Sequence[str], now: datetime) -> list[Person]:
     """Everybody whom the roster has in these subtrees and who is on no platform yet, by unit; their grants there."""
-    query = _WITH_GRANTS.where(within(paths), unit.c.active, NEVER_CAME, grant.c.deputy_for.is_(None))
-    return [each for each in _people(db.execute(query.order_by(unit.c.path, person.c.id)).all(), now) if each.grants]
+    query = _WITH_GRANTS.where(units.within(paths), unit.c.active, NEVER_CAME, grant.c.deputy_for.is_(None))
+    return _those(db, query.order_by(unit.c.path, person.c.id), now)
 
 
 def was_heard(db: Connection, person_id: int) -> bool:

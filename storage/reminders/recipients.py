@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
-from storage.people import accounts
+from storage.people import accounts, standing
 from storage.tables import Instant, account, grant, person, unit
 
 
@@ -66,8 +66,7 @@ def _query(channels: tuple[str, ...]) -> Select[Any]:
         .join(unit, unit.c.id == grant.c.unit_id)
         .join(school, school.c.id == unit.c.school_id, isouter=True)
         .join(account, account.c.id == first.correlate(person).scalar_subquery())
-        .where(unit.c.active, grant.c.since <= now)
-        .where(or_(grant.c.until.is_(None), grant.c.until > now))
+        .where(unit.c.active, standing.holds(now))
         .order_by(person.c.id, grant.c.id)
     )  # fmt: skip
 

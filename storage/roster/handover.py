@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from storage.audit.audit import Action, note
 from storage.organisation.units import Unit
-from storage.people import people
+from storage.people import people, standing
 from storage.reminders import deliveries
 from storage.tables import delivery, grant, group_chat, person, unit
 
@@ -98,5 +98,5 @@ def deputies(db: Connection, person_id: int, now: datetime) -> list[Deputy]:
         .join(unit, unit.c.id == grant.c.unit_id)
     )  # fmt: skip
     mine = or_(grant.c.deputy_for == person_id, grant.c.person_id == person_id)
-    rows = db.execute(query.where(mine, grant.c.until > now).order_by(grant.c.since, grant.c.id))
+    rows = db.execute(query.where(mine, standing.lasts(now)).order_by(grant.c.since, grant.c.id))
     return [Deputy(*row[:4], people.Role(row[4]), *row[5:7], Unit(*row[7:])) for row in rows]

@@ -12,6 +12,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    true,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -114,14 +115,16 @@ def _ask(db: Connection, batch_id: int, now: datetime, importer: people.Person |
 def _grants(db: Connection, batch_id: int, now: datetime, given_by: int | None, end_missing: bool) -> None:
     whose, places = staged.alias("whose"), staged.alias("place")
     owner = func.coalesce(staged.c.person_id, whose.c.row_id)
-    by = literal(now, grant.c.since.type), literal(given_by, grant.c.given_by.type)
+    by = literal(now, grant.c.since.type), literal(given_by, grant.c.given_by.type), true()
     given = select(owner, tree.unit_of(places), staged.c.role, *by).select_from(
         tree.with_unit(_with_person(whose), places)
     )
-    columns = ["person_id", "unit_id", "role", "since", "given_by"]
+    columns = ["person_id", "unit_id", "role", "since", "given_by", "begun"]
     db.execute(insert(grant).from_select(columns, given.where(tree.of(batch_id, "grant")).order_by(staged.c.place)))
     again = select(staged.c.row_id).where(tree.of(batch_id, "again"))
-    db.execute(update(grant).where(grant.c.id.in_(again)).values(until=None, deputy_for=None, given_by=given_by))
+    db.execute(
+        update(grant).where(grant.c.id.in_(again)).values(until=None, over=False, deputy_for=None, given_by=given_by)
+    )
     if end_missing:
         ended = select(staged.c.row_id).where(tree.of(batch_id, "end"))
         lender = grant.alias("lender")
@@ -129,5 +132,5 @@ def _grants(db: Connection, batch_id: int, now: datetime, given_by: int | None, 
             lender.c.id.in_(ended), lender.c.person_id == grant.c.deputy_for, lender.c.unit_id == grant.c.unit_id,
             lender.c.role == grant.c.role,
         )  # fmt: skip
-        people.end_all(db, lent & (grant.c.until > now), now, now)
-        db.execute(update(grant).where(grant.c.id.in_(ended)).values(until=now))
+        people.end_all(db, lent, now, now)
+        db.execute(update(grant).where(grant.c.id.in_(ended)).values(until=now, over=True))

@@ -6,11 +6,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, not_, or_, select
 
 from storage.base import chunks
 from storage.organisation import units
-from storage.organisation.units import Unit, within
+from storage.organisation.units import Unit
+from storage.people import standing
 from storage.people.people import Grant, Person, Role
 from storage.tables import account, grant, person, unit, unit_past
 
@@ -131,7 +132,7 @@ def load(
     found, names = _above(db, tops)
     inside = _few(filter(None, (_subtree(found, top) for top in tops)))
     for some in chunks.chunks(inside, _PATHS_AT_ONCE):
-        _note(found, names, db.execute(_UNITS.where(within(some)).order_by(unit.c.path)))
+        _note(found, names, db.execute(_UNITS.where(units.within(some)).order_by(unit.c.path)))
     people, grants = _grants(db, inside, now)
     owners = _accounts(db, set(accounts), people)
     held = _held(db, people, now) if rights else {}
@@ -201,12 +202,12 @@ def _grants(
     people: dict[int, str] = {}
     grants: dict[tuple[int, int, Role], Held] = {}
     # A deputy's role is for some days: the file neither ends it nor takes it for granted.
-    ended = or_(grant.c.until <= now, grant.c.deputy_for.is_not(None))
+    ended = or_(not_(standing.lasts(now)), grant.c.deputy_for.is_not(None))
     columns = grant.c.person_id, grant.c.unit_id, grant.c.role, grant.c.id, ended, person.c.name
     held = select(*columns).select_from(unit).join(grant, grant.c.unit_id == unit.c.id)
     held = held.join(person, person.c.id == grant.c.person_id)
     for some in chunks.chunks(inside, _PATHS_AT_ONCE):
-        for person_id, unit_id, role, grant_id, over, name in db.execute(held.where(within(some))):
+        for person_id, unit_id, role, grant_id, over, name in db.execute(held.where(units.within(some))):
             people[person_id] = name
             grants[person_id, unit_id, Role(role)] = Held(grant_id, bool(over))
     return people, grants
@@ -233,7 +234,7 @@ def _held(db: Connection, people: Iterable[int], now: datetime) -> dict[int, lis
     found: dict[int, list[Grant]] = {}
     at = unit.c.id, unit.c.kind, unit.c.name, unit.c.path
     query = select(grant.c.person_id, grant.c.role, *at).join(unit, unit.c.id == grant.c.unit_id)
-    query = query.where(or_(grant.c.until.is_(None), grant.c.until > now))
+    query = query.where(standing.lasts(now))
     for ids in chunks.chunks(people):
         for person_id, role, *place in db.execute(query.where(grant.c.person_id.in_(ids))):
             found.setdefault(person_id, []).append(Grant(Role(role), Unit(*place)))
@@ -245,7 +246,7 @@ def seen(db: Connection, paths: Sequence[str], importer: Person | None = None) -
     rights = sorted((grant.role, grant.unit.path) for grant in importer.grants) if importer else []
     numbers: list[Any] = [rights, db.scalar(select(func.count()).where(unit.c.parent_id.is_(None)))]
     for some in chunks.chunks(paths, _PATHS_AT_ONCE):
-        inside = within(some)
+        inside = units.within(some)
         at = select(unit.c.id).where(inside).scalar_subquery()
         held = select(grant.c.person_id).where(grant.c.unit_id.in_(at)).scalar_subquery()
         sums = (func.sum(unit.c.members), func.sum(unit.c.grade), func.sum(func.length(unit.c.name)))

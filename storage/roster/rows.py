@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from storage.organisation import units
 from storage.organisation.units import Unit, below, within
+from storage.people import standing
 from storage.people.people import Role
 from storage.tables import account, grant, person, unit
 
@@ -34,7 +35,7 @@ def count(db: Connection, paths: Sequence[str], now: datetime) -> int:
 
 def _own(now: datetime) -> ColumnElement[bool]:
     """A role that is not over, and not only lent to a deputy."""
-    return or_(grant.c.until.is_(None), grant.c.until > now) & grant.c.deputy_for.is_(None)
+    return standing.lasts(now) & grant.c.deputy_for.is_(None)
 
 
 def units_with_people(db: Connection, path: str, now: datetime) -> Iterator[tuple[Unit, list[Entry]]]:

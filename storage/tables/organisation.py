@@ -119,7 +119,17 @@ grant = Table(
     # What a deputy holds, and what they gave by it: for whom. Who gave it; empty: the operator, or before it was noted.
     ref("deputy_for", "person"),
     ref("given_by", "person"),
+    # Whether it has come, though the clock be put back (people/standing.py).
+    Column("begun", Boolean, nullable=False, default=False, server_default=false()),
+    Column("over", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("person_id", "unit_id", "role"),
+    Index("ix_role_grant_begun", "since", sqlite_where=text("begun = 0"), postgresql_where=text("begun = false")),
+    Index(
+        "ix_role_grant_over",
+        "until",
+        sqlite_where=text("over = 0 AND until IS NOT NULL"),
+        postgresql_where=text("over = false AND until IS NOT NULL"),
+    ),
 )
 
 invite = Table(

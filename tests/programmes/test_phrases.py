@@ -62,3 +62,20 @@ def test_a_part_for_each_choice_that_has_numbers_of_its_own() -> None:
     parts = split_by_choice("读书参与 小学24个班860人 中学12个班500人", row)
     assert [read_report(clean(part).text, row, date(2026, 4, 3)).values["classes"] for part in parts] == [24, 12]
     assert split_by_choice("读书参与 小学、中学 24个班860人", row) == ["读书参与 小学、中学 24个班860人"]
+    told = {
+        "宣传报道 省级2篇 市级3篇": [(2, "省级"), (3, "市级")],
+        "宣传报道 省级2，市级3": [(2, "省级"), (3, "市级")],
+        "宣传报道 2篇省级、3篇市级": [(2, "省级"), (3, "市级")],
+        "宣传报道 国家级1篇；宣传报道 省级4篇": [(1, "国家级"), (4, "省级")],
+        "宣传报道 市级3篇": [(3, "市级")],
+    }
+    for said, expected in told.items():
+        read = [
+            read_report(clean(part).text, ROWS["baodao"], date(2026, 4, 3))
+            for part in split_by_choice(said, ROWS["baodao"])
+        ]
+        assert [(each.values["pieces"], each.values["level"]) for each in read] == expected
+        assert all(each.complete for each in read)
+    # A sum beside them is nobody's own.
+    for said in ("宣传报道 省级2篇 市级3篇 共5篇", "宣传报道 省级、市级共5篇", "宣传报道 5篇（省级2 市级3）"):
+        assert split_by_choice(said, ROWS["baodao"]) == [said]

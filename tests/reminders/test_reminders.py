@@ -72,7 +72,7 @@ def test_who_begins_on_a_later_day_gets_what_falls_on_it(school: School) -> None
     # What only a second role gets comes from its own first day on.
     county = units.by_id(school.db, 1)
     school.add("代老师", Role.COUNSELOR, school.other, at("05-01 00:00"))
-    people.give(school.db, school.ids["代老师"], Role.COUNTY_ADMIN, county, at("06-01 00:00"))
+    people.give(school.db, school.ids["代老师"], Role.COUNTY_ADMIN, county, at("05-01 00:00"), since=at("06-01 00:00"))
     school.run_on(at("05-24 09:00"), at("06-02 12:00"))
     assert school.ledger("children:2026-06-01", "新老师")[-1] == "sent"
     letters = [each.rows for each in school.said if each.rows[0].person_id == school.ids["新老师"]]

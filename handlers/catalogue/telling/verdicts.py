@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from handlers.catalogue.model import Row
@@ -23,6 +24,7 @@ _DENIED = re.compile(rf"(?:没有?|未|无|不是|(?<!不)缺少?)[^\s,，、。
 _BEFORE = re.compile(r"(?:有|无|未[建设]?|缺少?|已[建设有])$")
 _LISTED = re.compile(r"[ ]?[、和及与或跟][ ]?")
 _ALL = re.compile(r"(?:全部?|都|均|三个?都)(?:是|有|已|达标|做到|(?P<no>没|未|不|否))")
+_IN_ALL = re.compile("共(?!青)|合计|总计")
 _LEFT_OVER = re.compile(rf"[^\s,，、。;；:：{GAP}\d]{{2,10}}(?:没有|否|无)(?=$|[\s,，、。;；])")
 
 
@@ -116,10 +118,29 @@ def chosen(text: str, row: Row) -> tuple[dict[str, str], list[str]]:
 
 
 def split_by_choice(said: str, row: Row) -> list[str]:
-    """小学24个班860人 中学12个班500人: a part for each choice with numbers of its own, where a row takes several."""
-    split = next((each for each in row.asked if each.split and row.many), None)
-    marks = sorted({match.start() for each in split.choices for match in re.finditer(each, said)}) if split else []
-    parts = [said[begin:end] for begin, end in pairwise([*marks, len(said)])]
-    if len(parts) < 2 or not all(re.search(r"\d", part) for part in parts):
-        return [said]
-    return [f"{said[: marks[0]]} {part}" for part in parts]
+    """小学24个班860人 中学12个班500人, 2篇省级 3篇市级: a part for each choice with numbers of its own."""
+    units = [unit for each in row.asked for unit in each.units]
+    for field in (each for each in row.asked if each.agg == "by" and row.many):
+        marks = list(_one_of(field.choices).finditer(said))
+        if len({mark[0] for mark in marks}) < 2:
+            continue
+        head, begins = said[: marks[0].start()], [mark.start() for mark in marks]
+        own = [each for each in amounts(said, units) if each.measure in units]
+        parts = [said[begin:end] for begin, end in pairwise([*begins, len(said)])]
+        # 2篇省级: each stands right behind its number.
+        if {mark.start() for mark in marks} <= {end for each in own for end in (each.end, each.end + 1)}:
+            begin, ends = own[0].start, [mark.end() for mark in marks]
+            head, parts = said[:begin], [said[begin:end] for begin, end in pairwise([begin, *ends])]
+            parts[-1] += said[ends[-1] :]
+        elif own and own[0].start < begins[0]:
+            # 5篇（省级2 市级3）
+            continue
+        counts = {len(list(amounts(part, units))) for part in parts}
+        if 0 not in counts and (len(counts) == 1 or field.split and not _IN_ALL.search(parts[-1])):
+            return [f"{head} {part.strip(' ,，、;；')}" for part in parts]
+    return [said]
+
+
+@cache
+def _one_of(choices: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(choices, key=len, reverse=True))))

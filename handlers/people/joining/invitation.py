@@ -20,7 +20,7 @@ _COMES = re.compile(r"[来到做作].{0,8}(?:讲|报告|参加|指导|培训|活
 )  # fmt: skip
 def invite(ask: Ask) -> Reply:
     """A one-time code for a role at a unit of the asker's part of the tree."""
-    role, words = _role(ask.args)
+    role, words = role_in(ask.args)
     if role is None and _COMES.search(ask.args):
         raise NotMeant
     if not ask.message.private:
@@ -45,16 +45,18 @@ def invite(ask: Ask) -> Reply:
     )
 
 
-def _role(args: str) -> tuple[Role | None, str]:
-    """(the role that begins the words, the rest); the unit may follow without a space."""
-    first, _, rest = args.partition(" ")
-    role = Role.named(first)
-    if role is None:
-        role = max(
-            (each for each in Role if args.startswith(each.label)), key=lambda each: len(each.label), default=None
-        )
-        rest = args[len(role.label) :] if role else ""
-    return role, rest.strip()
+def role_in(words: str) -> tuple[Role | None, str]:
+    """(the role with which the words begin or end, the rest); the unit may stand beside it without a space."""
+    first, _, rest = words.partition(" ")
+    if role := Role.named(first):
+        return role, rest.strip()
+    longest_first = sorted(Role, key=lambda each: len(each.label), reverse=True)
+    for role in longest_first:
+        if words.startswith(role.label):
+            return role, words.removeprefix(role.label).strip()
+        if words.endswith(role.label):
+            return role, words.removesuffix(role.label).rstrip(" 的")
+    return None, words
 
 
 def _top(ask: Ask, role: Role) -> list[Unit]:
