@@ -17,6 +17,7 @@ from storage.messages import dialogues
 from storage.messages.cards import Order
 from storage.organisation.units import Unit
 from storage.people.people import Grant, Person, Role
+from storage.records import record
 
 __all__ = [
     "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler",
@@ -41,7 +42,7 @@ class Attachment:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """Heard: one message of a platform, the same for all of them."""
 
@@ -75,7 +76,7 @@ class Message:
         return dialogues.Where(self.channel, self.chat, self.sender)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ask:
     """Understood: who asks for what. `now` is aware and in the school's zone; `db` is the writer's transaction."""
 
@@ -171,7 +172,7 @@ class Due:
     known: Mapping[Any, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Button:
     """A button calls the command with this word; one with an `answer` gives it to the question that came with it.
 
@@ -207,7 +208,7 @@ class File:
     children: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat, topic), whoever is there.
 

@@ -1,7 +1,7 @@
 """Check-ins as they stand; how they come, change and go is in `recording`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,13 +12,14 @@ from storage.checkins.coverage import VALID
 from storage.checkins.events import WHOLES, Part
 from storage.checkins.rollups import week_of
 from storage.organisation.units import Unit, within
+from storage.records import record
 from storage.tables import checkin, checkin_version, inbox, unit, unit_past
 
 # When it was reported: in time; before the week's digest was frozen; after that.
 ON_TIME, LATE, BACKFILLED = "on_time", "late", "backfilled"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checkin:
     """
     One unit at one event; `due` is None when it was not said, `issue` is 第N期 of a series or 0.

@@ -12,6 +12,7 @@ from storage.base import chunks
 from storage.base.labels import Labelled
 from storage.base.upsert import add_one
 from storage.organisation.units import PLAIN, Unit, within
+from storage.records import record
 from storage.tables import account, grant, person, unit
 
 
@@ -38,7 +39,7 @@ class Role(Labelled):
 NEVER_CAME = ~exists().where(account.c.person_id == person.c.id) & person.c.heard_on.is_(None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grant:
     """A role at a unit; of a deputy, or given by one: `lent_until` then, in the stead of `deputy_for`."""
 
@@ -49,7 +50,7 @@ class Grant:
     given_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Person:
     """Somebody the bot knows, with the roles that hold now."""
 
