@@ -82,7 +82,7 @@ _UNIT = {
     "unit_name": func.coalesce(unit_past.c.name, unit.c.name), "path": func.coalesce(unit_past.c.path, unit.c.path),
     "kind": unit.c.kind,
 }  # fmt: skip
-_ANY = select(*(_UNIT[name] if name in _UNIT else checkin.c[name] for name in Checkin.__slots__))
+_ANY = select(*(_UNIT[name] if name in _UNIT else checkin.c[name] for name in Checkin.__annotations__))
 _THAT_DAY = (unit_past.c.since <= checkin.c.day) & (unit_past.c.until > checkin.c.day)
 _ANY = _ANY.join(unit, unit.c.id == checkin.c.unit_id)
 _ANY = _ANY.outerjoin(unit_past, (unit_past.c.unit_id == checkin.c.unit_id) & _THAT_DAY)

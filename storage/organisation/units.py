@@ -73,7 +73,7 @@ class Unit:
 
 
 # What makes a Unit, but for its aliases.
-PLAIN = tuple(units.c[name] for name in Unit.__slots__[:-1])
+PLAIN = tuple(units.c[name] for name in [*Unit.__annotations__][:-1])
 _COLUMNS = (*PLAIN, units.c.aliases)
 
 

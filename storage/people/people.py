@@ -80,6 +80,8 @@ class Person:
     def units(self, roles: Iterable[Role] | None = None) -> list[Unit]:
         """The units at which one of these roles (None: any) is held, topmost first."""
         found = {grant.unit.id: grant.unit for grant in self.grants if roles is None or grant.role in roles}
+        if len(found) < 2:
+            return list(found.values())
         return sorted(found.values(), key=lambda unit: (unit.path.count("/"), unit.id))
 
 
