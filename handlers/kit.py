@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from handlers.privacy.door import Door
 from handlers.reading import Reading
-from handlers.registry import Command, Occasions
+from handlers.registry import Command, Occasions, record
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
@@ -17,7 +17,6 @@ from storage.messages import dialogues
 from storage.messages.cards import Order
 from storage.organisation.units import Unit
 from storage.people.people import Grant, Person, Role
-from storage.records import record
 
 __all__ = [
     "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler",

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from storage.base.words import Cleared
+from storage.checkins import events
 from storage.checkins.coverage import VALID
-from storage.checkins.events import WHOLES, Part
 from storage.checkins.rollups import week_of
 from storage.organisation.units import Unit, within
 from storage.records import record
@@ -54,16 +54,16 @@ class Checkin:
     @property
     def whole(self) -> bool:
         """Whether what the squads below report of that activity and day belongs to it."""
-        return self.kind in WHOLES
+        return self.kind in events.WHOLES
 
     def at(self, unit: Unit) -> "Checkin":
         """The same of this unit."""
         return replace(self, unit_id=unit.id, unit_name=unit.name, path=unit.path, kind=unit.kind)
 
     @property
-    def part(self) -> Part:
+    def part(self) -> events.Part:
         """Its part in its event."""
-        return Part(self.unit_id, self.path, self.attended, self.due, self.id)
+        return events.Part(self.unit_id, self.path, self.attended, self.due, self.id)
 
     @property
     def place(self) -> tuple[int, str, date, int]:

@@ -12,7 +12,6 @@ from storage.base import chunks
 from storage.base.labels import Labelled
 from storage.base.upsert import add_one
 from storage.organisation.units import PLAIN, Unit, within
-from storage.records import record
 from storage.tables import account, grant, person, unit
 
 
@@ -39,7 +38,7 @@ class Role(Labelled):
 NEVER_CAME = ~exists().where(account.c.person_id == person.c.id) & person.c.heard_on.is_(None)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Grant:
     """A role at a unit; of a deputy, or given by one: `lent_until` then, in the stead of `deputy_for`."""
 
@@ -50,7 +49,7 @@ class Grant:
     given_by: int | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody the bot knows, with the roles that hold now."""
 
@@ -80,8 +79,6 @@ class Person:
     def units(self, roles: Iterable[Role] | None = None) -> list[Unit]:
         """The units at which one of these roles (None: any) is held, topmost first."""
         found = {grant.unit.id: grant.unit for grant in self.grants if roles is None or grant.role in roles}
-        if len(found) < 2:
-            return list(found.values())
         return sorted(found.values(), key=lambda unit: (unit.path.count("/"), unit.id))
 
 
