@@ -84,6 +84,8 @@ class Engine:
         self.read(_began)
         # What is there now stays: the collector need not walk it again and again (a tenth of the requests/s).
         gc.freeze()
+        # What a transaction makes goes without it: a look after each 700 objects finds next to nothing.
+        gc.set_threshold(10_000)
 
     def render(self, recipe: str, values: Mapping[str, Any]) -> bytes:
         """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe.

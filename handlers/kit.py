@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from handlers.privacy.door import Door
 from handlers.reading import Reading
-from handlers.registry import Command, Occasions
+from handlers.registry import Command, Occasions, record
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
@@ -41,7 +41,7 @@ class Attachment:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """Heard: one message of a platform, the same for all of them."""
 
@@ -75,7 +75,7 @@ class Message:
         return dialogues.Where(self.channel, self.chat, self.sender)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ask:
     """Understood: who asks for what. `now` is aware and in the school's zone; `db` is the writer's transaction."""
 
@@ -171,7 +171,7 @@ class Due:
     known: Mapping[Any, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Button:
     """A button calls the command with this word; one with an `answer` gives it to the question that came with it.
 
@@ -207,7 +207,7 @@ class File:
     children: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat, topic), whoever is there.
 

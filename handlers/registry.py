@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from scheduling.occasions import Occasion
 from scheduling.occasions import Occasions as Occasions
 from storage.people.people import Person, Role
+from storage.records import record as record
 
 # The topics of 帮助, in its order.
 GROUPS = ("签到", "活动", "奖章", "周报", "提醒", "人员", "组织", "孩子信息")

@@ -85,7 +85,7 @@ def _read(
     order = None if whole else newest.by_words(features, ask, text, reading.intent, waiting)
     done = calls.ordered(waiting, ask, *order) if order else None
     # 阵地：队室有，队报没有 is no question for who has not reported.
-    if done is None and not programmes.begun(ask, text, reading) and (asked := features.ordered(reading)):
+    if done is None and (asked := features.ordered(reading)) and not programmes.begun(ask, text, reading):
         done = calls.ordered(waiting, ask, *newest.instead(features, ask, *asked))
     if done is not None:
         return done

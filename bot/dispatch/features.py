@@ -23,6 +23,7 @@ from storage.base import numbered
 from storage.messages.cards import Order
 
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
+_LONGEST_WORD = 12
 Weekly = Callable[..., Reply]
 Ahead = Callable[[Connection, datetime], Mapping[Any, Any]]
 # They only read text, or are scripts that make what is shipped.
@@ -51,6 +52,8 @@ class Features:
     by_number: Mapping[str, Command] = field(default_factory=dict)
     # The commands, and behind them those for the numbers of a letter.
     declared: tuple[Command, ...] = ()
+    # First character → the longest word that begins so.
+    longest: Mapping[str, int] = field(default_factory=dict)
 
     def ordered(self, reading: Reading) -> tuple[Command, str] | None:
         """The command, with its arguments, that a text without a command's word asks for."""
@@ -67,7 +70,8 @@ class Features:
             said = next((words.removeprefix(each) for each in about.words if words.startswith(each)), words)
             return about, f"{number} {said.strip()}".strip()
         text = text.removeprefix("/")
-        for end in range(min(len(text), 12), 0, -1):
+        longest = self.longest.get(text[:1].lower()[:1], 0)
+        for end in range(min(len(text), longest), 0, -1):
             command = self.by_word.get(text[:end].lower())
             rest = text[end:]
             if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
@@ -117,9 +121,10 @@ def collect(found: Iterable[ModuleType] | None = None) -> Features:
     declared = by_topic(mark for mark, _ in attribute(found, "_command"))
     commands = tuple(each for each in declared if not each.letter)
     lettered = (((word, each.letter), each) for each in declared if each.letter for word in each.words)
+    by_word = _unique((word, command) for command in commands for word in command.words)
     return Features(
         commands,
-        _unique((word, command) for command in commands for word in command.words),
+        by_word,
         _unique((intent, reader) for intents, reader in attribute(found, "_reads") for intent in intents),
         _unique((question.kind, (question, function)) for question, function in attribute(found, "_answers")),
         Occasions(_unique((each.kind, each) for each, _ in attribute(found, "_due"))),
@@ -130,6 +135,7 @@ def collect(found: Iterable[ModuleType] | None = None) -> Features:
         _unique(lettered),
         _unique((each.number, each) for each in declared if each.number),
         (*commands, *(each for each in declared if each.letter)),
+        {word[0]: len(word) for word in sorted(by_word, key=len) if len(word) <= _LONGEST_WORD},
     )
 
 

@@ -17,6 +17,8 @@ _DO_IT = re.compile("能|可以|可否|好|帮|麻烦|请")
 
 def is_report(ask: Ask, text: str, reading: Reading) -> bool:
     """全校捐款活动 320人参加 names a row, and is a check-in: the row has no place for the number."""
+    if programmes.row_in(ask, text) is None:
+        return False
     whole = reading.intent == "checkin" and reading.status == "ok"
     # 王小明获得了校级一星章 is told of a medal, and no work that won a prize.
     if reading.claim == "other" and medals.found_in(ask, text)[0]:

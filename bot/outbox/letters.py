@@ -189,7 +189,8 @@ class Letters:
         return self._vault.fingerprints(json.dumps(body, sort_keys=True))[0][:32]
 
     def _card(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None) -> str:
-        words = (at.channel, reply.text, reply.buttons, repr(reply.file), reply.about)
+        apart = shared is None and not at.gather
+        words = () if apart else (at.channel, reply.text, reply.buttons, repr(reply.file), reply.about)
         token = self._common_token(words) if at.gather else cards.new_token()
         if shared is not None:
             if (shared.get(words), at.chat) in shared:

@@ -22,15 +22,18 @@ def context_of(ask: Ask) -> Context:
     ids = school_ids(person)
     if person is None or not ids:
         return _with_side_units(Context(received=ask.today), person)
-    meant = meant_school(ask, ids)
-    # What the schools say differently goes by the one that is meant, which comes last.
-    schools = [school_of(ask, id) for id in sorted(ids, key=lambda id: id == meant)]
-    school = schools[0] if len(schools) == 1 else together(schools)
+    if len(ids) == 1:
+        schools = [school := school_of(ask, ids[0])]
+    else:
+        meant = meant_school(ask, ids)
+        # What the schools say differently goes by the one that is meant, which comes last.
+        schools = [school_of(ask, id) for id in sorted(ids, key=lambda id: id == meant)]
+        school = together(schools)
     context = Context(
         received=ask.today,
         grades=school.grades,
         classes=school.classes,
-        aliases=school.aliases | {f"{name}大队": "ALL" for each in school.names for name in (each, f"{each}少先队")},
+        aliases=school.called,
         units=school.keys,
         roster_size=school.sizes,
         history=school.history,
@@ -57,9 +60,9 @@ def _own_key(person: Person) -> str | None:
 
 
 def _with_side_units(context: Context, person: Person | None) -> Context:
-    at = [unit for unit in (person.units() if person else []) if unit.kind in _SIDE]
-    if not at:
+    if person is None or not any(grant.unit.kind in _SIDE for grant in person.grants):
         return context
+    at = [unit for unit in person.units() if unit.kind in _SIDE]
     return replace(
         context,
         bound_unit=context.bound_unit or _own_side_unit(at),

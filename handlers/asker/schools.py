@@ -36,6 +36,8 @@ class School:
     keys: frozenset[str] = frozenset()
     history: Mapping[str, Sequence[int]] = field(default_factory=dict)
     badges: tuple[str, ...] = ()
+    # The aliases, and its 大队 by each of its names.
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 def school_of(ask: Ask, school_id: int) -> School:
@@ -67,20 +69,26 @@ def _school(found: Sequence[Unit], today: date) -> School:
     sizes = {key: unit.members for key, unit in squads.items() if unit.members}
     own = next((unit for unit in found if unit.id == unit.school_id), None)
     names = names_of(own) if own else ()
-    return School(squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, names, frozenset(squads))
+    whole = {f"{name}大队": "ALL" for each in names for name in (each, f"{each}少先队")}
+    return School(
+        squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, names, frozenset(squads),
+        called=aliases | whole,
+    )  # fmt: skip
 
 
 def together(schools: Sequence[School]) -> School:
     """What several schools say, as one says it; what they say differently goes by the last."""
+    aliases = {alias: key for each in schools for alias, key in each.aliases.items()}
     return School(
         {key: unit for each in schools for key, unit in each.units.items()},
         {key: unit for each in schools for key, unit in each.grade_units.items()},
-        {alias: key for each in schools for alias, key in each.aliases.items()},
+        aliases,
         {key: size for each in schools for key, size in each.sizes.items()},
         (min(each.grades[0] for each in schools), max(each.grades[1] for each in schools)),
         max(each.classes for each in schools),
         keys=frozenset(key for each in schools for key in each.units),
         history={key: came for each in schools for key, came in each.history.items()},
+        called=aliases,
     )
 
 

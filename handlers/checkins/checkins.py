@@ -35,9 +35,18 @@ def checkin(ask: Ask) -> Sequence[Reply]:
 
 
 @reads("checkin")
-def take(ask: Ask) -> Sequence[Reply]:
-    """Store what is complete, ask once for what is missing."""
-    return take_reading(ask, None)
+def take(ask: Ask, first: int | None = None) -> Sequence[Reply]:
+    """
+    Store what is complete, ask once for what is missing.
+
+    `first` is the message whose open question this answers: its photos belong to the check-in too.
+    """
+    if ask.me.roles.isdisjoint(REPORTERS):
+        raise Denied(f"签到由中队辅导员或大队辅导员来报，没有记录。{examples.nearest(ask)}", what="签到")
+    heard = names.without_names(ask, ask.heard)
+    replies = _replies(ask, heard, first)
+    warning = names.privacy_warning(heard.issues)
+    return [*replies, Reply(warning)] if warning else replies
 
 
 @reads("offered")
@@ -45,16 +54,6 @@ def offered(ask: Ask) -> Reply:
     """What is not stated as a fact is stored only if it is said to be one."""
     # What stands beside it says why it is none: no topic.
     return asking.doubt(ask, ask.heard, [replace(record, topic=None) for record in ask.heard.offered], None)
-
-
-def take_reading(ask: Ask, first: int | None) -> Sequence[Reply]:
-    """`first` is the message whose open question this answers: its photos belong to the check-in too."""
-    if ask.me.roles.isdisjoint(REPORTERS):
-        raise Denied(f"签到由中队辅导员或大队辅导员来报，没有记录。{examples.nearest(ask)}", what="签到")
-    heard = names.without_names(ask, ask.heard)
-    replies = _replies(ask, heard, first)
-    warning = names.privacy_warning(heard.issues)
-    return [*replies, Reply(warning)] if warning else replies
 
 
 def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:

@@ -67,7 +67,7 @@ def found_in(words: str, known: Known = nobody, *, theme: bool = False) -> tuple
     """
     parts = _CLAUSES.split(words)
     clauses, marks = parts[::2], [*parts[1::2], ""]
-    found = [kind for clause in [words, *clauses] if (kind := matters.kind_of(clause))]
+    found = [kind for clause in dict.fromkeys((words, *clauses)) if (kind := matters.kind_of(clause))]
     found += ["PII_CHILD"] if theme and not found and matters.is_of_one(words) else []
     absent = (clauses[place] for place in _beside_absence(clauses, marks))
     named = any(not known(name) for name in named_in(words)) or not all(map(matters.names_no_absent, absent))

@@ -138,6 +138,8 @@ def numbers_joined(text: str) -> str:
 
 def is_absence(clause: str) -> bool:
     """Whether it says who is not there; whatever stands beside it is somebody."""
+    if _ABSENT.search(clause) is None:
+        return False
     return any(_LACKING.match(clause, found.start()) is None for found in _ABSENT.finditer(clause))
 
 
@@ -164,7 +166,7 @@ def kind_of(clause: str) -> str:
             return kind
     themes = Themes(clause)
     for rule, kind in _ABOUT:
-        if any(not themes.has(match) for match in rule.finditer(clause)):
+        if rule.search(clause) and any(not themes.has(match) for match in rule.finditer(clause)):
             return kind
     of_kin = _ANYBODY.search(clause) is not None and any(
         _OF_KIN.search(said) for said in (clause, *(clause.replace(name, "孩子") for name in named_in(clause)))

@@ -3,15 +3,10 @@
 from handlers.reading.model import Context, Existing, Nomination, Reading, Record
 from handlers.reading.nominations.named import persons_in
 from handlers.reading.persons.names import is_name
-from handlers.reading.reader import read_message
+from handlers.reading.reader import read
 from handlers.reading.text.patterns import compile_all
 
 __all__ = [
     "Context", "Existing", "Nomination", "Reading", "Record", "compile_all", "is_name",
     "persons_in", "read",
 ]  # fmt: skip
-
-
-def read(text: str, context: Context) -> Reading:
-    """Say what `text` asks for. Never raises, whatever the text; time grows linearly with its length."""
-    return read_message(text, context)

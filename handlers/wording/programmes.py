@@ -149,10 +149,10 @@ def switched_off(ask: Ask, text: str) -> Row | None:
     off = _rows(ask).off_words if ask.person else {}
     said = clean(text).text if off else ""
     row = off[max(found, key=len)] if (found := [word for word in off if said.startswith(word)]) else None
-    checked_in = not ask.me.roles.isdisjoint(REPORTERS) and {row.name if row else ""} & {
-        each.name for each in told_by_checkins(ask)
-    }
-    return row if row and not checked_in and _concerns(ask.me, row) else None
+    if row is None or not _concerns(ask.me, row):
+        return None
+    checked_in = not ask.me.roles.isdisjoint(REPORTERS) and any(row.name == each.name for each in told_by_checkins(ask))
+    return None if checked_in else row
 
 
 def names_report(ask: Ask, text: str) -> Row | None:
@@ -218,6 +218,7 @@ def told_by_checkins(ask: Ask) -> list[Row]:
     return [row for row in _rows(ask).rows if row.shape == "checkin"]
 
 
+@lru_cache(maxsize=32)
 def _said(text: str) -> str:
     """The text in plain form, and below it the same without what only says that something was done."""
     said = clean(text).text

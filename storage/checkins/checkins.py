@@ -1,24 +1,25 @@
 """Check-ins as they stand; how they come, change and go is in `recording`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from storage.base.words import Cleared
+from storage.checkins import events
 from storage.checkins.coverage import VALID
-from storage.checkins.events import WHOLES, Part
 from storage.checkins.rollups import week_of
 from storage.organisation.units import Unit, within
+from storage.records import record
 from storage.tables import checkin, checkin_version, inbox, unit, unit_past
 
 # When it was reported: in time; before the week's digest was frozen; after that.
 ON_TIME, LATE, BACKFILLED = "on_time", "late", "backfilled"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checkin:
     """
     One unit at one event; `due` is None when it was not said, `issue` is 第N期 of a series or 0.
@@ -53,16 +54,16 @@ class Checkin:
     @property
     def whole(self) -> bool:
         """Whether what the squads below report of that activity and day belongs to it."""
-        return self.kind in WHOLES
+        return self.kind in events.WHOLES
 
     def at(self, unit: Unit) -> "Checkin":
         """The same of this unit."""
         return replace(self, unit_id=unit.id, unit_name=unit.name, path=unit.path, kind=unit.kind)
 
     @property
-    def part(self) -> Part:
+    def part(self) -> events.Part:
         """Its part in its event."""
-        return Part(self.unit_id, self.path, self.attended, self.due, self.id)
+        return events.Part(self.unit_id, self.path, self.attended, self.due, self.id)
 
     @property
     def place(self) -> tuple[int, str, date, int]:
@@ -81,7 +82,7 @@ _UNIT = {
     "unit_name": func.coalesce(unit_past.c.name, unit.c.name), "path": func.coalesce(unit_past.c.path, unit.c.path),
     "kind": unit.c.kind,
 }  # fmt: skip
-_ANY = select(*(_UNIT[name] if name in _UNIT else checkin.c[name] for name in Checkin.__slots__))
+_ANY = select(*(_UNIT[name] if name in _UNIT else checkin.c[name] for name in Checkin.__annotations__))
 _THAT_DAY = (unit_past.c.since <= checkin.c.day) & (unit_past.c.until > checkin.c.day)
 _ANY = _ANY.join(unit, unit.c.id == checkin.c.unit_id)
 _ANY = _ANY.outerjoin(unit_past, (unit_past.c.unit_id == checkin.c.unit_id) & _THAT_DAY)

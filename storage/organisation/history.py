@@ -36,7 +36,7 @@ from storage.tables.base import Path
 _KEPT = ("path", "parent_id", "school_id", "kind", "name", "grade", "class_no", "members", "active", "active_from")
 _OF_NOW = select(unit.c.id, *(unit.c[name] for name in _KEPT))
 _OF_THEN = select(unit_past.c.unit_id.label("id"), *(unit_past.c[name] for name in _KEPT))
-_OF_UNIT = Unit.__slots__[1:-1]
+_OF_UNIT = tuple(Unit.__annotations__)[1:-1]
 _TOP = (unit.c.id.label("top"), unit.c.school_id.label("school_now"))
 _PAST_OF = (
     select(*_TOP, unit_past.c.since, unit_past.c.until, *(unit_past.c[name] for name in _OF_UNIT))

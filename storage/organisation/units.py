@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, fal
 
 from storage.base import key_values
 from storage.base.upsert import add_one
+from storage.records import record
 from storage.tables import unit as units
 
 TREE = "tree"
@@ -47,7 +47,7 @@ class Kind(StrEnum):
 BESIDE = frozenset({Kind.CARE, Kind.EDUCATION_OFFICE})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """A node of the tree. `path` holds the ids from the root down, `/1/7/42/`; `members` is a head count."""
 
@@ -73,7 +73,7 @@ class Unit:
 
 
 # What makes a Unit, but for its aliases.
-PLAIN = tuple(units.c[name] for name in Unit.__slots__[:-1])
+PLAIN = tuple(units.c[name] for name in [*Unit.__annotations__][:-1])
 _COLUMNS = (*PLAIN, units.c.aliases)
 
 

@@ -44,7 +44,7 @@ def school_said(ask: Ask, known: questions.Reported) -> Sequence[Reply] | None:
         return reports.store(ask, records, known.first, True)
     replies: list[Reply] = []
     for reading in readings:
-        replies += checkins.take_reading(replace(ask, reading=reading), known.first)
+        replies += checkins.take(replace(ask, reading=reading), known.first)
     return replies
 
 
@@ -78,7 +78,7 @@ def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
             if said == unlisted != questions.OTHER:
                 records = tuple(replace(each, topic=each.topic or ask.args) for each in together.records)
                 together = replace(together, status="confirm", records=records)
-            return checkins.take_reading(replace(ask, reading=together), known.first)
+            return checkins.take(replace(ask, reading=together), known.first)
     if alone.intent == "chat":
         return None
     if "DATE" not in asked and (dated := questions.of_day(known, ask.args, context)):
@@ -134,7 +134,7 @@ def told_apart(ask: Ask, known: questions.Several) -> Sequence[Reply] | None:
         return None
     if one:
         reading = read(f"{known.said} {known.total}人", context_of(ask))
-        return checkins.take_reading(replace(ask, reading=reading), known.first)
+        return checkins.take(replace(ask, reading=reading), known.first)
     heads = numbers * known.sessions if len(numbers) == 1 else numbers
     if len(heads) != known.sessions or sum(heads) != known.total:
         raise questions.SESSIONS.again(known)

@@ -51,6 +51,8 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
 
 def _by_unit(match: re.Match[str], scan: str, hits: Sequence[Hit]) -> list[Clause]:
     """三(1)40 三(2)没开, 三(1)40、三(2)没开: what is said of each unit; 明天三(1)、三(2) is said of both."""
+    if len(hits) < 2:
+        return [Clause(*match.span())]
     first, last = (bisect_left(hits, place, key=_start) for place in match.span())
     cuts, at = [], match.start()
     for hit in hits[first:last]:
@@ -60,7 +62,7 @@ def _by_unit(match: re.Match[str], scan: str, hits: Sequence[Hit]) -> list[Claus
         if hit.start > match.start() and (before == " " or denied):
             cuts.append(hit.start)
         at = hit.end
-    spans = pairwise([match.start(), *(cuts if len(hits) > 1 else ()), match.end()])
+    spans = pairwise([match.start(), *cuts, match.end()])
     return [Clause(*span, more=span[0] > match.start()) for span in spans]
 
 
