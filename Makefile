@@ -38,7 +38,7 @@ run: $(RUN_STAMP) ## 启动机器人；没有配平台就是演练页面
 	@exec $(PY) -m bot serve
 
 test: $(DEV_STAMP) ## 用 SQLite 测试，不做久的
-	$(PY) -m pytest -n 2 -m "not long and not static"
+	$(PY) -m pytest -n 4 -m "not long and not static"
 
 test-long: $(DEV_STAMP) ## 久的测试：断电、浏览器、各平台的全部对话、全部命令
 	$(PY) -m pytest -m long

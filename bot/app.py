@@ -44,6 +44,7 @@ class App:
         self._stop = asyncio.Event()
         # With which the process ends.
         self.status = 0
+        self._watchers: list[asyncio.Task[None]] = []
         # The practice page's, where that is on: its module is loaded only then.
         self.stage: Any = None
         self.most_body = web.MOST_BODY
@@ -73,7 +74,8 @@ class App:
             self._announce(*listening.getsockname()[:2])
             if self._supervision:
                 self._supervision.say("READY=1")
-            await asyncio.to_thread(self.engine.warm_up)
+            # Seconds, on a slow machine: who is told to stop meanwhile does not wait for it.
+            await asyncio.to_thread(self.engine.warm_up, lambda: not self._stop.is_set())
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait([stopped, tasks[0]], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -107,9 +109,12 @@ class App:
         fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, files, both, self.owner)
         loops = [self._task(sender.run(), "发消息") for sender in self.senders]
         if self._supervision:
-            loops.append(self._task(self._supervision.file.watch(), "看着数据库文件"))
-            loops.append(self._task(self._supervision.live(self._answers, self._status), "看门"))
-            loops.append(self._task(self._supervision.back_up(engine, self.pipeline, self.owner), "备份"))
+            self._watchers = [
+                self._task(self._supervision.file.watch(), "看着数据库文件"),
+                self._task(self._supervision.live(self._answers, self._status), "看门"),
+                self._task(self._supervision.back_up(engine, self.pipeline, self.owner), "备份"),
+            ]
+            loops += self._watchers
         loops.append(self._task(self._every_second(fetcher), "取照片和文件"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops
@@ -180,10 +185,14 @@ class App:
             await channel.stop()
         server.should_exit = True
         self._stop.set()
+        # They finish nothing, and would be waited for.
+        for watcher in self._watchers:
+            watcher.cancel()
         for sender in self.senders:
             sender.stop()
         _, late = await asyncio.wait(tasks, timeout=SECONDS_TO_STOP - 1)
         for task in late:
+            log.warning("停的时候没有做完：%s", task.get_name())
             task.cancel()
         for channel in self.channels.values():
             await channel.close()

@@ -75,9 +75,11 @@ class Engine:
         self.readers.close()
         self.database.close()
 
-    def warm_up(self) -> None:
-        """Once it is ready: the first message would pay for this otherwise."""
-        compile_all()
+    def warm_up(self, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Once it is ready, as long as that is `wanted`: the first message would pay for this otherwise."""
+        compile_all(wanted)
+        if not wanted():
+            return
         # Where there are many units another process begins now.
         self.read(_began)
         # What is there now stays: the collector need not walk it again and again (a tenth of the requests/s).

@@ -53,7 +53,12 @@ class Ledger:
         return not (self.lost or self.double or self.wrong)
 
     def __str__(self) -> str:
-        return ", ".join(f"{name}: {value}" for name, value in asdict(self).items())
+        return ", ".join(f"{name}: {_told(value)}" for name, value in asdict(self).items())
+
+
+def _told(value: Any) -> str:
+    """Of many the first."""
+    return f"{len(value)}, such as {value[:5]}" if isinstance(value, list) and len(value) > 5 else str(value)
 
 
 def _round(way: str, folder: Path, seed: int) -> Any:

@@ -74,3 +74,16 @@ def test_it_gives_way_and_may_break(tmp_path: Path) -> None:
             os.kill(process, 0)
 
     asyncio.run(scene())
+
+
+@pytest.mark.usefixtures("many")
+def test_nothing_is_begun_for_a_bot_that_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+
+    async def scene() -> None:
+        async with running(tmp_path) as driven:
+            monkeypatch.setattr(bot.readers, "_begun", begun.append)
+            driven.app.engine.warm_up(lambda: False)
+
+    asyncio.run(scene())
+    assert not begun

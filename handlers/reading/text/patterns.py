@@ -1,7 +1,7 @@
 """Regular expressions that are compiled when first used: 120 of them at import would cost a tenth of a second."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from handlers.reading.text.lookahead import looking_ahead
@@ -51,7 +51,8 @@ def _begun(first: str, words: list[str], guarded: Mapping[str, str]) -> str:
     return f"(?={re.escape(first)})(?:{'|'.join(guarded.get(word) or re.escape(word) for word in words)})"
 
 
-def compile_all() -> None:
-    """Compile every pattern now, so that no message has to wait for it."""
+def compile_all(wanted: Callable[[], bool] = lambda: True) -> None:
+    """Compile every pattern that is not yet, as long as that is `wanted`, so that no message has to wait for it."""
     for lazy in _all:
-        lazy.__getattr__("search")
+        if "search" not in vars(lazy) and wanted():
+            lazy.__getattr__("search")
