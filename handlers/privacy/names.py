@@ -220,7 +220,7 @@ def _is_made_of_names(run: str, start: int, end: int) -> bool:
     """
     if end - start == 2:
         surname = not SURNAMES.isdisjoint(run[max(start - 1, 0) : start + 1])
-        return surname or _IN_NAMES.issuperset(run[start:end])
+        return surname or not TYPICAL.isdisjoint(run[start:end]) or _IN_NAMES.issuperset(run[start:end])
     surname = not SURNAMES.isdisjoint(run[max(start - 1, 0) : end])
     return end - start == 1 or surname or not _IN_NAMES.isdisjoint(run[start:end])
 
