@@ -48,13 +48,13 @@ def only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool
     # 上课 D20260403-01 来了28个孩子 is a step of that case, whatever number follows.
     if command.number and args.startswith(command.number) and args[1:9].isdigit():
         return False
-    begins_so = open_questions.is_glued(text, args) or _FORM.match(text, len(command.words[0]))
-    if is_stranger(ask) or command.group == _OF_REPORTS or not begins_so:
+    form = _FORM.match(text, len(command.words[0])) is not None
+    if is_stranger(ask) or command.group == _OF_REPORTS or not (form or open_questions.is_glued(text, args)):
         return False
     reading = context.reading_of(ask, text)
     if meanings.is_report(ask, text, reading):
         return not command.allows(ask.person)
-    return reading.intent == "checkin" and reading.status in ("ok", "confirm")
+    return reading.intent == "checkin" and (form or reading.status in ("ok", "confirm"))
 
 
 def ordered(
@@ -89,6 +89,11 @@ def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
         return greeting(ask)
     word = command.words[0]
     raise kit.Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
+
+
+def explains(ask: kit.Ask) -> bool:
+    """Whether the handbooks answer what is asked."""
+    return handbook.answer(ask.args, asked=ask.heard.help is not None) is not None
 
 
 def past(ask: kit.Ask) -> kit.Reply:

@@ -106,6 +106,8 @@ def _heard(
     replies = [*replies, *tasks.beside(features, ask, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
+    if waiting and intent == "question" and calls.explains(ask):
+        return [*replies, kit.Reply(waiting.reminder)]
     if waiting and (ask.message.private or intent == "unknown"):
         # Instead of how to report; what else was said of the words is still said.
         return [kit.Reply(waiting.reminder), *replies[1:]]

@@ -64,6 +64,8 @@ def intent(ask: Ask, text: str, reading: Reading, free: bool) -> str:
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
         return "offered"
+    if free and ask.message.private and recent.denied(ask, text, reading):
+        return "denied"
     if free and recent.amends(ask, text, reading) and not naming.is_counted(text):
         return "amend"
     # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads; 去年的建队日 and

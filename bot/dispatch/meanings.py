@@ -11,6 +11,7 @@ from storage.organisation.units import Kind
 
 # 撤回吗, 改成39吗, 恢复行不行; 能不能撤回 and 撤回好吗 ask for it.
 _ASKING = ("?", "？", "吗", "么", "没", "没有", "行不行")
+_WHETHER = re.compile("要不要|用不用|需不需要|该不该")
 _DO_IT = re.compile("能|可以|可否|好|帮|麻烦|请")
 
 
@@ -61,5 +62,5 @@ def _of_its_theme(ask: Ask, text: str, reading: Reading) -> bool:
 
 def asks_whether(ask: Ask, text: str) -> bool:
     """Whether something is to be changed or taken back or not is asked, and not that it be done."""
-    asks = text.endswith(_ASKING) and not _DO_IT.search(text)
+    asks = (text.endswith(_ASKING) or bool(_WHETHER.search(text))) and not _DO_IT.search(text)
     return asks and context.reading_of(ask, text).changes

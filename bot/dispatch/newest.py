@@ -13,7 +13,7 @@ from handlers.registry import Command
 from handlers.reminders import naming
 from storage.base import numbered
 
-_MISSING, _NUDGE = "未签到", "催办"
+_MISSING, _NUDGE, _AS_EVER = "未签到", "催办", "照常报"
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
 Found = tuple[Command, str]
 # N20260403-05 撤回, 把N20260403-05撤了, N20260403-05不报了
@@ -26,6 +26,13 @@ _GIVEN_UP = re.compile(
 def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     """What is meant by a command without a number: also 同意 of who approves no nominations, but a case that waits."""
     word = found.words[0]
+    # 解绑？ asks what it is.
+    if not args and ask.message.text.rstrip().endswith(("?", "？")) and not found.only_looks(args):
+        return _ordered(features, "帮助", word) or (found, args)
+    # 爱学习谁没学
+    issue = by_name.of_series(args) if word == _MISSING else None
+    if issue is not None and (study := features.command("参学", issue)) and study.allows(ask.person):
+        return study, issue
     if word == _NUDGE and args and (titled := by_name.campaign(ask, args)):
         return _ordered(features, "活动", f"{titled} 催") or (found, args)
     # 六一 is the day before it is the squad 六(1).
@@ -44,6 +51,8 @@ def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     ):
         # Of who approves no nominations other things may wait; a nomination that is named is not theirs to see.
         return todo, args
+    if word == "撤回" and not args and (undone := _ordered(features, _AS_EVER, typed_labels.only_one(ask, _AS_EVER))):
+        return undone
     card = typed_labels.labelled(features, ask, word, most=1) if word in last_report.STATES and not args else None
     if card and card[1].word == case_waiting.COMMAND:
         return _ordered(features, case_waiting.COMMAND, card[1].args) or (found, args)
@@ -57,6 +66,9 @@ def by_words(
     """The same without a command's word: 已整改 of what waits, 王建国续聘一年, 不对,是28 of what was reported."""
     if ask.person is None or (waiting and not waiting.is_about_report):
         return None
+    last = typed_labels.only_one(ask, _AS_EVER) if intent == "cancel" and last_report.is_bare(text) else ""
+    if undone := _ordered(features, _AS_EVER, last):
+        return undone
     if number := _GIVEN_UP.fullmatch(text):
         return _ordered(features, "撤回", number["number"])
     if named := _ordered(features, *by_name.order(ask, text)):

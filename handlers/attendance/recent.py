@@ -1,6 +1,7 @@
 """What the asker has just recorded, and whether a few words more can only be meant for it."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,7 +10,8 @@ from handlers.kit import Ask
 from handlers.reading import Reading, read
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.messages import remainder
-from handlers.wording import programmes
+from handlers.reading.messages.talk import excuses
+from handlers.wording import places, programmes
 from storage.checkins import checkins
 
 # So long a number, a day or an activity alone is said of what was recorded.
@@ -17,6 +19,8 @@ FRESH = timedelta(minutes=10)
 # The rank of words that say what it was about, and not how it was held.
 _THEME = 1
 _HELD = re.compile("圆满|顺利|成功|结束|完成|举[行办]|开展|召开|没|[无未](?=[。!！]|$|[开上举办搞组]|活动)")
+# 搞错了，今天没升旗
+_NOT_HELD = re.compile(r"\D{0,20}[没未](?:有|能)?[上开升搞办做成]\D{0,12}")
 # 下午那场42人: of another one, or of the one that was told; it is asked.
 _THAT_OTHER = re.compile(r"(?:[上下]午|早上|中午|晚上|昨天)的?那[场次节堂]")
 _PARTIAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "UNIT_MISSING"})
@@ -37,6 +41,20 @@ def latest(ask: Ask) -> datetime | None:
     """When the asker's latest check-in was told; None where there is none."""
     last = checkins.newest(ask.db, ask.me.id)
     return last.made_at if last else None
+
+
+def denied(ask: Ask, text: str, reading: Reading) -> checkins.Checkin | None:
+    """What the asker recorded of an activity that was not held after all (队课没上成), of today or just told."""
+    denies = reading.claim == "negation" or (reading.intent == "correct" and _NOT_HELD.fullmatch(text))
+    named = find_activity(text)[0].name if denies and not excuses(text) else None
+    mine = checkins.matching(ask.db, {"activity": named, "person_id": ask.me.id}, most=1) if named else []
+    return next((one for one in mine if one.day == ask.today or is_fresh(ask, one)), None)
+
+
+def of_units(ask: Ask, told: Sequence[checkins.Checkin], keys: Iterable[str]) -> list[checkins.Checkin]:
+    """Those of them that are of one of these units."""
+    named = {unit.id for key in keys if (unit := places.by_key(ask, key))}
+    return [one for one in told if one.unit_id in named]
 
 
 def amends(ask: Ask, text: str, reading: Reading) -> bool:
@@ -72,6 +90,6 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
         return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False
-    return said[0].unit is None or not any(
-        record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records
-    )
+    named = {record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records if record.unit}
+    # 四(2)是39 right after several were told; of one that was told alone it would be another report.
+    return said[0].unit is None or not named or (counted and len(last) > 1 and bool(of_units(ask, last, named)))

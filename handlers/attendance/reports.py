@@ -29,9 +29,14 @@ ANOTHER = (
     r"(?:不是?|不对)?(?:这?是|要|算)?(?:(?:另外?|再|又|加|新)[的记开报办搞加了]*[一1两]?[场次个条]?|第[二三23][场次]|[两2][场次])"
     r"(?:活动)?"
 )
+# 同一场，改一下人数; 以后面这条为准: it is one.
+SAME = (
+    r"(?:还?是|就是)?(?:同|这|刚才那)[一1]?[场次个条](?:活动)?的?(?:改一?[下成]?(?:人数)?)?|改一?下(?:人数)?|人数(?:变|改)了"
+    r"|以?(?:后面?|这|最后|最新)的?[这那]?一?[条个次]?(?:的|为准)+"
+)
 REPLACE = Question(
     attachments.UNDECIDED, Replacing, undone="原来的没有改，这次也没有再记。", dropped="好的，没有改。{photos}",
-    yes="改", no="不改", other=ANOTHER,
+    yes="改", no="不改", other=f"{ANOTHER}|{SAME}",
     ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回", "另记一场"}),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import hashlib
 import string
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -112,6 +113,22 @@ class Row(Strict):
         return tuple(each for each in self.fields if not each.off)
 
     @cached_property
+    def _split_choices(self) -> tuple[str, ...]:
+        """The choices by which its figures are told apart as well."""
+        return next((each.choices for each in self.fields if each.split), ())
+
+    @cached_property
+    def quotients(self) -> Mapping[str, parts.Indicator]:
+        """Its indicators, and of those between figures that are told apart what each choice comes to: each_鼓号队."""
+        found = {each.name: each for each in self.indicators}
+        for each in self.indicators:
+            for choice in self._split_choices:
+                of = {"numerator": f"{each.numerator}_{choice}", "denominator": f"{each.denominator}_{choice}"}
+                if self.split.keys() >= set(of.values()):
+                    found[f"{each.name}_{choice}"] = each.model_copy(update=of)
+        return found
+
+    @cached_property
     def split(self) -> Mapping[str, tuple[str, str, str]]:
         """Name of a part, heads_小学, → (figure, field with the choice, choice)."""
         return {
@@ -123,18 +140,33 @@ class Row(Strict):
             for choice in by.choices
         }
 
+    def comparable(self, of: parts.Indicator, told: Mapping[str, Decimal]) -> tuple[Decimal, Decimal]:
+        """What is divided: of 42.5万元 only the 30万元 of 100 places, where the rest was told without any place."""
+        over, under = (told.get(name, Decimal(0)) for name in (of.numerator, of.denominator))
+        names = ((f"{of.numerator}_{choice}", f"{of.denominator}_{choice}") for choice in self._split_choices)
+        pairs = [(told[part], told[whole]) for part, whole in names if part in told and whole in told]
+        rest = over - sum(part for part, _ in pairs), under - sum(whole for _, whole in pairs)
+        return sum((part for part, whole in [*pairs, rest] if whole), Decimal(0)), under
+
     def of_choices(self, shown: Mapping[str, str]) -> Iterator[str]:
         """三星章：授予 502、再获 52（10.4%）: what each choice that was told of came to, of the parts in `shown`."""
         # A row that asks for its parts says what share one is of another; of others 已拨 30万 is no share of 100.
-        shares = {each.numerator: each for each in self.indicators} if "parts" in self.placeholders else {}
+        behind = "parts" in self.placeholders
+        shares = {each.numerator: each for each in self.indicators} if behind else {}
         for by in (each for each in self.fields if each.split):
             for choice in by.choices:
                 told = [
-                    f"{self.by_name[figure].label} {shown[name]}"
+                    f"{self.by_name[figure].label} {shown[name]}{self.by_name[figure].counted_in}"
                     + (share.behind(shown[name], shown.get(f"{share.denominator}_{choice}", "")) if share else "")
                     for name, (figure, field, of) in self.split.items()
                     for share in [shares.get(figure)]
                     if (field, of) == (by.name, choice) and shown[name] != "0"
+                ]
+                told += [
+                    f"均 {shown[name]}{self.by_name[each.numerator].counted_in}"
+                    for each in ([] if behind else self.indicators)
+                    for name in [f"{each.name}_{choice}"]
+                    if not each.percent and shown.get(name, "–") != "–"
                 ]
                 if told:
                     yield f"{choice}：{'、'.join(told)}"

@@ -70,6 +70,11 @@ class Figure(Strict):
         """Whether it holds a number."""
         return self.type in NUMBERS
 
+    @property
+    def counted_in(self) -> str:
+        """What stands behind its numbers: money is kept in 元, however it was told."""
+        return "元" if self.type == "money" else ""
+
     @model_validator(mode="after")
     def _fits(self) -> "Figure":
         twice = next((each for each in self.choices if self.choices.count(each) > 1), None)

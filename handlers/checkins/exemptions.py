@@ -83,17 +83,19 @@ def _unit(ask: Ask, key: str | None) -> Unit:
 
 
 @command(
-    "照常报", who=MEMBERS, group="签到", listed=False, help="取消「没有活动」和请假", examples=("照常报 12",),
-    follows=r"#?\d",
+    "照常报", who=MEMBERS, group="签到", listed=False, help="取消「没有活动」和请假", examples=("照常报",),
+    follows=r"$|#?\d",
 )  # fmt: skip
 def as_ever(ask: Ask) -> Reply:
-    """A zero report or an excuse is taken back."""
-    match = _NUMBER.fullmatch(ask.args.strip())
-    found = exemptions.unit_of(ask.db, int(match[1])) if match else None
+    """A zero report or an excuse is taken back: the one with this number, else the last one that the asker told of."""
+    said, match = ask.args.strip(), _NUMBER.fullmatch(ask.args.strip())
+    number = int(match[1]) if match else None if said else exemptions.newest(ask.db, ask.me.id, ask.today)
+    found = exemptions.unit_of(ask.db, number) if number else None
     unit = units.by_id(ask.db, found[0]) if found else None
-    if match is None or unit is None or found is None or not _may(ask, unit, found[1]):
-        raise Refusal("没有这个编号的「没有活动」或请假，什么都没有改。")
-    exemptions.end(ask.db, int(match[1]), [unit.id])
+    if number is None or unit is None or found is None or not _may(ask, unit, found[1]):
+        which = "这个编号的" if said else "您报过、现在还算数的"
+        raise Refusal(f"没有{which}「没有活动」或请假，什么都没有改。", Button("我的", "我的"))
+    exemptions.end(ask.db, number, [unit.id])
     return Reply(f"已取消：{unit.name}照常报。")
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import chain
 
 from handlers.catalogue.model import Row
@@ -15,10 +15,11 @@ from storage.organisation import units
 
 # Nobody writes 3,812 where 3800余 will do; two digits are what the reports keep.
 _ROUNDED_FROM, _DIGITS = 1000, 2
-# Who took part of how many is never rounded.
-_EXACT = frozenset({"units", "targets", "gap", "rate"})
-_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d.%]|余)")
-_NOTHING_IN = re.compile(r"（(?:–|无|–(?:[；，] ?–)*)）")
+# Who took part of how many is never rounded, nor is a year.
+_EXACT = frozenset({"units", "targets", "gap", "rate", "period"})
+_NUMBER = re.compile(r"(?<![\d.])(约|近)?(\d{4,}(?![\d.%]|余?万)|\d+\.\d+(?=万))(万)?(余?)")
+# What nothing was told of: （–；–）, （结对 0校 0 组织）.
+_NOTHING_IN = re.compile(r"（(?:–|无|–(?:[；，] ?–)*|[^（）\d]*(?:0(?![\d.])[^（）\d]*)+)）")
 _BEFORE_MEASURE = re.compile(
     r"(?<=[\d余万]) (?=(?:场次?|个|人次|人|支|项|次|校|班|件|条|天|家|对|元|位|类|站|篇|处)(?![\u4e00-\u9fff]))"
 )
@@ -91,10 +92,16 @@ def _parts(row: Row, shown: Mapping[str, str]) -> Iterator[str]:
 
 
 def _about(match: "re.Match[str]") -> str:
-    exact = int(match[0])
-    step = 10 ** (len(match[0]) - _DIGITS)
-    floor = exact // step * step
-    return match[0] if exact < _ROUNDED_FROM or floor == exact else programmes.number(Decimal(floor), "ge")
+    """The number with its own hedge, shortened: 3812 → 3800余, 1507余 → 1500余, 约213500 → 约21万, 300000 → 30万."""
+    hedge, told, wan, over = match.groups(default="")
+    exact = Decimal(told) * (10_000 if wan else 1)
+    if hedge == "近" or exact < _ROUNDED_FROM:
+        return match[0]
+    step = Decimal(1).scaleb(exact.adjusted() + 1 - _DIGITS)
+    short = exact.quantize(step, ROUND_HALF_UP if hedge else ROUND_DOWN)
+    if over or (short != exact and not hedge):
+        return programmes.number(Decimal(int(short)), "ge")
+    return hedge + (f"{(short / 10_000).normalize():f}万" if short >= 10_000 else str(int(short)))
 
 
 def name_of(figures: Figures, period: str) -> str:

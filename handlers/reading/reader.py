@@ -16,7 +16,9 @@ from handlers.reading.text import normalise
 _TALK = frozenset({"chat", "question", "unknown"})
 # What may stand beside a check-in and is answered besides.
 _ASIDE = frozenset({"query", "question", "nomination_query", "zero", "excuse"})
-_ASKING = frozenset("?吗没么谁哪怎啥什查看")
+_ASKING = frozenset("?吗没么谁哪怎咋啥什查看")
+# 队课42人，报错了咋改？ reads like a correction.
+_REPORTS = frozenset({"checkin", "correct", "cancel"})
 _NUMBERS = frozenset({"PII_PHONE", "PII_ID"})
 _MATTERS = frozenset({"PII_HEALTH", "PII_FAMILY"})
 
@@ -52,10 +54,11 @@ def _of_one(plain: normalise.Clean, context: Context, secrets: Secrets) -> Readi
 
 def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: Secrets) -> Reading | None:
     """The check-in of a message that also withdraws one or nominates somebody, with the other task in `more`."""
-    if whole.intent in ("cancel", "correct") and (parts := tasks.instead(plain.text)):
+    if whole.intent in ("cancel", "correct", "checkin") and (parts := tasks.instead(plain.text)):
         new = _of_one(replace(plain, text=parts[1]), replace(context, existing=()), secrets)
         old = _of_one(replace(plain, text=parts[0]), context, secrets)
-        return replace(new, more=(old,)) if new.intent == "checkin" else None
+        if new.intent == "checkin" and new.records[0].activity and old.intent == "cancel":
+            return replace(new, more=(old,))
     if whole.intent in ("nomination", "checkin") and (parts := tasks.apart(plain.text)):
         report, medal = _beside(plain, parts, context, secrets)
         if report.intent == "checkin" and report.records[0].attended is not None:
@@ -66,7 +69,7 @@ def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: S
             return report if whole.intent == "nomination" and whole.status == "ignore" else None
     if whole.intent == "checkin" and tasks.chooses(plain.text):
         return replace(whole, more=(Reading("nomination", "clarify", ("NAME_MISSING",)),))
-    if whole.intent in _ASIDE or (whole.intent == "checkin" and not _ASKING.isdisjoint(plain.text)):
+    if whole.intent in _ASIDE or (whole.intent in _REPORTS and not _ASKING.isdisjoint(plain.text)):
         return _with_aside(plain, whole, context, secrets)
     return None
 

@@ -193,7 +193,9 @@ def _shown(
     owed = [each for each in owed if each.state != coverage.EXCUSED]
     done = [each for each in owed if each.done]
     zero = sum(each.state == reports.ZERO for each in owed)
-    units = len(done) - zero if row.period != "day" else flows.units
+    # Of what is told week by week a month is more than its last week: whoever told of any counts.
+    own = row.period != "day" and (row.due or period == spans.label_of(row.period, spans.span_of(period)[1]))
+    units = len(done) - zero if own else flows.units
     shown = {
         "count": str(flows.count),
         "units": str(units),
@@ -220,14 +222,14 @@ def _quotients(
 ) -> dict[str, str]:
     """The parts of figures by choice, and the row's indicators."""
     apart = {
-        name: Decimal(flows.choices.get(figure, {}).get(choice, 0)) for name, (figure, _, choice) in row.split.items()
+        name: flows.choices.get(figure, {}).get(choice, sums.Total()) for name, (figure, _, choice) in row.split.items()
     }
-    shown = {name: number(value) for name, value in apart.items()}
-    whole = {**{name: total.value for name, total in totals.items()}, **apart, **counted}
-    for each in row.indicators:
-        over, under = whole.get(each.numerator, Decimal(0)), whole.get(each.denominator, Decimal(0))
-        hedge = totals.get(each.numerator, sums.Total()).hedge
-        shown[each.name] = percent(over, under) if each.percent else quotient(over, under, each.digits, hedge)
+    shown = {name: number(part.value, part.hedge) for name, part in apart.items()}
+    whole = {**totals, **apart, **{name: sums.Total(count) for name, count in counted.items()}}
+    for name, each in row.quotients.items():
+        hedge = whole.get(each.numerator, sums.Total()).hedge
+        over, under = row.comparable(each, {figure: total.value for figure, total in whole.items()})
+        shown[name] = percent(over, under) if each.percent else quotient(over, under, each.digits, hedge)
     return shown | ({"parts": "；".join(row.of_choices(shown)) or "–"} if "parts" in row.placeholders else {})
 
 
@@ -241,7 +243,7 @@ def _total(one: parts.Figure, flows: sums.Sums, stocks: list[reports.Report]) ->
 def _by_choice(one: parts.Figure, flows: sums.Sums, stocks: list[reports.Report]) -> str:
     """报国 12 感恩 9, in the order of the choices."""
     counted = flows.choices.get(one.name, {})
-    return " ".join(f"{choice} {counted[choice]}" for choice in one.choices if counted.get(choice)) or "–"
+    return " ".join(f"{each} {number(counted[each].value)}" for each in one.choices if each in counted) or "–"
 
 
 def _yes(row: Row, stocks: list[reports.Report], owed: int) -> dict[str, str]:

@@ -17,7 +17,7 @@ _MONTHS = re.compile(r"从?(?:(20\d\d)年)?(1[0-2]|[1-9])月?(?:到|至|[-–—
 _RECENT = re.compile(r"(?:最近|近|过去|连续)的?(\d{1,3}|[两一二三四五六七八九十]{1,3})个?([天周月])")
 _DAYS_OF = {"天": 1, "周": 7, "月": 30}
 _HALF = re.compile(r"([今去]年|20\d\d年)?的?([上下])半年")
-_TODAY = re.compile(r"(?<=[到至])(?:今[天日]|昨[天日]|前天|现在|目前)|(?<=[日号\d])(?:以来|起)")
+_TODAY = re.compile(r"(?<=[到至])(?:今[天日]|昨[天日]|前天|现在|目前)|(?<=[日号月\d])(?:以来|起?至今(?![天日年])|起)")
 _WEEK = re.compile(r"[Ww]\d|\d ?周|周[一二三四五六日]|[本这上]周")
 # More than the longest school year: a digest of many years is no digest.
 LONGEST = timedelta(days=732)
@@ -48,7 +48,7 @@ def longer(args: str, today: date) -> tuple[Span | None, str]:
 
     None where they name none or a week. Raises Refusal for days that do not exist, lie ahead or are too many.
     """
-    args = _TODAY.sub(lambda match: _until(match[0], today), spans.plain(unicodedata.normalize("NFKC", args), today))
+    args = _TODAY.sub(lambda match: _until(match, today), spans.plain(unicodedata.normalize("NFKC", args), today))
     args = _HALF.sub(lambda match: _half(match, today), args)
     if match := _RECENT.search(args):
         count = int(match[1]) if match[1].isdigit() else value_of(match[1].replace("两", "二")) or 1
@@ -75,10 +75,15 @@ def _half(match: "re.Match[str]", today: date) -> str:
     return f"{year}1月到{year}6月" if match[2] == "上" else f"{year}7月到{year}12月"
 
 
-def _until(said: str, today: date) -> str:
-    """到今天, 4月1日以来: the day that is meant."""
-    day = days.short(today - timedelta(days=max("今昨前".find(said[0]), 0)))
-    return day if said[0] in "今昨前现目" else f"到{day}"
+def _until(match: "re.Match[str]", today: date) -> str:
+    """到今天, 4月1日以来, 9月至今: the day that is meant, or the month."""
+    said = match[0]
+    day = today - timedelta(days=max("今昨前".find(said[0]), 0))
+    # With its year: from 2025-09-01 to today is more than a year.
+    month = f"{day.year}年{day.month}月"
+    if said[0] in "今昨前现目":
+        return f"{month}{day.day}日"
+    return f"到{month}" if match.string[match.start() - 1] == "月" else f"到{month}{day.day}日"
 
 
 def named(label: str, today: date) -> Span:

@@ -35,6 +35,10 @@ _NO = "否|不是|不对|不行|不可以|不成|(?:我|就|都|先)*不|别|没
 _NEITHER = ("同意", "不同意", "通过", "不通过", "批准", "退回", "驳回", "撤回", "更正", "approve", "return", "correct")
 # Alone they are a word.
 _THUMBS = frozenset("👌👍🆗")
+# 对的，今天只有合唱队: a yes, and why; no number, no other day, nothing that is wrong or still to be done.
+_WITH_REASON = re.compile(
+    r"((?:是|对|没错|没问题|确定|确认)[的啊呀]{0,2})[,，。\s]+[^\d?？不没但改昨前明再等别错另撤先吗]{2,16}"
+)
 _LONGEST = 30
 _PARTICLES = "[的滴哒啊呀哦噢喔呢哈啦嘛咯呗吧嘞哟]*"
 _SOFTLY = f"(?:(?:{_COURTEOUS}){_PARTICLES})*"
@@ -151,7 +155,10 @@ class Question(Generic[Known]):
 
     def agreed(self, words: str) -> bool:
         """Whether these words are the yes to it, or its other answer."""
-        return bool(self.yes) and (says_yes(words, self.yes) or says_other(words, self.other))
+        if not self.yes:
+            return False
+        reason = None if self.final else _WITH_REASON.fullmatch(words)
+        return says_yes(reason[1] if reason else words, self.yes) or says_other(words, self.other)
 
     def again(self, known: Known) -> Refusal:
         """Said to an answer that cannot be taken: what has not been done, and what to answer; it stays open."""

@@ -44,6 +44,12 @@ def end(db: Connection, number: int, unit_ids: Iterable[int]) -> bool:
     return db.execute(delete(exemption).where(own)).rowcount > 0
 
 
+def newest(db: Connection, person_id: int, today: date) -> int | None:
+    """The last one that this person told of and that holds today or later."""
+    mine = (exemption.c.person_id == person_id) & (exemption.c.until >= today)
+    return db.scalar(select(exemption.c.id).where(mine).order_by(exemption.c.id.desc()).limit(1))
+
+
 def unit_of(db: Connection, number: int) -> tuple[int, str] | None:
     """(unit, row) of an exemption; None when there is none of this number."""
     found = db.execute(select(exemption.c.unit_id, exemption.c.row).where(exemption.c.id == number)).first()

@@ -20,9 +20,10 @@ from sqlalchemy import (
     union,
 )
 
+from storage.base import chunks
 from storage.checkins import events
 from storage.checkins.coverage import VALID
-from storage.organisation.units import Kind, Unit, below, end_of
+from storage.organisation import units
 from storage.statements import Prepared
 from storage.tables import checkin, event, participation, unit, unit_past
 
@@ -36,7 +37,7 @@ class _Place:
         self.then = and_(past.c.unit_id == unit.c.id, past.c.since <= day, past.c.until > day)
         self.path = type_coerce(func.coalesce(past.c.path, unit.c.path), String)
         self.school = func.coalesce(past.c.school_id, unit.c.school_id)
-        self.is_squad = func.coalesce(past.c.kind, unit.c.kind) == Kind.SQUAD
+        self.is_squad = func.coalesce(past.c.kind, unit.c.kind) == units.Kind.SQUAD
         # A check-in of a 小队 covers its squad.
         parent = func.coalesce(past.c.parent_id, unit.c.parent_id)
         self.squad = case((self.is_squad, unit.c.id), else_=parent)
@@ -64,17 +65,17 @@ _ANY = Scope(
 )  # fmt: skip
 
 
-def scope(of: Unit, first: date, last: date) -> Scope:
+def scope(of: units.Unit, first: date, last: date) -> Scope:
     """These days of a part of the tree."""
-    return Scope(below(of.path), _inside(of), first, last)
+    return Scope(units.below(of.path), _inside(of), first, last)
 
 
-def _inside(of: Unit) -> str:
+def _inside(of: units.Unit) -> str:
     return f"%/{of.id}/%"
 
 
-def _values(of: Unit, first: date, last: date) -> dict[str, Any]:
-    return {"low": of.path, "high": end_of(of.path), "inside": _inside(of), "first": first, "last": last}
+def _values(of: units.Unit, first: date, last: date) -> dict[str, Any]:
+    return {"low": of.path, "high": units.end_of(of.path), "inside": _inside(of), "first": first, "last": last}
 
 
 TOLD, NAMED = _Place(checkin.c.day), _Place(event.c.day)
@@ -86,7 +87,7 @@ NAMES = (
 )
 
 
-def told_in(of: Unit, first: date, last: date) -> ColumnElement[bool]:
+def told_in(of: units.Unit, first: date, last: date) -> ColumnElement[bool]:
     """The condition of the valid check-ins of these days in this part of the tree."""
     return _told(scope(of, first, last))
 
@@ -95,7 +96,7 @@ def _told(among: Scope) -> ColumnElement[bool]:
     return VALID & checkin.c.day.between(among.first, among.last) & TOLD.within(among)
 
 
-def named_in(of: Unit, first: date, last: date) -> ColumnElement[bool]:
+def named_in(of: units.Unit, first: date, last: date) -> ColumnElement[bool]:
     """The condition of who is named in the events of these days, in this part of the tree."""
     return _named(scope(of, first, last))
 
@@ -104,7 +105,7 @@ def _named(among: Scope) -> ColumnElement[bool]:
     return event.c.day.between(among.first, among.last) & NAMED.within(among)
 
 
-def alone(db: Connection, of: Unit, first: date, last: date) -> list[Any]:
+def alone(db: Connection, of: units.Unit, first: date, last: date) -> list[Any]:
     """By activity and school: single events, 人次, heads due and there where both are known, of how many."""
     return _ALONE.rows(db, _values(of, first, last))
 
@@ -126,7 +127,7 @@ def _alone(_: str) -> Select[Any]:
 _ALONE = Prepared(_alone)
 
 
-def taking_part_in(db: Connection, of: Unit, first: date, last: date) -> list[Any]:
+def taking_part_in(db: Connection, of: units.Unit, first: date, last: date) -> list[Any]:
     """(activity, squad, whether it did so itself), once each, of whoever reported or is named in an event of others."""
     return _TAKING_PART.rows(db, _values(of, first, last))
 
@@ -140,7 +141,7 @@ def _taking_part(_: str) -> CompoundSelect[Any]:
 _TAKING_PART = Prepared(_taking_part)
 
 
-def shared_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
+def shared_in(of: units.Unit, first: date, last: date) -> CompoundSelect[Any]:
     """The ids of the events of several units that touch this part of the tree."""
     reports = select(checkin.c.event_id).select_from(REPORTS)
     names = select(event.c.id).select_from(NAMES)
@@ -149,17 +150,21 @@ def shared_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
     )
 
 
-def shared(db: Connection, of: Unit, first: date, last: date) -> list[tuple[str, list[tuple[events.Part, int | None]]]]:
+def shared(
+    db: Connection, of: units.Unit, first: date, last: date
+) -> list[tuple[str, list[tuple[events.Part, int | None]]]]:
     """(activity, all parts, each with its school) of the events of several units that touch this part of the tree."""
-    touching = shared_in(of, first, last)
+    # Looked for once: it goes through all check-ins of these days, and both statements ask.
+    touching = db.scalars(shared_in(of, first, last)).all()
     heads = (checkin.c.attended, checkin.c.due, checkin.c.id)
     reports = select(checkin.c.event_id, checkin.c.activity, TOLD.school, unit.c.id, TOLD.path, *heads)
     names = select(event.c.id, event.c.activity, NAMED.school, unit.c.id, NAMED.path)
     parts: dict[tuple[int, str], list[tuple[events.Part, int | None]]] = defaultdict(list)
-    for query in (
-        reports.select_from(REPORTS).where(VALID, checkin.c.event_id.in_(touching)),
-        names.select_from(NAMES).where(event.c.id.in_(touching)),
-    ):
-        for event_id, activity, school, *part in db.execute(query):
-            parts[event_id, activity].append((events.Part(*part), school))
+    for some in chunks.chunks(touching):
+        for query in (
+            reports.select_from(REPORTS).where(VALID, checkin.c.event_id.in_(some)),
+            names.select_from(NAMES).where(event.c.id.in_(some)),
+        ):
+            for event_id, activity, school, *part in db.execute(query):
+                parts[event_id, activity].append((events.Part(*part), school))
     return [(activity, of_event) for (_, activity), of_event in parts.items()]

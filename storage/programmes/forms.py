@@ -62,7 +62,9 @@ def content(db: Connection, vault: Vault, number: int) -> bytes:
 
 def expect(db: Connection, unit_id: int, name: Cleared, person_id: int, now: datetime) -> int:
     """Wait for this person's file, and for no other form of theirs any more; returns the number."""
-    db.execute(delete(form).where(form.c.person_id == person_id, ~_KEPT))
+    # One whose file has come is being looked at, and its sender is told.
+    given_up = form.c.ref.is_(None) | (form.c.made_at <= now - AWAITED)
+    db.execute(delete(form).where(form.c.person_id == person_id, ~_KEPT, given_up))
     return add_one(db, form, unit_id=unit_id, name=name, document=False, person_id=person_id, made_at=now)
 
 

@@ -54,7 +54,7 @@ class Sums:
     count: int = 0
     units: int = 0
     totals: Mapping[str, Total] = field(default_factory=dict)
-    choices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, Total]] = field(default_factory=dict)
 
 
 def _upsert(dialect: str) -> Any:
@@ -79,20 +79,22 @@ def add(db: Connection, one: "Report", sign: int) -> None:
     for name in sorted(one.flows & one.figures.keys()):
         value = one.figures[name]
         if isinstance(value, Decimal):
-            hedge = _HEDGES.get(one.hedges.get(name, ""), "")
-            parts.append(
-                {"measure": name, "choice": "", "total": sign * int(value * 100), **({hedge: sign} if hedge else {})}
-            )
+            parts.append(_figure(name, "", value, one.hedges, sign))
         elif isinstance(value, str):
             parts.append({"measure": name, "choice": value[:20], "total": sign * 100})
     for measure, _, by in (name.partition("@") for name in one.flows if "@" in name):
         told, choice = one.figures.get(measure), one.figures.get(by)
         if isinstance(told, Decimal) and isinstance(choice, str):
-            parts.append({"measure": measure, "choice": choice[:20], "total": sign * int(told * 100)})
+            parts.append(_figure(measure, choice[:20], told, one.hedges, sign))
     blank = dict.fromkeys(_COUNTED[1:], 0)
     keys = {"unit_id": one.unit_id, "row": one.row}
     rows = [{"period": period, **keys, **blank, **part} for period in periods_of(one.day) for part in parts]
     _ADD.many(db, sorted(rows, key=lambda row: (row["period"], row["measure"], row["choice"])))
+
+
+def _figure(measure: str, choice: str, value: Decimal, hedges: Mapping[str, str], sign: int) -> dict[str, Any]:
+    hedge = _HEDGES.get(hedges.get(measure, ""), "")
+    return {"measure": measure, "choice": choice, "total": sign * int(value * 100), **({hedge: sign} if hedge else {})}
 
 
 def of(db: Connection, row: str, paths: Sequence[str], periods: Sequence[str]) -> Sums:
@@ -101,16 +103,15 @@ def of(db: Connection, row: str, paths: Sequence[str], periods: Sequence[str]) -
     columns = [func.sum(tally.c[name]).label(name) for name in _COUNTED]
     query = select(tally.c.measure, tally.c.choice, *columns).join(unit, unit.c.id == tally.c.unit_id).where(where)
     totals: dict[str, Total] = {}
-    choices: dict[str, dict[str, int]] = {}
+    choices: dict[str, dict[str, Total]] = {}
     count = 0
     for each in db.execute(query.group_by(tally.c.measure, tally.c.choice).order_by(tally.c.measure, tally.c.choice)):
         if not each.measure:
             count = int(each.total) // 100
-        elif each.choice:
-            if each.total:
-                choices.setdefault(each.measure, {})[each.choice] = int(each.total) // 100
-        else:
-            totals[each.measure] = Total(Decimal(int(each.total)) / 100, _hedge(each))
+        elif not each.choice:
+            totals[each.measure] = _total(each)
+        elif each.total:
+            choices.setdefault(each.measure, {})[each.choice] = _total(each)
     return Sums(count, _units(db, where), totals, choices)
 
 
@@ -122,7 +123,7 @@ def lowest(
     total, *said = (func.sum(tally.c[name]).label(name) for name in _COUNTED)
     query = select(unit.c.name, total, *said).join(unit, unit.c.id == tally.c.unit_id).where(own, within(paths))
     query = query.group_by(unit.c.id, unit.c.name).having(total > 0).order_by(total, unit.c.id).limit(most)
-    return [(each.name, Total(Decimal(int(each.total)) / 100, _hedge(each))) for each in db.execute(query)]
+    return [(each.name, _total(each)) for each in db.execute(query)]
 
 
 def totals_of(db: Connection, row: str, path: str, year: int) -> dict[str, Decimal]:
@@ -143,6 +144,10 @@ def _units(db: Connection, where: Any) -> int:
     per = select(tally.c.unit_id).join(unit, unit.c.id == tally.c.unit_id).where(where, tally.c.measure == "")
     standing = per.group_by(tally.c.unit_id).having(func.sum(tally.c.total) > 0).subquery()
     return db.scalar(select(func.count()).select_from(standing)) or 0
+
+
+def _total(each: Any) -> Total:
+    return Total(Decimal(int(each.total)) / 100, _hedge(each))
 
 
 def _hedge(each: Any) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from handlers.digests.page import document, link
+from handlers.digests.page import content, document, link
 from handlers.digests.page.html import Html, element
 from handlers.kit import Ask, Refusal, Role
 from storage import tables
@@ -141,6 +141,21 @@ def test_words_are_escaped_wherever_they_stand(county: County) -> None:
     html = str(page(county, county.zhou, period="<script>", sort='"><i>'))
     assert "<i>" not in html and "<script" not in html and "&lt;i&gt;&quot;&amp;&#x27;" in html
     assert element("a", "<", Html("<b>"), href='"') == '<a href="&quot;">&lt;<b></a>'
+
+
+def test_names_are_sorted_as_people_sort_them() -> None:
+    said = (
+        "一(1)中队",
+        "二(2)中队",
+        "二(10)中队",
+        "三(2)中队",
+        "十(2)中队",
+        "十一(1)中队",
+        "第2小学",
+        "第三小学",
+        "第十二小学",
+    )
+    assert tuple(sorted(reversed(said), key=content.in_order)) == said
 
 
 def test_more_schools_than_anybody_reads_are_cut_off(county: County, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """套表: the superior's own file comes back filled, with the source of each figure; nothing in it is ever evaluated."""
 
+import base64
 import io
 import json
 import zipfile
@@ -112,7 +113,7 @@ def test_a_workbook_comes_back_filled_with_the_source_of_each_cell(tmp_path: Pat
         cells = {cell: first[cell].value for cell in ("A1", "B2", "B3", "B4", "B5", "B6")}
         assert cells == {
             "A1": "青禾区少工委(演示) 月报表",
-            "B2": "1500余",
+            "B2": 1500,
             "B3": 40,
             "B4": "=B3*2",
             "B5": 0.042,
@@ -120,6 +121,7 @@ def test_a_workbook_comes_back_filled_with_the_source_of_each_cell(tmp_path: Pat
         }
         assert (second["A1"].value, second["A2"].value) == (23, 40)
         assert [str(each) for each in first.merged_cells.ranges] == ["A1:D1"]
+        assert first["B2"].number_format == '0"余"'
         assert first["B2"].fill.fgColor.rgb == "00FFFF00" and book.calculation.fullCalcOnLoad
         assert first["B2"].comment.text == f"青禾区少工委(演示) 宣讲 场次，2026年（{TODAY}），各单位上报的汇总"
         assert first["B3"].comment.text.startswith("上级的说明\n") and first["B4"].comment is None
@@ -252,6 +254,20 @@ def test_a_list_of_names_says_how_many_it_does_not_name(county: County, monkeypa
     assert fields.resolve(figures, "缺报.名单.本月").value.count("、") == count - 1
     monkeypatch.setattr(fields, "_MOST_NAMES", 1)
     assert fields.resolve(figures, "缺报.名单.本月").value.endswith(f"等 {count} 个")
+
+
+def test_forms_that_are_sent_one_after_the_other_are_all_looked_at(tmp_path: Path) -> None:
+    async def talk(chat: Chat) -> None:
+        for number, name in enumerate(("月报表", "年报表", "情况报告")):
+            content = base64.b64encode(workbook()).decode()
+            body = {"name": f"{number}.xlsx", "type": "", "data": content}
+            await chat.bot.hear(chat.bot.body(chat.who, f"套表 {name}", file=body))
+        await chat.fetcher.once()
+        await chat.bot.send()
+        told = [each["text"] for each in chat.bot.new(chat.who) if "存好了" in each["text"]]
+        assert told == [f"「{name}」存好了，7 个字段都认得。" for name in ("月报表", "年报表", "情况报告")]
+
+    play(tmp_path, "王主任", talk)
 
 
 def test_a_value_is_never_a_formula() -> None:

@@ -11,6 +11,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from sqlalchemy import select
 
+from bot.files.forms import filler
 from handlers.materials.material import MOST_CHARACTERS, TEMPLATE, shortened
 from storage.audit.audit import Action
 from storage.tables import audit
@@ -55,6 +56,15 @@ def test_what_is_too_long_for_a_message_is_in_word(lines: int, long: int, kept: 
     told = shortened(["字" * long] * lines)
     assert len(told) == kept + (lines > kept) and len("\n".join(told[:kept])) <= MOST_CHARACTERS
     assert lines == kept or told[-1] == f"还有 {lines - kept} 行，在 Word 里。"
+
+
+def test_the_same_words_are_the_same_bytes_an_hour_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = {"kind": "material", "told": {"title": "材料", "sections": [], "mark": "王主任"}}
+    made = []
+    for hour in (9, 10):
+        monkeypatch.setattr("time.localtime", lambda *_, hour=hour: (2026, 4, 3, hour, 0, 0, 4, 93, 0))
+        made.append(filler.answer(order, TEMPLATE.read_bytes()))
+    assert made[0] == made[1]
 
 
 def test_our_document_holds_no_names_of_people() -> None:

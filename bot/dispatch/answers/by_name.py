@@ -24,6 +24,12 @@ _NUDGE = re.compile(
     rf"|(?P<first>[^\s?？]{{2,12}}?)[\s的]*{_UNSAID}(?:都|再|请|给我|帮我)*(?:催|提醒)(?:一?[下催])?[吧。]*"
 )
 
+# 第5期什么时候截止
+_WHEN = re.compile(
+    r"(?:请问)?(?P<name>[^\s,，?？]{2,14}?)(?:活动|是|的|到|还有)*(?:什么时候|啥时候|几号|哪天|何时|几天|几点)(?:就|才|能)?(?:截止|结束|到期|完)[了呢啊]?[?？]?"
+)
+_SERIES = re.compile(r"(?:红领巾)?爱学习(?:活动|的)?(?P<issue>第\S{1,3}期)?")
+
 
 def campaign(ask: Ask, text: str) -> int | None:
     """Whose title is all that the text says; None for other texts, and where several are called so."""
@@ -32,10 +38,25 @@ def campaign(ask: Ask, text: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def of_series(text: str) -> str | None:
+    """第5期 of 爱学习第5期, empty of 爱学习; None for other words."""
+    found = _SERIES.fullmatch(text)
+    return (found["issue"] or "") if found else None
+
+
+def _ends(ask: Ask, text: str) -> str:
+    """The number of the one running campaign of whose last day is asked; else empty."""
+    asked = _WHEN.fullmatch(text)
+    found = [one.id for one in participation.opened(ask) if asked and asked["name"] in one.title]
+    return str(found[0]) if len(found) == 1 else ""
+
+
 def order(ask: Ask, text: str) -> tuple[str, str]:
     """(a command's word, arguments) of 书香校园, 家长会改到12月16日, 六一还差谁; without arguments for other texts."""
     if titled := campaign(ask, text):
         return "活动", str(titled)
+    if running := _ends(ask, text):
+        return "活动", running
     if known := answers.known(ask, text):
         return SEEN, known
     if own := own_dates.order(ask, text):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.dispatch.answers import open_campaigns, open_letters, typed_labels
 from bot.dispatch.features import Features
@@ -21,7 +21,8 @@ _OF_A_DAY = re.compile(r".*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
 _MISSING = re.compile("[假缺病]|没[来到]|未到")
 _NAMES_A_DAY = re.compile(rf"{_OF_A_DAY.pattern}|[一二三四五六七八九十]{{2,3}}")
 _SAID_BEFORE = re.compile(
-    r"(?:我们?|这)?[两二三四几]?[个件]?(?:[都全]|已经?)+(?:[上填]?报|交|发)(?:过|完|好|齐)?了?[。!！]*"
+    r"(?:我们?|这)?[两二三四几]?[个件]?(?:(?:[都全]|已经?)+(?:[上填]?报|交|发)(?:过|完|好|齐)?了?"
+    r"|(?:我|老师|刚才|昨天|前[两几]?天|早就?|不是|班|中队|[,，\s])*(?:[上填]?报|交|发)过了?)[呀啊的吗嘛]*[。!！?？]*"
 )
 _NOTHING = "没有"
 # A report that names its activity is whole without a letter.
@@ -111,11 +112,22 @@ def _by_reading(features: Features, ask: Ask, text: str, reading: Reading, about
         # Of whom somebody is missing as many are due as are said to be.
         return _chosen([replace(each, due=None) for each in found] if _MISSING.search(text) else found, one, True)
     # 夜空观星全到: a word that was left out, as it may be a name, is said of something else, too.
-    if about or one.activity or one.dated or one.topic or remainder.besides(text, ask.today):
+    if one.activity or one.topic or remainder.besides(text, ask.today) or context.units_in(ask, text)[0]:
         return None
-    if context.units_in(ask, text)[0]:
+    if one.dated and one.date:
+        return _on_day(features, ask, one, one.date)
+    return None if about else _numbered(features, ask, "", one)
+
+
+def _on_day(features: Features, ask: Ask, heads: Record, day: date) -> Button | None:
+    """昨天 41, 周三搞的 42人: of the one thing that is asked for and was held on that day; not right after a record."""
+    if recent.recorded(ask):
         return None
-    return _numbered(features, ask, "", one)
+    monday = ask.today - timedelta(days=ask.today.weekday())
+    asked = [each for each, _ in open_letters.unnamed(features, ask, "") if each.report]
+    # 本周还没有签到 is asked of each day of the week.
+    asked = [replace(each, since=monday) if letters.THIS_WEEK in each.nothing.args else each for each in asked]
+    return _chosen([each for each in asked if each.holds(day, ask.today)], heads, True)
 
 
 def _says_no_more(one: Record, topic: str, about: str) -> bool:

@@ -64,6 +64,13 @@ def newest(ask: Ask) -> Card | None:
     return card if card and card.orders and _is_mine(ask, card) else None
 
 
+def only_one(ask: Ask, word: str) -> str:
+    """What the only button of the newest letter gives to this command; empty where there are others or none."""
+    card = newest(ask)
+    orders = card.orders if card else ()
+    return orders[0].args if len(orders) == 1 and orders[0].word == word else ""
+
+
 def looked_at(ask: Ask, only_last: bool) -> Card | None:
     """What answered the asker's last look in this chat, where that is fresh, with or without buttons."""
     find = cards.last if only_last else cards.looked

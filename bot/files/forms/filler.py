@@ -27,6 +27,9 @@ _HALF = "{"
 _MARKS = re.compile(r"\{(?=[%#])")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+# 1500余, 20余万, 1.35万余, 约3020, 近3000; and the formats that can say so.
+_HEDGED = re.compile(r"(约|近)?(\d+(?:\.\d+)?)(余)?(万)?(余)?")
+_PLAIN = re.compile(r"[#,0]+")
 _LATIN, _CHINESE = "Times New Roman", "仿宋"
 _OURS = "辅导员助手"
 _MOST_PARTS, _MOST_UNPACKED = 2000, 100 << 20
@@ -66,14 +69,18 @@ def _book(content: bytes) -> Any:
     return load_workbook(io.BytesIO(content), rich_text=True)
 
 
-def _cells(book: Any) -> Iterator[tuple[Any, str]]:
-    """(cell, text) of every cell with a field."""
+def _texts(book: Any) -> Iterator[tuple[Any, str]]:
+    """(cell, text) of every cell with words, line by line."""
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                text = str(cell.value) if isinstance(cell.value, (str, list)) else ""
-                if _BRACES.search(text):
-                    yield cell, text
+        # Those that there are: one stray cell in the last corner would make iter_rows go through 17,000,000,000.
+        for _, cell in sorted(sheet._cells.items()):
+            if isinstance(cell.value, (str, list)):
+                yield cell, str(cell.value)
+
+
+def _cells(book: Any) -> Iterator[tuple[Any, str]]:
+    """Of these those with a field."""
+    return ((cell, text) for cell, text in _texts(book) if _BRACES.search(text))
 
 
 def _edges(book: Any) -> Iterator[tuple[str, Any]]:
@@ -92,8 +99,7 @@ def _looked_at_book(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
         for name in _names(text)
     ]
     fields += [(place, name) for place, part in _edges(book) for name in _names(part.text)]
-    cells = (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
-    return fields, [str(cell.value) for cell in cells if isinstance(cell.value, (str, list))]
+    return fields, [text for _, text in _texts(book)]
 
 
 def _filled_book(content: bytes, values: dict[str, list[str]], mark: str) -> bytes:
@@ -104,7 +110,9 @@ def _filled_book(content: bytes, values: dict[str, list[str]], mark: str) -> byt
         if cell.data_type == "f":
             continue
         told = _FIELD.sub(lambda match: values[match[1].strip()][0], text)
-        cell.value = _number(told, cell.number_format) if _FIELD.fullmatch(text.strip()) else told
+        cell.value, cell.number_format = (
+            _number(told, cell.number_format) if _FIELD.fullmatch(text.strip()) else (told, cell.number_format)
+        )
         if isinstance(cell.value, str):
             # What begins with = is no formula of the form.
             cell.data_type = "s"
@@ -124,12 +132,22 @@ def _filled_book(content: bytes, values: dict[str, list[str]], mark: str) -> byt
     return out.getvalue()
 
 
-def _number(told: str, number_format: str) -> str | int | float:
+def _number(told: str, number_format: str) -> tuple[str | int | float, str]:
+    """(value, format): 1500余 is 1500 as well, or a sum of the form would leave it out without a word."""
+    general = number_format == "General"
     if percent := _PERCENT.fullmatch(told):
-        return round(float(percent[1]) / 100, 6) if "%" in number_format else told
-    if not _NUMBER.fullmatch(told):
-        return told
-    return float(told) if "." in told else int(told)
+        share = round(float(percent[1]) / 100, 6)
+        return (
+            (share, "0.0%" if general else number_format) if general or "%" in number_format else (told, number_format)
+        )
+    if _NUMBER.fullmatch(told):
+        return (float(told) if "." in told else int(told)), number_format
+    hedged, plain = _HEDGED.fullmatch(told), "0" if general else number_format
+    if not hedged or not _PLAIN.fullmatch(plain):
+        return told, number_format
+    before, digits, over, wan, more = hedged.groups(default="")
+    value = round(float(digits) * (10_000 if wan else 1))
+    return value, "".join((f'"{before}"' if before else "", plain, '"余"' if over or more else ""))
 
 
 # --- documents -----------------------------------------------------------------------------------------------
@@ -228,9 +246,15 @@ def _material(content: bytes, told: dict[str, Any]) -> bytes:
 
 
 def _saved(form: Any) -> bytes:
-    out = io.BytesIO()
+    out, kept = io.BytesIO(), io.BytesIO()
     form.save(out)
-    return out.getvalue()
+    # The same inputs give the same bytes: each part has the minute in which it was packed.
+    with zipfile.ZipFile(out) as parts, zipfile.ZipFile(kept, "w") as packed:
+        for part in parts.infolist():
+            content = parts.read(part)
+            part.date_time = (1980, 1, 1, 0, 0, 0)
+            packed.writestr(part, content)
+    return kept.getvalue()
 
 
 def answer(order: dict[str, Any], content: bytes) -> bytes:

@@ -22,10 +22,11 @@ _OF_ALL = re.compile("班|中队|[一总]共|总人?数")
 @registry.reads("amend")
 def right_after(ask: Ask) -> Reply:
     """39, 昨天, 队课 right after a record: what was recorded is changed, and it is said how."""
-    found = recent.recorded(ask)
+    found, said = recent.recorded(ask), next(iter(ask.heard.records or ask.heard.offered))
+    if len(found) > 1 and said.unit:
+        found = recent.of_units(ask, found, [said.unit]) or found
     if len(found) != 1:
         raise targets.which(ask, found, targets.Wish("更正", ask.args))
-    said = next(iter(ask.heard.records or ask.heard.offered))
     if said.again:
         return other_events.another(replace(ask, args=f"#{found[0].id} 实到{said.attended}"))[0]
     if said.attended and said.attended > found[0].attended and _OF_ALL.search(ask.args):

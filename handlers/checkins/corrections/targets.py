@@ -20,18 +20,21 @@ NOTHING = Record()
 
 # All that a withdrawal or restoring says that names nothing: then the last one is meant.
 _BARE = re.compile(
-    r"(?:撤[回销了掉]|作废|收回|删[掉除了]|取消|恢复|还原|不算|不要|重新?报?|发|[报写填搞弄]?错|刚才|刚刚|刚|最近|上面|上|前面|前|那|这|一|条|次|个|下|的|了"
-    r"|签到|打卡|记录|提交|上报|报|消息|请|麻烦|帮我|帮忙|我|把|要|想|老师|谢谢|[您你]好|吧|啊|呀|吗|cancel|[\W_])*",
+    r"(?:撤[回销了掉]|作废|收回|删[掉除了]|取消|恢复|还原|不算|不要|重新?报?|发|[报写填搞弄]?错|刚才|刚刚|刚|最后|最近|上面|上|前面|前|那|这|一|条|次|个|下|的|了"
+    r"|签到|打卡|记录|提交|上报|报|消息|请|麻烦|帮我|帮忙|我|把|要|想|老师|谢谢|[您你]好|吧|啊|呀|吗|cancel|[\W_]"
+    r"|[哎唉诶呃额嗯哦噢]|不好意思|对不起|抱歉|还是|先|就|给|重复|重|多|去掉|撤)*",
     re.IGNORECASE,
 )
 # 上一节其实是38人: of several on a day, whichever of them that is.
-_EARLIER = re.compile(r"(?<!\d)[上前头]一?[场次节]")
+_EARLIER = re.compile(r"(?<!\d)[上前头]一?[场次节]|[前之]前?面?那?一?[条个]")
 _ISSUE = re.compile(r"第\s?([一二三四五六七八九]|\d{1,3})\s?期")
 _SEQUENCE = re.compile(r"第\s?([一二三四五六七八九1-9])\s?[场次节]")
 # 第一条改成42: the first of those that were told, or of those that are shown?
 _ORDINAL = re.compile(r"第\s?[一二三四五六七八九1-9]\s?[条个]")
 _DIGITS = str.maketrans("一二三四五六七八九", "123456789")
 _CLAUSE = re.compile(r"[,，。;；:：\n]")
+# 除了队课其他两条都撤回, 只留队课: what is named is what stays.
+_STAYS = re.compile(r"除了?|以外|之外|[只保]留|留[下着]|其[他余它]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def of_reading(ask: Ask, reading: Reading, wish: Wish) -> checkins.Checkin:
         raise _no_checkin(case)
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied(f"签到由报它的老师来改。{examples.nearest(ask)}", what="更正")
+    if _STAYS.search(ask.args):
+        raise which(ask, _found(ask, {}, None, wish)[:5], wish)
     if (
         target == NOTHING
         and wish.word != "更正"
@@ -158,7 +163,8 @@ def which(ask: Ask, found: Sequence[checkins.Checkin], wish: Wish) -> Refusal:
     labels = (f"{one.unit_name if squads else days.short(one.day)} {phrases.told_apart(one)}" for one in found)
     args = (f"#{one.id} {wish.more}".strip() for one in found)
     buttons = (Button(label, wish.word, each) for label, each in zip(labels, args, strict=True))
-    return Refusal(f"有 {len(found)} 条，要{wish.word}哪一条？还没有动。\n{lines}", *buttons)
+    asks = f"有 {len(found)} 条，要{wish.word}哪一条？" if len(found) > 1 else f"要{wish.word}的是这一条吗？"
+    return Refusal(f"{asks}还没有动。\n{lines}", *buttons)
 
 
 def _none(ask: Ask, of: dict[str, Any], unit: Unit | None, wish: Wish) -> Refusal:

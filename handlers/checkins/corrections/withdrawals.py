@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers import registry
-from handlers.attendance import phrases
+from handlers.attendance import phrases, recent
 from handlers.checkins.corrections import revisions, targets
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from storage.base import numbered
@@ -29,6 +29,15 @@ def cancel_by_words(ask: Ask) -> Reply:
     if ask.me.roles & REPORTERS and any(word in ask.args for word in ("全部", "所有")):
         return cancel(ask)
     return _taken_back(ask, targets.of_reading(ask, ask.heard, targets.Wish("撤回")))
+
+
+@registry.reads("denied")
+def denied(ask: Ask) -> Reply:
+    """队课没上成, of what is recorded: it stands until it is taken back, which is said."""
+    old = recent.denied(ask, ask.args, ask.heard)
+    assert old is not None
+    stands = f"{phrases.dated(old, ask.today)} {phrases.heads(old)} 还记着，没有动。"
+    return Reply(f"{stands}没有开展的话，发「撤回 {old.activity}」。", (Button("撤回", "撤回", f"#{old.id}"),))
 
 
 def _taken_back(ask: Ask, old: checkins.Checkin) -> Reply:

@@ -7,7 +7,8 @@ from datetime import date
 
 from handlers.attendance import phrases
 from handlers.kit import Button
-from handlers.reading import Record
+from handlers.reading import Context, Reading, Record, read
+from handlers.reading.messages import remainder
 from handlers.wording import days, places
 from handlers.wording.questions import Question
 
@@ -71,7 +72,10 @@ MISSING = Question(
     left="前面的「{said}」还没有记，要报请连人数一起再发一次。",
 )  # fmt: skip
 # 41: it is to be recorded, with this number.
-HEADS = r"(?:不对|不是|[应改]?该?[是为成]|实到|实际|其实|人数)*\d{1,2}[人名个]?"
+HEADS = (
+    r"(?:不对|不是|没错|对的?|[打写报输填弄搞按看]?[错反]了?|[少多漏][打写输报填按]了?一?个?(?:字|数字)?|[应改]?该?[是为成]|实到|实际|其实|确实|人数|就|只|有|到|来|了)*\d{1,2}[人名个]?"
+    r"(?:参加|来的?|到了?)?(?:社团|小队|[\u4e00-\u9fff]{1,3}队|代表|值[周日]生?|分[批组]|轮流)?"
+)
 DOUBT = Question(
     "checkin-confirm", Doubted, undone="还没有记。", asks="{asked}请回「是」或「否」。", dropped=_NOTHING,
     ended_by=_REPORTS, yes="是，记下", no="不记", other=HEADS,
@@ -163,7 +167,7 @@ def doubt(issues: Sequence[str], records: Sequence[Record], size_of: Callable[[R
         return "有几个字拿不准，请核对一下：" if "WORDS_UNCLEAR" in issues else "请核对一下："
     if unusual.usual == unusual.due:
         return f"{places.key_name(unusual.unit)}到的不到应到的一半，请核对一下："
-    if unusual.usual == size_of(unusual):
+    if unusual.usual == size_of(unusual) or not unusual.unit[0].isdecimal():
         return f"{places.key_name(unusual.unit)}应到 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
     return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
 
@@ -211,3 +215,12 @@ def merged(known: str, answer: str, issues: Sequence[str]) -> str:
         answer = phrases.with_heads(answer)
         known = _DUE.sub("", known) if "应" in answer else known
     return f"{answer} {known}" if any(issue.startswith("UNIT") for issue in issues) else f"{known} {answer}"
+
+
+def of_day(known: Incomplete, words: str, context: Context) -> Reading | None:
+    """是昨天的, and nothing more: what is known, of that day, so that the rest is asked for again."""
+    if remainder.besides(words, context.received):
+        return None
+    together = read(merged(known.said, words, known.issues), context)
+    told = together.intent == "checkin" and len(together.records) == 1 and together.records[0].dated
+    return together if told and set(together.issues) <= set(known.issues) else None

@@ -1,5 +1,6 @@
 """What there is to see of a digest beside its sums: its parts with their ids, and the weeks before."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,10 +10,13 @@ from handlers.digests.period import wording
 from handlers.digests.tables import squads
 from handlers.digests.tables.contents import Shown
 from handlers.digests.week import phrases
+from handlers.reading.text.numbers import value_of
 from scheduling.periods import monday_of, week_of
 from storage.digests import digests, figures
 
 WEEKS = 8
+# 二(1)中队 stands before 三(1)中队, 第2小学 before 第10小学.
+_NUMBER = re.compile(r"(\d+|十?[一二三四五六七八九]|十)")
 
 
 def parts(db: Connection, one: Shown) -> Sequence[figures.Part]:
@@ -39,3 +43,9 @@ def trend(db: Connection, one: Shown) -> list[figures.Previous]:
     last = monday_of(week_of(min(one.last, one.now.date())))
     weeks = [week_of(last - timedelta(days=7 * back)) for back in range(WEEKS - 1, -1, -1)]
     return digests.trend(db, one.unit, weeks)
+
+
+def in_order(name: str) -> list[tuple[bool, int, str]]:
+    """A name as people sort it: its numbers are numbers."""
+    parts = _NUMBER.split(name)
+    return [(bool(place % 2), (value_of(part) or 0) if place % 2 else 0, part) for place, part in enumerate(parts)]

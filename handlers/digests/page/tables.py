@@ -19,7 +19,7 @@ CHECKINS_A_PAGE = 100
 MOST_PARTS = 1000
 # The columns to sort by; of equal ones the least covered come first, as in the chat.
 _KEYS: dict[str, tuple[str, Callable[[Part], Any]]] = {
-    "name": ("名称", lambda each: each.name),
+    "name": ("名称", lambda each: content.in_order(each.name)),
     "share": ("签到中队", lambda each: each.covered / each.due if each.due else 1),
     "events": ("场次", lambda each: each.events),
     "heads": ("人次", lambda each: each.attended),

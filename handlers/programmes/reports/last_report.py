@@ -23,7 +23,7 @@ _AROUND = re.compile(
 )
 _WRONG = re.compile("[错误]|不对")
 _BARE = re.compile(
-    r"(?:撤回|撤销|作废|收回|删[掉除了]|取消|恢复|还原|不算|[报写发填弄]错|刚才|刚刚|最近|上报|上面|上|前|那|这|一|条|次|个|的|了|报|记录|消息"
+    r"(?:撤回|撤销|作废|收回|删[掉除了]|取消|恢复|还原|不算|[报写发填弄说搞]错|有的?|刚才|刚刚|最近|上报|上面|上|前|那|这|一|条|次|个|的|了|报|记录|消息"
     r"|请|麻烦|帮我|把|我|要|想|吧|[\W_])*"
 )
 
@@ -40,7 +40,7 @@ def meant(ask: Ask, word: str, args: str) -> str:
     if one is None or row is None:
         return ""
     if word != "更正":
-        return f"R{one.id}" if _BARE.fullmatch(left) else ""
+        return f"R{one.id}" if is_bare(left) else ""
     words = _AROUND.sub("", left)
     told = read_report(clean(words).text, row, ask.today)
     if words and not told.values:
@@ -50,6 +50,11 @@ def meant(ask: Ask, word: str, args: str) -> str:
         if len(own) != 1 and checkins.newest(ask.db, ask.me.id):
             return ""
     return f"R{one.id} {words}".strip()
+
+
+def is_bare(words: str) -> bool:
+    """Whether a withdrawal or restoring names nothing, so that what was told last is meant."""
+    return _BARE.fullmatch(words) is not None
 
 
 def _taken_back(ask: Ask) -> str:

@@ -2,32 +2,26 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from statistics import median_low
 
 from handlers.reading import model
 from handlers.reading.checkins import activities
 from handlers.reading.checkins.pieces import Piece
+from handlers.reading.checkins.plausible import usual_heads
 from handlers.reading.checkins.segments import Segment
 from handlers.reading.quantities.counts import Counts, settle
-from handlers.reading.text import normalise
-from handlers.reading.text.dates import issue_of, too_old
+from handlers.reading.text import dates, normalise
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit, known
 
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNUSUAL", "PII_FAMILY", "WORDS_UNCLEAR"})
 # Of a class one or two go there.
 _OF_COUNSELORS = "辅导员培训"
-# What the whole squad is at; elsewhere a few of it may go.
-_OF_ALL = frozenset(("主题队会", "主题队日", "队课", "升旗仪式"))
 # 周一到周三都是43人: what was in between nobody says, and it is asked.
 _UNTIL = pattern(rf"{normalise.GAP}\s?(?:[到至~]|-+)\s?{normalise.GAP}")
 # 昨天的是41人,今天的队课是42人: of what the first is it is not said.
 _OF_ONE_DAY = pattern(rf"[,;。]{normalise.GAP}+的{normalise.HELD}")
-# Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
 # So many events of a day are told apart.
 MOST_SESSIONS = 9
-_ENOUGH, _LATEST = 3, 8
-_FAR, _FAR_PART = 5, 0.3
 
 
 @dataclass(slots=True)
@@ -44,7 +38,7 @@ class Draft:
 
 def status_of(drafts: list[Draft], private: list[str], received: date) -> model.Status:
     """ok, confirm, clarify, partial when some records are complete and others are not, reject when all are too old."""
-    old = [too_old(draft.record.date, received) for draft in drafts]
+    old = [dates.too_old(draft.record.date, received) for draft in drafts]
     if drafts and all(old):
         return "reject"
     open_ones = sum(
@@ -175,13 +169,13 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         counts.attended, counts.issue = counts.others.pop("辅导员"), None
     of_class = (unit is None or unit[0].isdecimal()) and activity != _OF_COUNSELORS
     settle(counts, context.roster_size.get(unit) if unit else None, of_class)
-    usual = _usual(unit, activity, counts, context)
+    usual = usual_heads(unit, activity, counts, context)
     if usual is not None and counts.issue is None:
         counts.issue = "COUNT_UNUSUAL"
     if counts.issue and not (counts.issue == "COUNT_MISSING" and piece.wishes):
         issues.append(counts.issue)
     day = piece.day if piece.dated else context.received
-    if wrong := issue_of(day, context.received):
+    if wrong := dates.issue_of(day, context.received):
         issues.append(wrong)
     if twice := _duplicate(unit, activity, day, counts.attended, context):
         issues.append(twice)
@@ -205,22 +199,6 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         usual=usual,
     )
     return Draft(record, issues)
-
-
-def _usual(unit: str | None, activity: str | None, counts: Counts, context: model.Context) -> int | None:
-    """What the squad mostly has, where the count is far from that, or those due where less than half of them came."""
-    came, due = counts.attended, counts.due
-    if unit is None or came is None or "#" in unit or not unit[0].isdecimal():
-        return None
-    history = context.history.get(unit, ())[-_LATEST:]
-    usual = median_low(history) if len(history) >= _ENOUGH else None
-    if usual is not None and abs(came - usual) > max(_FAR, _FAR_PART * usual):
-        return usual
-    size = context.roster_size.get(unit) if usual is None else None
-    if size is not None and came > (size + max(_FAR, _FAR_PART * size)) * (counts.sessions or 1):
-        return size
-    due = due or (size if activity in _OF_ALL else None)
-    return due if due is not None and came * 2 < due else None
 
 
 def _duplicate(

@@ -12,7 +12,7 @@ from handlers.reading.text.patterns import pattern
 COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
 _NOT = pattern(r"(?:没有?|没能|未能?|无|不)(?:再|去|参加|开展|举行|组织|进行|安排|[上开搞办做])?")
 _SOMEBODY = pattern(rf"(?:\d\s?[人名位个][^,。]{{0,6}}|{SECRET}[^,。]{{0,4}})$")
-_OF_SOME = pattern(r"[^,。\d]{1,8}的[有是]?\s?\d")
+_OF_SOME = pattern(r"[^,。\d]{1,8}(?:的[有是]?\s?\d|\d\s?[人名个](?![都全就也在]))")
 # 春天在哪里朗诵比赛 42人, 主题队会 我是谁 42人: what a title asks; 队会在哪里 42人 and 怎么报 42人 are asked.
 _TITLED = pattern(
     r"^(?!.*(?:报|填|记录|登记|哪[个天些位]|几[点号]|多少|多久|什么时|谁[来去带]))(?:.*[^会课日动旗赛扫])?"

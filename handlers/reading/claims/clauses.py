@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from handlers.reading.checkins.activities import names_activity
 from handlers.reading.claims.claim import COUNTED, Clause, has_cue, look_at
@@ -98,7 +98,7 @@ def _carry_on(clauses: list[Clause]) -> None:
             reaching = clause if clause.ahead or (clause.cue and clause.cue.on) else None
         elif reaching and not _stands(clause, reaching):
             clause.claim, clause.ahead = reaching.claim, reaching.ahead
-        elif clause.counted:
+        elif clause.counted or (clause.unit and reaching and reaching.unit):
             reaching = None
         if clause.ends and reaching and reaching.claim != "negation":
             reaching = None
@@ -116,17 +116,18 @@ def _stands(clause: Clause, before: Clause) -> bool:
 def _carry_back(clauses: list[Clause]) -> None:
     """四(2)中队祭扫, 40人, 因雨没去成: none of it took place."""
     following: Clause | None = None
-    for clause in reversed(clauses):
+    named = list(accumulate(clauses, lambda named, each: (each.unit or named) and not each.ends, initial=False))
+    for clause, another in zip(reversed(clauses), reversed(named[:-1]), strict=True):
         if clause.ends:
             following = None
-        if clause.claim != "fact":
+        if clause.claim == "negation" and clause.unit and another:
+            # 队课 一(1)43 二(2)停课, 三(1)队课,41人,三(2)没开: what stands before the other unit is not of this one.
+            following = None
+        elif clause.claim != "fact":
             back = clause.claim in ("plan", "negation", "question") or (clause.cue is not None and clause.cue.back)
             following = clause if back and not _local(clause) else following
         elif following and _is_of(clause, following):
             clause.claim, clause.ahead = following.claim, following.ahead
-        elif following and following.claim == "negation" and clause.unit and following.unit:
-            # 队课 一(1)43 二(2)停课: what stands before the other unit is not of this one.
-            following = None
 
 
 def _local(clause: Clause) -> bool:

@@ -4,7 +4,7 @@ from handlers.reading.checkins.activities import ANY, names_activity
 from handlers.reading.text.patterns import pattern
 
 _DO = "去|开|上|搞|办|做|举行|召开|开展|组织|进行|参加"
-_CUE = pattern(r"没|未能|取消|推迟|延[期后]|顺延|改[期天到在至]|停|作罢|下[周次]|不成")
+_CUE = pattern(r"没|未|取消|推迟|延[期后]|顺延|改[期天到在至]|停|作罢|下[周次]|不成")
 # What stands right behind an activity that was not held.
 _AFTER = pattern(
     rf"(?:活动|仪式)?\s?(?:因为?[^,。;!\n\d]{{1,10}})?(?:今天|这次|本来|还|就|都|也|又|暂时|的话)*"
@@ -13,7 +13,8 @@ _AFTER = pattern(
     r"(?=[\s,。;!]|$|[改换](?:成|为)?了?)"
 )
 _JOINED = pattern(r"(?:(?![没未改换取推延])[\u4e00-\u9fff]){0,4}")
-_BEFORE = pattern(rf"(?:没有?|未能?)(?:能|来得及)?(?:{_DO})成?$")
+# 未入队4名 beside 新队员39名.
+_BEFORE = pattern(rf"(?:(?:没有?|未能?)(?:能|来得及)?(?:{_DO})成?|[还尚暂]?未)$")
 _CHANGED = pattern(r"[\s,]*(?:所以|就|于是)*(?:[改换](?:成|为|去|上|开|搞)?|去|上|开)了?")
 
 

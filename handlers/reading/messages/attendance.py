@@ -33,6 +33,8 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         return exempt
     if claimed := read_claimed(found, context):
         return claimed
+    if talk.tells_of_roll(text) and not found.whole.activity.name:
+        return talk.question(text)
     if is_checkin(found, context):
         return read_checkin(found, context)
     return replace(talk.chat_or_unknown(text, text if found.dates else scan), offered=alone(found))

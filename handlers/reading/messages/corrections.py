@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.reading.checkins import activities
 from handlers.reading.checkins.checkin import read_checkin
 from handlers.reading.checkins.found import Found
-from handlers.reading.messages.withdrawals import is_of, stored
+from handlers.reading.messages import withdrawals
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.quantities.tokens import tokens_of
 from handlers.reading.text import idioms
@@ -14,7 +14,7 @@ from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
-_SLIP = r"[报写发打填弄搞输记选数]|登记|统计"
+_SLIP = r"[报写发打填弄搞输记选数看算点听说]|登记|统计"
 _N = r"[\d一两二三四五]{1,2}"
 _OTHERS = "家长|老师|辅导员|志愿者|五老"
 # 主题忘写了, 主题漏了填.
@@ -27,7 +27,7 @@ CORRECT = pattern(
     rf"|^[^\d\n,。]{{0,12}}(?:其实|应[该当]?|我说的|[报写填]的)[是在]\s?{GAP}+[^\d\n]{{0,6}}$"
     rf"|^\W{{0,3}}(?:应该?)?是{GAP}+[^,。\n\d{GAP}]{{0,4}}[,\s]?不是{GAP}|不是{GAP}+[^,。\n\d{GAP}]{{0,4}}[,\s]?(?:而?是|应该?是){GAP}"
     r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下(?!周|个?月|星期|礼拜|学期)|重新报|勘误|(?:\d[人名]?|应到|实到|人数|日期)改\d"
-    r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
+    r"|^\W{0,3}(?:不对|[错反]了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
     r"|\d[人名个]?\s?(?:应该是|应为)\s?\d|^\W{0,3}(?:补[充上个]?|补一下|加[上个]?)?\W{0,2}(?:活动)?主题(?:就|应该?|补[充上一]?下?|加上?|[写填改换叫定])*[成为是:写填叫\s][^,。\n\d]{2,30}$|^\W{0,3}不对[,。!\s]+[^,。\n]{1,10}是(?![不否])"
     rf"|{GAP}的?[^,。\n\d]{{0,6}}(?:不对|错了?|有误)[,。!\s]{{0,2}}(?:应该?|其实|实际)?[是为到]\s?\d"
     rf"|(?:应到|实到|人数|{_OTHERS})(?:人数)?(?:应该是|应为|其实是)\s?\d|(?:{_OTHERS})\s?\d+\s?[人名个位]?[,\s]{{0,2}}不是\s?\d"
@@ -47,18 +47,22 @@ _TO_BE = pattern(
     rf"(?!.*(?:明|下周|下个?月|{GAP}))\W*(?P<what>[^,。\n\d]{{2,12}}?)(?:(?:那[条个次场]|的)*(?:人数)?(?P<turn>[写记报算弄]成|改成?)"
     r"|那[条个次场]的?(?:应该?[是为]?|应当是?))\s?(?P<right>\d{1,3})\s?[人名个]?(?:吧|才对|就行)?\W*"
 )
+# 这个应该算祭扫吧, 刚才那个归到志愿服务: of another kind.
+_COUNTS_AS = pattern(
+    r"\W*(?:更正\W*)?(?:刚才|刚刚|刚报的|上面|[那这]一?[个条次场]?|它|的)*(?:应该?|其实|要|得|还是)*(?:算[是作到在]?|归[到在]?|属于)(?P<what>[^,。\n\d]{2,8}?)(?:的|类|里|那[类边])?(?:吧|才对|更合适)?\W*"
+)
 # 队课没上成改成自习了: what was done instead, and nothing that was said is wrong.
 _INSTEAD = pattern(
     r"(?:没有?[开去搞办做上弄走]成|[开办搞去上]不[成了]|没法|取消|停课|因为?|由于|下雨)[^。;\n]{0,14}改(?:成|为)了?(?!\s?[\d应实])"
 )
 # 要改成实到40吗? asks; 能改成40吗? is a polite order.
 _ASKS_WHETHER = pattern(
-    r"^(?!.*(?:可以|[能帮请行好]|麻烦)).*(?:要|用|需要?|是不是|该)[^,。]{0,6}(?:改|更正)[^,。]*[吗么?]\W*$"
+    r"^(?!.*(?:可以|[能帮请行好]|麻烦)).*(?:(?:要|用|需要?|是不是|该)[^,。]{0,6}(?:改|更正)[^,。]*[吗么?]"
+    r"|(?:要不要|用不用|需不需要|该不该|是不是)[^,。]{0,6}(?:改|更正)[^,。]*)\W*$"
 )
-_ASKS_HOW = pattern(r"\W*(?:请问|老师|您?好|我|想问一?下|\W)*(?:如何|怎[么样]|咋|为什么|为啥)")
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
-    r"[错反误改勘订正]|其实|题[忘漏没]|应[该当]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减+]\s?\d|重新报|应为|应该是|主题|(?:第.|[上前头]一?)[场次节]|不算|作废|[说报写发填]的是|漏了|又来|走了"
+    r"[错反误改勘订正]|其实|题[忘漏没]|应[该当]|不[对是]|算|归|属于|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减+]\s?\d|重新报|应为|应该是|主题|(?:第.|[上前头]一?)[场次节]|不算|作废|[说报写发填]的是|漏了|又来|走了"
 )
 # 不是队日,是队课
 _THIS_NOT = pattern(
@@ -99,9 +103,16 @@ _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICA
 
 def corrects(text: str, scan: str, there: bool) -> bool:
     """Whether `text` puts right what was said before; `there`: anything that it may be of, else +1 is only talk."""
-    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or _ASKS_HOW.match(text) or _INSTEAD.search(text):
+    if (
+        not _MAY_CORRECT.search(text)
+        or _ASKS_WHETHER.search(text)
+        or withdrawals.ASKS_HOW.match(text)
+        or _INSTEAD.search(text)
+    ):
         return False
     if (news := _TO_BE.fullmatch(scan)) and activities.names_activity(news["what"]):
+        return True
+    if (kind := _COUNTS_AS.fullmatch(scan)) and activities.names_activity(kind["what"]):
         return True
     more = (
         (by := _BY.search(scan))
@@ -127,6 +138,8 @@ def read_correction(found: Found, context: Context) -> Reading:
         and not any(str(old.attended) == news["right"] for old in context.existing)
     ):
         found.scan = f"{found.scan[: news.start('turn')]}改成{found.scan[news.end('turn') :]}"
+    if (kind := _COUNTS_AS.fullmatch(found.scan)) and (start := kind.start("what")) > 1:
+        found.scan = f"{GAP * (start - 2)}改成{kind['what']}{GAP * (len(found.scan) - kind.end('what'))}"
     found.scan = activities.with_turn(found.scan)
     target = _named(found)
     moved = _is_moved(found)
@@ -149,7 +162,7 @@ def read_correction(found: Found, context: Context) -> Reading:
     turned = _TURN.search(found.scan) is not None
     meant = [replace(each, date=target.date) if turned else each for each in records]
     meant = [replace(each, unit=target.unit) if moved else each for each in meant]
-    if not all(stored(record, context) for record in meant if record.unit) or not context.existing:
+    if not all(withdrawals.stored(record, context) for record in meant if record.unit) or not context.existing:
         issues.append("NOTHING_TO_CORRECT")
     doubts = [issue for issue in issues if not issue.startswith("PII_")]
     return Reading("correct", "clarify" if doubts else "ok", tuple(issues), records, target=target)
@@ -218,6 +231,6 @@ def _with_news(record: Record, found: Found, target: Record) -> Record:
 
 def _changed_by(record: Record, more: str, number: int, context: Context) -> Record:
     """加1: one more than is there."""
-    there = next((old.attended for old in context.existing if is_of(old, record)), None)
+    there = next((old.attended for old in context.existing if withdrawals.is_of(old, record)), None)
     number = -number if _FEWER.search(more) else number
     return replace(record, attended=None if there is None else there + number, due=None, absent=None)

@@ -23,9 +23,9 @@ _NONE = (
 )
 _ZERO = pattern(
     rf"{_WEEK}[^,。\n\d]{{0,8}}{_NONE}|{_NONE}[^,。\n\d]{{0,2}}{_WEEK}"
-    rf"|{_WEEK}[^,。\n\d]{{0,8}}(?:停课|放假|考试|隔离|集训|忙)[^,。\n\d]{{0,4}},{_NONE}(?:安排)?\W*$"
-    rf"|{_WEEK}[^,。\n\d]{{0,8}}{_NONE_AT_ALL}|^\W*(?:我们)?(?:中队|班)?{_WEEK}[^,。\n\d]{{0,4}}(?:没有?|无)安排\W*$"
-    rf"|^\W*(?:我们)?(?:中队|班)?{_NONE}(?:可报)?\W*$|零报告"
+    rf"|{_WEEK}[^,。\n\d]{{0,12}},(?:就|也|都|所以)*(?:{_NONE}(?:安排)?|(?:活动|队会|队课|队日)(?:都|也|就)?(?:没有?|未)[能有]?(?:搞|开|办|做|安排))\W*$"
+    rf"|{_WEEK}[^,。\n\d]{{0,8}}{_NONE_AT_ALL}|^\W*(?:我们)?(?:中队|班)?{_WEEK}[^,。\n\d]{{0,4}}(?:(?:没有?|无)安排|轮空)\W*$"
+    rf"|^\W*(?:我们)?(?:中队|班)?{_NONE}(?:可报)?\W*$|零(?:报告|活动)"
     rf"|^\W*(?:{_WEEK}|少先队|我们|中队|班|队部)*的?(?:活动|周报|签到)(?:情况)?[\s:为是]{{0,2}}(?:无|没有?|零)\W*$"
 )
 # 这周停课 三(2): that and nothing else is a week without an activity.
@@ -34,8 +34,12 @@ _OFF = pattern(
 )
 _OFF_CUE = pattern("停|放假|隔离")
 _AROUND = pattern(r"^(?:我们?|咱们?|老师好?|您好|报告|班|中队|[\s,。!、:])*$")
-_NOT = frozenset("没无未不零")
-_EXCUSE = pattern(r"(?:请假|暂停|停课|停报|停办|免报|不用报|放假|隔离)[^,。\n]{0,6}?(?P<to>[到至])")
+_NOT = frozenset("没无未不零空")
+_EXCUSE = pattern(r"(?:请假|暂停|停课|停报|停办|免报|不用报|放假|隔离|(?<=[^\w])停)[^,。\n]{0,6}?(?P<to>[到至])")
+# 到4月20日之前都报不了
+_EXCUSED_BEFORE = pattern(
+    r"(?P<to>[到至]|(?=\d))[^,。\n]{2,8}?(?:[之以]?前|为止)[都也就]*(?:报不[了上]|不[能会再用]*报|没法报|无法[上签]?报?|停[课报])"
+)
 # 暂停到五一, 三(2)免报到学期末: which day that is the calendar tells.
 _UNTIL = pattern(
     r"[\s,]*(?:我们?|咱们?|本)?(?:班|中队)?[\s,]*(?:想|要|先|申请|需要)*(?:请假|暂停|停课|停报|停办|免报|不用报)"
@@ -67,7 +71,7 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
         day = day or context.received - timedelta(weeks=len(week["back"]) if week else 0)
         records = tuple(Record(unit=unit, date=day, dated=bool(dates)) for unit in units)
         return Reading("zero", status, issues, records, claim="negation")
-    found = _EXCUSE.search(text)
+    found = _EXCUSE.search(text) or _EXCUSED_BEFORE.search(text)
     if found and (_is_somebodys(text[: found.start()]) or not is_stated(text, found.end())):
         return None
     last = next((when.day for when in dates if found and when.start >= found.start("to")), None)

@@ -11,13 +11,13 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 _ASKS = pattern(
-    r"怎么|如何|什么|为啥|啥时候|几点|几号|哪里|哪儿|[在去到]哪|哪天|哪个|哪些|哪位|谁|是否|能不能"
-    r"|可不可以|要不要|需不需要|有没有|是不是|对不对|行不行|"
+    r"怎么|咋|如何|什么|为啥|啥时候|几点|几号|哪里|哪儿|[在去到]哪|哪天|哪个|哪些|哪位|谁|是否|能不能"
+    r"|可不可以|要不要|算不算|用不用|该不该|需不需要|有没有|是不是|对不对|行不行|"
     r"多少|多久|[吗么]\s?[?。!]*\s*$|[吗么][,。? ]|呢\s?[?]*\s*$|[?]\s*$|可以[^,。]{0,10}吗"
 )
 _STORED = r"签到|打卡|上报|登记|报到|报上|提交|交|报|记录|统计"
 _STATUS = pattern(
-    rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不)|有没有(?:{_STORED})"
+    rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不(?![了上出]))|有没有(?:{_STORED})"
     rf"|(?:成功|记上|录上|收到)了?(?:吗|没|么)"
     rf"|是否(?:已经?)?(?:{_STORED})|(?:{_STORED})了没|"
     rf"(?:{_STORED})了?(?:几|多少)[次场个条]|"
@@ -98,8 +98,24 @@ _NOD = pattern(
     rf"(?:{_POLITE}|[\s{GAP},.。!~…、;:^_()])++",
     re.I,
 )
+# 1人转学了, 班里新来了个插班生: of the class and its roll, and nothing that was held.
+_MOVED = pattern(
+    r"^(?:老师|请问|我们?|咱们?|[班级]里?|中队|上|新|又|这学期|刚|有|来|走|了|[个名位]|[\d一二两三四五]|人|同学|学生|孩子|队员|[,\s])*"
+    r"(?:转(?:学|走|来|出|入|到)|休学|退学|插班)[^,。\n\d]{0,8}$"
+)
+# 收到，下午补: it is on its way.
+_PROMISE = pattern(
+    r"(?:老师|收到|好[的嘞]?|知道了?|明白了?|行|嗯+|不好意思|抱歉|我|忘了|[,。!\s])*(?:马上|这就|现在就?|等[下会]|[等待]会儿?|一会儿?|回头|稍[后等]|[下中]午|晚上|放学后?|下课后?|明天|有空)(?:再|就|来|去|给您?)*"
+    r"(?:补|上?报|交|弄|填|发)(?:上|一下|过来|给您?)*[哈啊哦的]*\W*"
+)
+_SHORT = 24
 _EXCUSES = pattern(r"请假|没来|不来|来不了|缺席|病假|事假|不舒服|生病")
 _GREETING, _THANKS = pattern(r"祝贺|恭喜|祝|感谢"), pattern(r"(?:多谢|谢谢)\D*$")
+
+
+def tells_of_roll(text: str) -> bool:
+    """1人转学了: of the class and its roll, which nobody reports."""
+    return len(text) <= _SHORT and _MOVED.search(text) is not None
 
 
 def asks(text: str) -> bool:
@@ -184,6 +200,8 @@ def chat_or_unknown(text: str, scan: str) -> Reading:
         return question(text)
     # 。。。。 says nothing, and is not nodded at.
     if (_NOD.fullmatch(scan) and any(map(str.isalnum, text))) or _GREETING.match(text) or _THANKS.match(text):
+        return Reading("chat", "ignore")
+    if _PROMISE.fullmatch(text):
         return Reading("chat", "ignore")
     if excuses(text) or _NOTHING_DONE.search(text):
         return Reading("chat", "ignore", claim="negation")

@@ -10,7 +10,7 @@ from handlers.reading.text.units import Hit
 
 # What is withdrawn: a record. 取消 alone may be said of the activity as well: 升旗因雨取消.
 CANCEL = pattern(
-    r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)|(?<=[条才刚次面个])的?不(?:算数?|要了)(?![^,。\n])|(?<=[会课日旗扫到])不要了\W*$"
+    r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)|(?:^|[,。!\s就都要得先])撤[吧啊呀]?(?=\W*$)|(?:去|抹|划|清|拿)掉(?=[吧了啊\W]|$)|(?<=[条才刚次面个])的?不(?:算数?|要了)(?![^,。\n])|(?<=[会课日旗扫到])不要了\W*$"
 )
 # 不要撤回, 先别取消, 王小明的提名别撤, 没说要把它撤回: it stays; 能不能撤回 asks for it.
 _KEPT = pattern(
@@ -19,12 +19,17 @@ _KEPT = pattern(
     r"(?:急着|着急|再|先|就|给我|帮我|[把将][^,;。!?\s]{1,20}?){0,2}"
     r"(?:撤[回销]?|作废|收回|删[掉除]?|取消)(?!不了|不掉|[^,。;!?\n]{0,6}[吗么?])"
 )
+# 怎么撤回, 报错了咋改
+ASKS_HOW = pattern(
+    r"(?:请问|老师|您?好|我|想问一?下|\W)*(?:如何|怎[么样]|咋|为什么|为啥)"
+    r"|\D{0,30}(?:如何|怎[么样]|咋)(?:才?能|去|来|可以)?(?:修?改|更正|办|弄|处理|撤|删)\D{0,12}$"
+)
 _CLAUSE = pattern(r"[^,;。!?\n]+")
 # 刚才那个不算,人数39: put right.
 _NEWS = pattern(r"[,。\s]*(?:人数|实到|应该?是|改[成为])\s?[是为:]?\s?\d")
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
 _RESTORE = pattern(
-    r"^\W{0,2}(?:算了|还是|[,\s])*(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
+    r"^\W{0,2}(?:算了|还是|又?要的|[,\s])*(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
 )
 _SHORT, _LONGEST = 12, 40
 
@@ -47,7 +52,7 @@ def without_kept(text: str) -> str:
 def cancels(text: str, hits: list[Hit]) -> bool:
     """Whether `text` withdraws a record: 撤回, 取消三(2)中队今天的签到; not 升旗取消."""
     found = CANCEL.search(without_kept(text))
-    if found is None or _NEWS.match(text, found.end()):
+    if found is None or ASKS_HOW.match(text) or _NEWS.match(text, found.end()):
         return False
     if found[0] == "取消":
         return _CANCEL_WHAT.search(text) is not None or text.strip() == "取消"

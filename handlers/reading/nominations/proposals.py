@@ -10,6 +10,7 @@ from handlers.reading.model import Context, Reading
 from handlers.reading.nominations.events import HEADS
 from handlers.reading.nominations.refusals import without_refused
 from handlers.reading.nominations.requests import EVERYBODY, NOMINATES, is_by_class
+from handlers.reading.persons.names import is_name
 from handlers.reading.text.patterns import pattern
 
 # 家长还没回复, 等家长签字: whether they agree is open.
@@ -21,6 +22,10 @@ _CONSENT_OPEN = pattern(
 # 王小明不够条件, 就推荐李小红: one of them is not meant.
 _FALLS_SHORT = pattern(
     r"不够(?:格|条件|资格)|(?:不|没|未)(?:符合|达到?|满足|具备)[^,。;\n]{0,4}(?:条件|要求|资格|标准)?|弃权|主动放弃"
+)
+# 拟于5月评选优秀中队, 每校推荐3个: what is to be chosen is made known, and nobody is put up.
+_CALLED_FOR = pattern(
+    r"每个?(?:校|班级?|中队|年级|单位|学校)[^,。;\n\d]{0,8}[\d一两二三四五]+\s?[个名位人]|(?:拟|将|定)[于在]?[^,。;\n]{0,10}(?:评选|推选|表彰)"
 )
 # 李老师说:三(2)中队 …: whose words are they?
 _QUOTED = pattern(
@@ -47,6 +52,12 @@ def read_proposal(text: str, before: str, found: Proposal, context: Context, cha
         return None
     if change and not any(nomination.name for nomination in reading.nominations):
         return change
+    if (
+        not hits
+        and _CALLED_FOR.search(text)
+        and not any(is_name(nomination.name or "") for nomination in reading.nominations)
+    ):
+        return Reading("chat", "ignore", claim="notice")
     about_somebody = any(nomination.name or nomination.target == "collective" for nomination in reading.nominations)
     if about_somebody or "MEDAL_CONFLICT" in reading.issues:
         return reading

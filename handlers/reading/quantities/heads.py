@@ -172,7 +172,10 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
     if any(token.kind == "portion" for token in tokens) and not free:
         counts.due, counts.issue = _one(counts, whole), "COUNT_VAGUE"
         return
-    labelled = next((used[use] for use in ("attended", "heads", "took") if use in used), [])
+    if counts.others and "attended" in used and "heads" in used:
+        # 参与人数25(其中队员20,家长5): the first is of both.
+        used["attended"] = _without_totals(used["attended"], counts.others, used["heads"])
+    labelled = next((used[use] for use in ("attended", "heads", "took") if used.get(use)), [])
     if counts.attended is None and counts.issue is None and labelled:
         counts.attended = _one(counts, _without_totals(labelled, counts.others))
         bare = [token for token in used.get("", []) if token.strength == 1]
@@ -191,9 +194,9 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
         counts.issue = "COUNT_AMBIGUOUS" if len(counts.given) > 1 else None
 
 
-def _without_totals(tokens: list[Token], others: dict[str, int]) -> list[Token]:
+def _without_totals(tokens: list[Token], others: dict[str, int], parts: Sequence[Token] = ()) -> list[Token]:
     """师生45人(学生43人, 教师2人): the first is of both."""
-    values = {token.value or 0 for token in tokens}
+    values = {token.value or 0 for token in parts or tokens}
     adults = sum(others.values())
     return [token for token in tokens if not adults or (token.value or 0) - adults not in values]
 

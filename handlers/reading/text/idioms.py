@@ -10,7 +10,7 @@ from handlers.reading.text.lexicon import WITH_A_SIGN
 from handlers.reading.text.numbers import CHINESE
 from handlers.reading.text.patterns import any_of, pattern
 
-_SIGNS = "缺病少差假没未"
+_SIGNS = "缺病少差假没未伤烧无"
 # What tells of those who came, in a title: 《病毒来了怎么办》.
 _IN_TITLES = "来到去了"
 # Private planes of Unicode: no rule knows them.
@@ -21,7 +21,7 @@ _TITLE = r"《[^《》\n]{1,40}》|“[^“”\n]{1,40}”|「[^「」\n]{1,40}�
 # 红领巾，我来了 is a theme, 我来了38人 is none.
 _GUARDED = {"我来了": rf"我来了(?![\d{CHINESE}])"}
 _HELD = pattern(rf"{_TITLE}|{any_of(WITH_A_SIGN, _GUARDED)}")
-_CUE = pattern("[《“「缺病没]|我来了")
+_CUE = pattern("[《“「缺病没无]|零伤亡|我来了")
 
 
 def held(text: str) -> str:
@@ -35,4 +35,5 @@ def shown(text: str) -> str:
 
 
 def _hidden(match: re.Match[str]) -> str:
-    return match[0] if persons(match[0]) else match[0].translate(_HIDE)
+    titled = match[0].startswith(("《", "“", "「"))
+    return match[0] if titled and persons(match[0]) else match[0].translate(_HIDE)

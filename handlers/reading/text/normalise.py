@@ -59,6 +59,20 @@ _BOXED = pattern(
     r"[【〖](?=[主形内题时日地人活中班学单名应实缺请参备])((?:活动)?(?:主题|形式|内容|名称|时间|地点|日期)|题目|(?:参[加与])?人数|活动|中队|班级|学校|单位|应到|实到"
     r"|缺席|请假|参加|备注)[】〗]\s?[:：]?\s?(?=\S)"
 )
+# Of a form: 班级=三2 人数|43 is 班级:三2 人数:43; (2)活动:队课 is numbered.
+_LABEL = (
+    r"(?:(?:参[加与]|开展)?(?:活动)?(?:中队|班级|班别|单位|名称|主题|课题|内容|形式|类[型别]|项目|题目|时间|日期|地点|对象|人数)"
+    r"|活动|参加|(?:应|实)(?:到|出席|参加|有)(?:人数)?|出[勤席](?:人数)?|请假(?:人数)?|缺[席勤](?:人数)?|[事病]假|(?:中队)?辅导员|备注|用时)"
+)
+_FIELD_SIGNS = frozenset("=|/_~.")
+_FIELD = pattern(rf"(?<![\u4e00-\u9fff])({_LABEL}) ?(?:[=|/_~]|\.{{2,12}}) ?(?!{_LABEL})(?=[^\s=|/_~.])")
+_NUMBERED = pattern(rf"(?:(?<![一二三四五六七八九级年\d])\(\d{{1,2}}\)|(?<!\S)\d{{1,2}})(?={_LABEL} ?:)")
+# □队会 ☑队课: what is not ticked is no part of what is said; the box stands before each word, or behind it.
+_BOX, _TICKED = "□☐", "☑☒✓✔√■"
+_BOXES = f"{_BOX}{_TICKED}"
+_BOX_FIRST = pattern(rf"^[^{_BOXES}]*(?:^|[\s:：,，;；、(（])[{_BOXES}]")
+_UNTICKED = pattern(rf"[{_BOX}]\s?[^\s,，;；、{_BOXES}]{{1,12}}")
+_UNTICKED_BEHIND = pattern(rf"[^\s:：,，;；、{_BOXES}]{{1,12}}[{_BOX}]")
 # 一星章→二星章
 _RISES = pattern(r"(?<=[星章级])\s?→\s?(?=[一二三四五\d]\s?星)")
 # 43→44
@@ -132,6 +146,7 @@ def _arrows(raw: str) -> str:
 @lru_cache(16)
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
+    raw = _only_ticked(raw)
     bare = _EMOJI.sub(" ", _arrows(raw) if "→" in raw else raw)
     if _COUNTER.search(bare):
         bare = _COUNTERS.sub(_counter, bare)
@@ -140,6 +155,7 @@ def clean(raw: str) -> Clean:
         text = _without_own_words(text)
     if "<" in text:
         text = _TAG.sub(" ", _SCRIPT.sub(" ", text) if "</" in text else text)
+    text = _with_colons(text)
     if "[" in text:
         text, media, faces = _brackets(text)
     else:
@@ -160,6 +176,19 @@ def clean(raw: str) -> Clean:
     if _PICTURES_LATER.search(text) and any(map(str.isdecimal, rest := _PICTURES_LATER.sub(" ", text))):
         text = rest
     return Clean(text.strip(), media, faces or bare != raw)
+
+
+def _with_colons(text: str) -> str:
+    """班级=三2 人数=43 -> 班级:三2 人数:43, and the numbers of the lines of a form taken out."""
+    if not _FIELD_SIGNS.isdisjoint(text) and len(_FIELD.findall(text)) > 1:
+        text = _FIELD.sub(r"\1:", text)
+    return _NUMBERED.sub(" ", text) if ":" in text else text
+
+
+def _only_ticked(raw: str) -> str:
+    if "□" not in raw and "☐" not in raw:
+        return raw
+    return (_UNTICKED if _BOX_FIRST.search(raw) else _UNTICKED_BEHIND).sub(" ", raw)
 
 
 def _counter(match: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ _GRADE = rf"(?:初\s?[{_CN}1-3]|预初|{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])"
 _AND = r"[、,和及与\-~至到]"
 _OPEN, _SHUT = r"\s?[(<]\s?", r"\s?[)>]"
 # What follows a number that is no class: 三2点, 三年级2人, 3-2月. 四1: 40 is no time of day.
-_NO_MEASURE = r"(?![\d%.\-/×]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵])"
+_NO_MEASURE = r"(?![\d%.\-/×]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵张页题组])"
 
 Found = list[tuple[str | None, str]]  # units and their kind: class, grade, part
 Make = Callable[[re.Match[str], Context], Found]
@@ -139,7 +139,7 @@ RULES = (
     # 三2 四1 三3 41
     _rule(rf"{_NOT_WEEK}(?P<g>初?[{_CN}])(?P<c>1\d|20|[1-9]){_NO_MEASURE}", _class),
     # 3-2 三-2 三杠二
-    _rule(rf"(?<![\d.:/\-A-Za-z=+])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS})(?!:\d){_NO_MEASURE}", _class, "-", "杠"),
+    _rule(rf"(?<![\d.:/\-A-Za-z=+第])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS})(?!:\d){_NO_MEASURE}", _class, "-", "杠"),
     # 三年级 三、四年级 初一年级 初二
     _rule(
         rf"(?P<h>(?:{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])(?:(?:年级)?[、和,及至到~\-]?[{_CN}1-9]){{0,5}}|初[一二三]|预初)年级(?:组(?!织))?",

@@ -18,7 +18,7 @@ _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 _ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff\U000f0000-\U000fffff])++")
 # 我们今天开展了清明祭英烈 -> 清明祭英烈. Only what can hardly begin a topic: 开学第一课 keeps its 开.
 _LEAD = pattern(
-    r"(?:[本这此该]次的?(?=[\u4e00-\u9fff])|了(?!解)|(?:主要|重点|着重)?[讲学谈聊](?:的(?:内容)?是|了(?!解))|(?:主要|重点|着重)讲解?|我?(?:先|来)?(?:说|汇报|报告)一下啊?|呢|嘛|的话[是嘛]?|也|开?了?一个(?=$)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|[那这]个(?:什么|啥)?|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
+    r"(?:\([^()]{0,10}(?:简讯|简报|快讯|动态|报道|播报|风采|掠影|纪实)\)|[本这此该]次的?(?=[\u4e00-\u9fff]|$)|了(?!解)|(?:主要|重点|着重)?[讲学谈聊](?:的(?:内容)?是|了(?!解))|(?:主要|重点|着重)讲解?|我?(?:先|来)?(?:说|汇报|报告)一下啊?|呢|嘛|的话[是嘛]?|也|开?了?一个(?=$)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|[那这]个(?:什么|啥)?|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
     r"(?:也|又|还|隆重|集体|共同)?(?:开展|举行|组织|进行|召开|举办|参加|参与|完成|搞|上|做|开)了(?:一?[次场节个堂])?"
     r"|(?:隆重)?(?:开展|举行|组织|举办|召开)|"
     r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|这里是|这是|以[上下]是|(?:活动)?主题[是为]|的活动是|还有|题目[是为]?|(?:[上下]午|中午)?带着?(?:孩子|同学|队员|学生)们?"
@@ -26,16 +26,36 @@ _LEAD = pattern(
 )
 _TRAIL = pattern(
     r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|已完成|签到|打卡|(?:向(?:您|领导|大家))?汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
-    r"结束|忘了?报|归来|回来|谢谢|啦|了|的|吧|然后|接着|随后|都是|全是|哦|哈|嗯|嘛|噢|一共|总共|在)*$"
+    r"结束|忘了?报|我们班|我班|我?们?中队|[兼暨]|归来|回来|(?<=[墓扫旗树加校])回|谢谢|啦|了|的|吧|然后|接着|随后|都是|全是|哦|哈|嗯|嘛|噢|一共|总共|在)*$"
 )
 _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
 # 在多功能教室召开“铭记历史”: where and that it was held is no topic.
 _TO_HOLD = pattern(r"(?:召开|举行|开展|举办)$")
 _HOLDING = pattern(r".*(?:召开|举行|开展|举办)了?|[在于赴到对][^《“「]*(?=[《“「])")
+# 在班里上了一节队课, 前往烈士陵园开展祭扫: where it was held; 围绕清明主题开展了队日: what it was about.
+_VERB = pattern(r"(?:(?:召开|举行|开展|举办|进行|组织)[了过]?|[开上搞办]了|[开上](?=一))(?:一?[次场节个堂])?的?$")
+_WHERE = pattern(r"(?:我?们?|我?班|我?中队)?(?:[在于到去赴用]|前往|来到|走进|利用|分别|隆重)[^《“「]*$")
+_ABOUT = pattern(r"(?:紧?紧?围绕|结合|就)([^《“「]{2,40}?)(?:为|这一)?(?:主题|内容)?$")
+# 围绕“垃圾分类”展开讨论, 观看了爱国电影《长津湖》: what is quoted says it.
+_AROUND = pattern(
+    r"(?:(?:紧?紧?围绕|结合|以|就|课题[是为]|题为|名为|主题[是为]?)|[\u4e00-\u9fff]{0,8}[了过着][\u4e00-\u9fff]{0,6})(?=[《“「])"
+    r"|(?<=[》”」])(?:为题|为主题|展开|进行)[\u4e00-\u9fff]{0,8}$"
+)
 _EDGES = " \t,-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
 _LONGEST = 60
 _NO_QUOTES = {**dict.fromkeys(map(ord, '「」『』“”"‘’')), **dict.fromkeys(map(ord, TAKEN), " ")}
+
+
+def before_what_was_held(chunk: str) -> str:
+    """Of what leads to the word of an activity, what tells of it."""
+    verb = _VERB.search(chunk)
+    if verb is None:
+        return chunk
+    led = chunk[: verb.start()]
+    if about := _ABOUT.fullmatch(led):
+        return about[1]
+    return "" if _WHERE.fullmatch(led) else led
 
 
 def trimmed(chunk: str) -> str:
@@ -46,6 +66,7 @@ def trimmed(chunk: str) -> str:
         chunk = chunk if len(chunk) >= _SHORTEST_DEED else ""
     if SECRET in chunk or _ONLY_FILLER.fullmatch(chunk):
         return ""
+    chunk = _AROUND.sub("", chunk)
     if lead := _LEAD.match(chunk):
         chunk = chunk[lead.end() :]
     chunk = _shorten(chunk).strip(_EDGES)
@@ -63,7 +84,7 @@ def _shorten(chunk: str) -> str:
     return chunk[:cut] + _TRAIL.sub("", chunk[cut:], count=1)
 
 
-def joined(chunks: Iterable[str]) -> str | None:
+def _joined(chunks: Iterable[str]) -> str | None:
     """What is left of the pieces as one topic, at most 60 characters; who is named in it goes at the gate."""
     kept: list[str] = []
     length = 0
@@ -76,6 +97,6 @@ def joined(chunks: Iterable[str]) -> str | None:
     return " ".join(kept).translate(_NO_QUOTES)[:_LONGEST].strip(_EDGES) or None
 
 
-def besides(topic: str, activity: str | None) -> str | None:
+def besides(chunks: Iterable[str], activity: str | None) -> str | None:
     """祭扫 清明祭英烈: the activity itself is no topic of it."""
-    return f"{idioms.shown(topic)} ".removeprefix(f"{activity} ").strip() or None
+    return f"{idioms.shown(_joined(chunks) or '')} ".removeprefix(f"{activity} ").strip() or None
