@@ -206,21 +206,14 @@ def _left_over(run: str, words: tuple[tuple[int, int], ...]) -> Iterator[tuple[i
         row = odd[at:last]
         start, end = words[at][0], words[last - 1][1]
         if (any(row) and _is_made_of_names(run, start, end)) or (
-            len(row) > 1
-            and ((run[start] in _PET and _IN_NAMES.issuperset(run[start:end])) or run[start:end] == run[start] * 2)
+            len(row) > 1 and (run[start] in _PET or run[start:end] == run[start] * 2)
         ):
             yield from _widened(run, words, at, last)
         at = max(last, at + 1)
 
 
 def _is_made_of_names(run: str, start: int, end: int) -> bool:
-    """Whether a surname is among characters of no word, or what given names are made of; of 跳皮筋 and 退岗 none is.
-
-    Two are seldom a name that neither begins with a surname nor is made of such characters alone: 护耳, 防艾, 萌宠.
-    """
-    if end - start == 2:
-        surname = not SURNAMES.isdisjoint(run[max(start - 1, 0) : start + 1])
-        return surname or not TYPICAL.isdisjoint(run[start:end]) or _IN_NAMES.issuperset(run[start:end])
+    """Whether a surname is among characters of no word, or what given names are made of; of 跳皮筋 and 退岗 none is."""
     surname = not SURNAMES.isdisjoint(run[max(start - 1, 0) : end])
     return end - start == 1 or surname or not _IN_NAMES.isdisjoint(run[start:end])
 
