@@ -36,7 +36,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> checkins.Checkin:
         day,
         record.attended,
         record.due,
-        topic=gate.cleared(record.topic or "", theme=True),
+        topic=gate.cleared(record.topic or ""),
         others=tuple(sorted(record.others.items())),
         issue=record.number or (campaign.issue if campaign else 0),
         sequence=2 if record.again else 1,

@@ -120,7 +120,7 @@ def _campaign(ask: Ask, call: calls.Call, unit: Unit) -> campaigns.Campaign:
         how = f"请缩短到 {_LONGEST_TITLE} 字以内，要说的细节另发公告"
         raise Refusal(f"活动的名称有 {len(call.title)} 字，没有发布。{how}。改好以后，从「发布活动」重新发一次。")
     # 粽香 is more often a thing than a child.
-    own = gate.cleared(call.title, theme=True) if gate.is_private_title(call.title) else Cleared(call.title)
+    own = gate.cleared(call.title) if gate.is_private_title(call.title) else Cleared(call.title)
     title = own or gate.cleared(call.activity)
     said = (title, call.activity, begins, ends, call.number, call.grades)
     return campaigns.Campaign(unit.id, *said, path=unit.path, unit_name=unit.name)

@@ -48,7 +48,7 @@ def preview(ask: Ask, new: campaigns.Campaign, said: str) -> Reply:
     kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{new.unit_name}{_grades(new)} {len(squads)} 个中队"
     told = notices.plan(ask, new)
-    found = gate.found_in(said, theme=True) if gate.is_private_title(said, new.title) else ()
+    found = gate.found_in(said) if gate.is_private_title(said, new.title) else ()
     lines = [
         *filter(None, [names.privacy_warning(found)]),
         "请核对要发布的活动：",

@@ -51,7 +51,7 @@ def report(ask: Ask) -> list[Reply]:
     if len(what) > _LONGEST:
         raise Refusal(f"说明有 {len(what)} 字，请缩短到 {_LONGEST} 字以内再发，不写孩子的姓名。")
     # 勒索病毒, 快递单贴了…: what only may be a name is left out, and the report does not wait for other words.
-    kept = str(gate.cleared(what)) if gate.found_in(what) else what
+    kept = str(gate.cleared(what, of_one=True)) if gate.found_in(what, of_one=True) else what
     if gate.is_private_label(what) or not kept:
         how = "请只写出了什么事、可能涉及什么，不写是谁，马上再发一次，像这样：「泄露 手机丢了」。"
         raise Refusal(f"说明里好像有姓名或个人信息，没有记。{how}")

@@ -37,13 +37,15 @@ def _any(*keys: str) -> str:
     return f"(?:{'|'.join(words)})"
 
 
-_WHO, _TITLE, _GROUP, _OF, _ALSO_OF = (
+WHO, _TITLE, _GROUP, _OF, _ALSO_OF = (
     _any(*keys) for keys in (("who",), ("titles",), ("groups",), ("said_of", "doers"), ("also_of",))
 )
 _WHEN = "(?:今[天早]|昨天|[这本上]周|最近|刚才)?(?:都|也|还|又|来|全程|上台|代表|升旗|上课)?"
-DEED, MAY_DO = (_WHEN + _any(*keys) for keys in (("deeds",), ("deeds", "weak")))
+DEED, _MAY_DO, MAY_DO = (
+    _WHEN + _any(*keys) for keys in (("deeds", "misdeeds"), ("deeds", "misdeeds", "weak"), ("deeds", "weak"))
+)
 # Without any of these nothing is to be looked for.
-_CUE = re.compile(_any("who", "deeds", "weak", "titles", "groups", "said_of", "doers", "also_of", "labels"))
+_CUE = re.compile(_any("who", "deeds", "misdeeds", "weak", "titles", "groups", "said_of", "doers", "also_of", "labels"))
 _RUN = re.compile(rf"[{HAN}]+")
 # 主持人：黎明、高山
 _LISTED = re.compile(
@@ -62,11 +64,11 @@ _IS = "(?:是|为|有|叫)?"
 # 小组长黎明: whatever is behind; 队员黎明朗诵, 给黎明捐款: only what is done by one, or nothing.
 _TITLED = re.compile(rf"{_TITLE}{_IS}$")
 _MEANT = re.compile(rf"(?:{_GROUP}{_IS}|{_OF}了?)$")
-_ENDS = re.compile(rf"$|[和与及跟等的]|{_WHO}|{MAY_DO}")
+_ENDS = re.compile(rf"$|[和与及跟等的]|{WHO}|{_MAY_DO}")
 # 黎明同学, 由黎明主持.
 _BEGINS = re.compile(r"(?:^|[由请让和与跟及给向为的是])$")
 _MAY_BE_MEANT = re.compile(rf"{_ALSO_OF}了?$")
-_DOES, _MAY_BE_DONE = (re.compile(rf"(?:等|他们)?{_WHO}|{deed}") for deed in (DEED, MAY_DO))
+_DOES, _MAY_BE_DONE = (re.compile(rf"(?:等|他们)?{WHO}|{deed}") for deed in (DEED, _MAY_DO))
 
 
 def named_in(text: str) -> tuple[str, ...]:
@@ -146,6 +148,11 @@ def ends_a_theme(run: str, word: str) -> bool:
 def could_be(word: str) -> bool:
     """Whether somebody may be called by this word of the language: 毛豆, 夏天, but not 取消."""
     shaped = word[0] in SURNAMES or word[0] in "小阿" or word[0] == word[-1] or _SIGNS.issuperset(word)
-    # 小书虫, 小主播
-    thing = word in _NOBODY or word in of_the_public() or (word[0] == "小" and word in of_the_field())
+    # 小书虫, 小主播; 白血病小朋友
+    thing = (
+        word[-1] in "病症炎"
+        or word in _NOBODY
+        or word in of_the_public()
+        or (word[0] == "小" and word in of_the_field())
+    )
     return (shaped or word in _PETS) and not thing

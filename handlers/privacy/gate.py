@@ -41,36 +41,37 @@ HERO = "以英雄命名的，写成「李文海烈士中队」这样。"
 
 
 @lru_cache(1024)
-def cleared(words: str, *, theme: bool = False) -> Cleared:
+def cleared(words: str, *, of_one: bool = False) -> Cleared:
     """`words` without names, illnesses, family matters, addresses and numbers of persons; perhaps nothing is left.
 
-    Of a `theme` goes as well what says something of one child.
+    What says something of one child goes as well, but where that is what is told (`of_one`): an objection, a leak.
     The same topics come from every squad, and each of them twice on its way.
     """
     if number := DOCUMENT.search(words):
-        around = cleared(words[: number.start()], theme=theme), cleared(words[number.end() :], theme=theme)
+        around = cleared(words[: number.start()], of_one=of_one), cleared(words[number.end() :], of_one=of_one)
         return Cleared(f"{around[0]} {number[0]} {around[1]}".strip())
     parts = _CLAUSES.split(matters.numbers_joined(words))
     clauses, marks = parts[::2], [*parts[1::2], ""]
     gone = _beside_absence(clauses, marks)
     listed = tuple(called.listed(words))
-    gone |= {place for place, clause in enumerate(clauses) if theme and matters.is_of_one(clause)}
-    kept = ["" if place in gone else _clear(clause, listed) for place, clause in enumerate(clauses)]
+    gone |= set() if of_one else _told_of_one(clauses)
+    kept = ["" if place in gone else _clear(clause, listed, of_one) for place, clause in enumerate(clauses)]
     text = "".join(clause + mark if clause else " " for clause, mark in zip(kept, marks, strict=True))
     return Cleared(" ".join(text.split()).strip(_EDGES))
 
 
-def found_in(words: str, known: Known = nobody, *, theme: bool = False) -> tuple[str, ...]:
+def found_in(words: str, known: Known = nobody, *, of_one: bool = False) -> tuple[str, ...]:
     """What kinds of private words there are (`PII_NAME`, `PII_PHONE`, `PII_HEALTH` …), each once; empty: none.
 
-    Of a `theme` what says something of one child is one as well (`PII_CHILD`).
+    What says something of one child is one as well (`PII_CHILD`), but where that is what is told.
     """
     parts = _CLAUSES.split(words)
     clauses, marks = parts[::2], [*parts[1::2], ""]
     found = [kind for clause in dict.fromkeys((words, *clauses)) if (kind := matters.kind_of(clause))]
-    found += ["PII_CHILD"] if theme and not found and matters.is_of_one(words) else []
-    absent = (clauses[place] for place in _beside_absence(clauses, marks))
-    named = any(not known(name) for name in named_in(words)) or not all(map(matters.names_no_absent, absent))
+    absent = _beside_absence(clauses, marks)
+    found += ["PII_CHILD"] if not of_one and not found and _told_of_one(clauses) - absent else []
+    away = [clauses[place] for place in absent]
+    named = any(not known(name) for name in named_in(words)) or not all(map(matters.names_no_absent, away))
     return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
 
 
@@ -78,7 +79,7 @@ def is_of_absent(topic: str, said: str) -> bool:
     """Whether a topic stood beside an absence in what was said, and may be a name: 缺一个，石头, not 请假1人，国庆."""
     listed = _CLAUSES.sub(" ", _AND.sub(" ", topic)).split()
     # Of two that are called so hardly both are what was done: 高山、江河 请假2人.
-    if not listed or topic in of_the_field() or not all(map(_is_called, listed)):
+    if not listed or topic in of_the_field() or not all(_is_called(each) or matters.is_reason(each) for each in listed):
         return False
     parts = _CLAUSES.split(said)
     clauses, marks = parts[::2], [*parts[1::2], ""]
@@ -100,7 +101,7 @@ def is_private_unit(name: str) -> bool:
 
 def is_private_title(words: str, title: str = "") -> bool:
     """The same of words with a `title` (else all of them), which may be a thing like a name: 粽香, but not 爱丽丝."""
-    found = found_in(words, theme=True)
+    found = found_in(words)
     return bool(found) and (found != ("PII_NAME",) or is_private_label(words) or named_in(words) != (title or words,))
 
 
@@ -109,8 +110,12 @@ def hidden(words: str, known: Known = nobody) -> str:
     return starred(matters.numbers_hidden(words, HIDDEN), [name for name in named_in(words) if not known(name)])
 
 
-def _clear(clause: str, listed: tuple[str, ...]) -> str:
-    if matters.kind_of(clause) or (matters.is_absence(clause) and not matters.is_closed_day(clause)):
+def _clear(clause: str, listed: tuple[str, ...], of_one: bool) -> str:
+    if (
+        matters.kind_of(clause)
+        or (not of_one and matters.is_of_named(clause))
+        or (matters.is_absence(clause) and not matters.is_closed_day(clause))
+    ):
         return ""
     places = where((*named_in(clause), *listed), clause)
     places |= {at - 1 for at in places if at and clause[at - 1] in _BESIDE}
@@ -119,6 +124,18 @@ def _clear(clause: str, listed: tuple[str, ...]) -> str:
         return rest
     led = len(clause) - 1 in places and rest[-1:] in _LED_TO
     return rest if len(rest) >= _SHORTEST_DEED and not led else ""
+
+
+def _told_of_one(clauses: list[str]) -> set[int]:
+    """The clauses that say something of one child, the child in the one and what is said in the next as well."""
+    found: set[int] = set()
+    for place, clause in enumerate(clauses):
+        following = clauses[place + 1] if place + 1 < len(clauses) else ""
+        if matters.is_of_one(clause):
+            found.add(place)
+        if matters.goes_on_of_one(clause, following):
+            found |= {place, place + 1}
+    return found
 
 
 def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
@@ -132,7 +149,9 @@ def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
                 mark = marks[min(beside, beside - step)].strip()
                 alone = beside == place + 1 and matters.is_bare_absence(clauses[place])
                 labelled = beside and clauses[beside - 1] in _LABELS
-                if labelled or not _may_be_somebody(clauses[beside], mark in _IN_LIST and mark != "", alone):
+                listed = mark in _IN_LIST and mark != ""
+                told = matters.is_reason(clauses[beside]) or _may_be_somebody(clauses[beside], listed, alone)
+                if labelled or not told:
                     break
                 around.add(beside)
                 beside += step

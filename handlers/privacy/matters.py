@@ -5,7 +5,8 @@ import tomllib
 from functools import cached_property
 from pathlib import Path
 
-from handlers.privacy.called import MAY_DO, named_in
+from handlers.privacy.called import MAY_DO, WHO, named_in
+from handlers.privacy.names import HAN, is_surely_one, of_the_field, words_of
 
 _WORDS = tomllib.loads((Path(__file__).parent / "words" / "matters.toml").read_text(encoding="utf-8"))
 
@@ -31,7 +32,7 @@ _MEANS = (
 OF_FAMILY = (
     rf"[跟和随由](?:着|同)?(?:{KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|[跟随由归](?:着|了)?(?:{KIN}){{1,2}}$"
     rf"|(?:{KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})|[没无](?:有)?(?:爹|娘|爸|妈|双亲|户口|父无母)|[住在](?:在|到)?(?:{KIN}|亲戚)家"
-    r"|[领捡抱]回?来的(?=孩子|娃|[\s,，。;；]|$)|信(?:教|佛|主|耶稣|基督|伊斯兰|天主|上帝|真主)|[回藏维哈]族家庭|(?<![民村业地])[年月]收入"
+    r"|[领捡抱]回?来的(?=孩子|娃|[\s,，。;；]|$)|信(?:教(?!育)|佛|主|耶稣|基督|伊斯兰|天主|上帝|真主)|[回藏维哈]族家庭|(?<![民村业地])[年月]收入"
     rf"|{_MEANS}"
 )
 _OF_FAMILY = re.compile(OF_FAMILY)
@@ -45,7 +46,8 @@ OF_HEALTH = (
 _OF_HEALTH = re.compile(OF_HEALTH)
 _BECAUSE = re.compile(_WORDS["because"])
 # Of a child's family nothing is told but what they do: 孩子爷爷讲长征, not 孩子爷爷是老红军.
-_MAY_BE_TOLD = rf"(?!{_WORDS['may_be_told']}|{MAY_DO})"
+_THEIRS = rf"的(?!{KIN}|{_WORDS['own']})[^,，。;；\s没不被了太很是有得在差低欠费穷病]{{1,4}}$"
+_MAY_BE_TOLD = rf"(?!{_WORDS['may_be_told']}|{_THEIRS}|{MAY_DO})"
 # To the end of the clause: nothing of it is anybody's business.
 _BEGINS = r"(?<![^,，。;；:：\s])"
 OF_KIN = (
@@ -57,7 +59,15 @@ OF_KIN = (
 _OF_KIN = re.compile(OF_KIN)
 # Most topics speak of nobody.
 _ANYBODY = re.compile(f"[孩娃家{''.join(sorted({word[0] for word in KIN.split('|')}))}]")
-_OF_ONE = re.compile(rf"(?:(?>{_WORDS['one']})|{_BEGINS}(?>{_WORDS['one_of_whom']})){_MAY_BE_TOLD}")
+_ONE = rf"(?:(?>{_WORDS['one']}|{_WORDS['number']})|{_BEGINS}(?>{_WORDS['one_of_whom']}|{_WORDS['habit']}))"
+_OF_ONE = re.compile(rf"{_ONE}{_MAY_BE_TOLD}|{_WORDS['it_was']}")
+_ENDS_WITH_ONE = re.compile(rf"{_ONE}$")
+_TOLD_OF_NAMED = re.compile(rf"(?>(?:{WHO})?){_MAY_BE_TOLD}")
+_REASON_BEGINS = re.compile(_WORDS["reason_begins"])
+_RUN = re.compile(f"[{HAN}]+")
+_AND = ("和", "与", "跟", "、")
+_SAID_NEXT = re.compile(_WORDS["said_next"])
+_REASON = re.compile(_WORDS["reason"])
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
 _LACKING = re.compile(_WORDS["lacking"])
@@ -70,7 +80,7 @@ _CLOSED = re.compile(
 _SOME = re.compile(
     r"\W*(?:还|另外?|又|只|就)?有?[几数一两二三四五六七八九十\d]{0,3}多?[个位名]?(?:小朋友|孩子|同学|队员|学生|家长|老师|人|娃)?\W*"
 )
-_THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}}$")
+_THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n被跟因又患]{{0,6}}$")
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
 # 电脑中毒, 系统瘫痪: nobody's illness; of 孩子玩手机中毒 it may be.
 _THING_BEFORE = re.compile(rf"(?<![玩用看])(?:{_WORDS['thing']})[都又也全被]?(?:[受遭]?[到了]?攻击)?$")
@@ -98,9 +108,10 @@ _PHONE = re.compile(
 )
 # Of persons, passes (E12345678, but no case N20260403-01), accounts, in one or in groups, cars (浙A12345).
 _ID = re.compile(
-    r"(?<!\d)G?\d{15,19}[Xx]?(?![\dXx])|(?<!\d)\d{6}[ -]\d{8}[ -]\d{3}[\dXx](?!\d)"
+    r"(?<!\d)\d(?:[ .-]\d){14,17}(?:[ .-]?[Xx])?(?!\d)"
+    r"|(?<!\d)G?\d{15,19}[Xx]?(?![\dXx])|(?<!\d)\d{6}[ -]\d{8}[ -]\d{3}[\dXx](?!\d)"
     r"|(?<!\d)(?:\d{4}[ -]){3}\d{3,4}(?:[ -]\d{1,4})?(?!\d)"
-    r"|(?<![A-Za-z\d])[EGHM]\d{8}(?![\d-])|(?:生日|出生(?:日期|年月|于)?|生于)[是为:：\s]{0,3}20[012]\d\s?(?:[年./-]|\d\d)|(?:学号|学籍号|考号|准考证号)[:：是]?\s?[A-Za-z]?\d{4,20}"
+    r"|(?<![A-Za-z\d])[EGHM]\d{8}(?![\d-])|(?:生日|出生(?:日期|年月|于)?|生于)[是为:：\s]{0,3}20[012]\d\s?(?:[年./-]|\d\d)|(?:学号|学籍号|考号|准考证号|户口[簿本]号?)[:：是]?\s?[A-Za-z]?\d{4,20}"
     r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Z][\s·]?(?=[A-Z]{0,2}\d)[A-HJ-NP-Z\d]{5,6}(?![A-Za-z\d])"
 )
 # Few texts hold any, and most characters begin none.
@@ -108,14 +119,16 @@ _NUMBER_CUE = re.compile(
     rf"[\d{_NUMERAL}](?:[\s、-]?[\d{_NUMERAL}]){{2}}"
     r"|[qQwWvV][qQxX]|[微薇威]信|[vV]信|手机|电话|联系方式|号|[A-Z]\d\d|[后尾末].?[位号]|生"
 )
-_COUNT = r"[\d一二三四五六七八九十百]"
+_COUNT = r"[\d零〇一二三四五六七八九十百]"
 _ADDRESS = re.compile(
-    r"(?:家住|住址|家庭住址|家庭地址|住在)[:：是]?\s?[^\s,，。;；\n]{2,40}"
+    rf"{_BEGINS}住(?:在|到)?(?![校院宿读建房所进满得])[^\s,，。;；\n]{{3,40}}"
+    r"|家就?[住在][^\s,，。;；\n]{2,12}(?:[边旁]|对面|隔壁|[后前]头|后面|楼上|附近|门口)"
+    r"|(?:家住|住址|家庭住址|家庭地址|住在(?![^,，。;；\s]{1,6}的))[:：是]?\s?[^\s,，。;；\n]{2,40}"
     rf"|[\u4e00-\u9fff]{{1,6}}(?:路|街|巷|弄|大道|胡同)\s?{_COUNT}{{1,5}}(?:弄{_COUNT}{{1,4}})?(?:[-之]{_COUNT}{{1,4}})?号"
     rf"|住(?:在|到)?\s?{_COUNT}{{1,4}}(?:栋|幢|座|号楼|单元)|门牌号?[是为:：\s]{{0,2}}\d"
     # 我家在东风路五十六弄: there a number says enough without its sign.
     rf"|(?<![国大专画科作行各农])家(?:就|搬)?[在到][\u4e00-\u9fff]{{1,8}}{_COUNT}{{1,5}}(?:[号弄栋幢座组]|单元)"
-    rf"|[\u4e00-\u9fff]{{1,6}}(?:小区|花园|公寓|新村|新苑|家园|庭院|苑)(?:{_COUNT}区)?\s?{_COUNT}{{1,3}}(?:号楼|栋|幢|座|单元)"
+    rf"|[\u4e00-\u9fff]{{1,6}}(?:小区|花园|公寓|新村|新苑|家园|庭院|苑)(?:{_COUNT}区)?\s?[A-Z]?{_COUNT}{{1,3}}(?:号楼|栋|幢|座|单元)"
 )
 _NUMBERS = ((_ID, "PII_ID"), (_PHONE, "PII_PHONE"), (_ADDRESS, "PII_FAMILY"))
 _PARTS = re.compile(r"[\s:：、,，()._·–—-]+")
@@ -180,6 +193,31 @@ def kind_of(clause: str) -> str:
 def is_of_one(clause: str) -> bool:
     """Whether it says of one child more than a deed, as no theme does: 他成绩倒数, 有个孩子坐不住."""
     return _OF_ONE.search(clause) is not None
+
+
+def goes_on_of_one(clause: str, following: str) -> bool:
+    """Whether the next clause says what there is to say of one child: 有个孩子，总是发呆; not 一名队员，清明祭英烈."""
+    return _ENDS_WITH_ONE.search(clause) is not None and _SAID_NEXT.match(following) is not None
+
+
+def is_of_named(clause: str) -> bool:
+    """The same of a child whose name it begins with: 王小明总打人, not 王小明同学讲红色故事."""
+    names = [name for name in named_in(clause) if is_surely_one(name)]
+    end = 0
+    while name := next((name for name in names if clause.startswith(name, end)), ""):
+        end += len(name)
+        end += clause[end : end + 1] in _AND
+    return end > 0 and _TOLD_OF_NAMED.match(clause, end) is not None
+
+
+def is_reason(clause: str) -> bool:
+    """Whether it tells why somebody is away: 因为肺部感染, 说是去派出所了."""
+    begins = _REASON.match(clause) or _REASON_BEGINS.match(clause)
+    return begins is not None and not (begins.re is _REASON_BEGINS and _of_field(clause))
+
+
+def _of_field(clause: str) -> bool:
+    return any(clause[start:end] in of_the_field() for run in _RUN.findall(clause) for start, end in words_of(run))
 
 
 class Themes:

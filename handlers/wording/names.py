@@ -72,14 +72,14 @@ def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
 
 def _private_in(topic: str, school: Callable[[str], bool]) -> list[str]:
     """What is private in a topic; 粽叶 is left out of it as well, but nobody is told that it is a child's name."""
-    if not gate.found_in(topic, school, theme=True):
+    if not gate.found_in(topic, school):
         return []
-    named = gate.found_in(topic, lambda name: school(name) or not is_made_like_one(name), theme=True)
+    named = gate.found_in(topic, lambda name: school(name) or not is_made_like_one(name))
     return list(named) or [_LIKE_A_NAME]
 
 
 def _through_gate(record: Record, said: str) -> Record:
-    topic = gate.cleared(record.topic or "", theme=True) or None
+    topic = gate.cleared(record.topic or "") or None
     topic = None if topic and gate.is_of_absent(topic, said) else topic
     return record if topic == record.topic else replace(record, topic=topic)
 

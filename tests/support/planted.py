@@ -63,7 +63,7 @@ def is_word(name: str) -> bool:
 
 
 def remarks(count: int, seed: int = 13) -> Iterator[Planted]:
-    """王小明患白血病, 李红跟奶奶过, 因脑瘫请假: the name, and what is told."""
+    """王小明患白血病, 李红跟奶奶过, 因脑瘫请假, 7号脑瘫, 有个孩子，父母离异: the name or the one, and what is told."""
     chance, who = random.Random(seed), names(4 * count, seed)
     health, family = MATTERS["health"].split(), MATTERS["family"].split()
     shapes = (
@@ -73,6 +73,10 @@ def remarks(count: int, seed: int = 13) -> Iterator[Planted]:
         "{name}{family}",
         "{name}的家里:{family}",
         "{name}没来，{health}",
+        "7号{health}",
+        "班上那个{family}的",
+        "有个孩子，{family}",
+        "请假1人，说是{health}",
     )
     for _ in range(count):
         told = {"health": chance.choice(health), "family": chance.choice(family)}

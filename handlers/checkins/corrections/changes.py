@@ -43,7 +43,7 @@ def merged(old: checkins.Checkin, said: Record) -> checkins.Checkin:
         day=said.date if said.dated and said.date is not None else old.day,
         due=due,
         attended=attended,
-        topic=gate.cleared(said.topic or "", theme=True) or old.topic,
+        topic=gate.cleared(said.topic or "") or old.topic,
         others=tuple({**dict(old.others), **said.others}.items()),
     )
 

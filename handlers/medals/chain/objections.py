@@ -30,7 +30,7 @@ def object_to(ask: Ask) -> list[Reply]:
         return _settled(ask, case, words)
     if not words or words in (_UPHELD, _DISMISSED):
         raise Refusal(f"请写明异议的理由，不写孩子的姓名，像这样：{_LIKE}")
-    kept = names.without_name(gate.cleared(words), decisions.nominee(ask, case))
+    kept = names.without_name(gate.cleared(words, of_one=True), decisions.nominee(ask, case))
     if not kept or len(kept) > names.REASON_LIMIT:
         raise Refusal(f"异议的理由请写 1 到 {names.REASON_LIMIT} 字，不写个人信息。没有记。")
     _move(ask, case, State.OBJECTION, kept)

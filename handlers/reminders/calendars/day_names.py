@@ -31,7 +31,7 @@ def name_in(words: str) -> str:
 
 def cleared(words: str, deed: str) -> Cleared:
     """The name as it is kept. Raises Refusal for one that is too long: 没有 and the deed."""
-    name = gate.cleared(words, theme=True)
+    name = gate.cleared(words)
     if len(name) > _LONGEST:
         raise Refusal(f"名称有 {len(name)} 字，请缩短到 {_LONGEST} 字以内，没有{deed}。")
     return name
