@@ -82,7 +82,7 @@ def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
     if alone.intent == "chat":
         return None
     if "DATE" not in asked and (dated := questions.of_day(known, ask.args, context)):
-        return checkins.take_reading(replace(ask, reading=dated), known.first)
+        return checkins.take(replace(ask, reading=dated), known.first)
     raise questions.MISSING.again(known)
 
 

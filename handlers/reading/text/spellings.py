@@ -24,7 +24,8 @@ _GRADE = rf"(?:初\s?[{_CN}1-3]|预初|{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])"
 _AND = r"[、,和及与\-~至到]"
 _OPEN, _SHUT = r"\s?[(<]\s?", r"\s?[)>]"
 # What follows a number that is no class: 三2点, 三年级2人, 3-2月. 四1: 40 is no time of day.
-_NO_MEASURE = r"(?![\d%.\-/×]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵张页题组])"
+# Behind a space 张 is somebody's name: 一1 张子涵.
+_NO_MEASURE = r"(?![\d%.\-/×张页题]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵])"
 
 Found = list[tuple[str | None, str]]  # units and their kind: class, grade, part
 Make = Callable[[re.Match[str], Context], Found]
