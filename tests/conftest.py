@@ -24,10 +24,11 @@ LONG_HERE = (
     r"tests/commands/test_(commands|doctor|doctor_robot|audit_command|outbox_command|rotation_command|confirm)\.py",
     r"tests/practice/test_(bad_input|this_machine)\.py|tests/channels/wecom/test_crypto\.py",
     r"test_a_whole_province_is_addressed|test_a_dry_run_shows_and_the_word_does|test_each_letter_goes_to_a_person_once",
-    r"tests/people/test_clock_put_back\.py|tests/medals/test_states\.py|tests/programmes/test_cases\.py|test_states_and_rates_equal_a_recount",
+    r"tests/people/test_clock_put_back\.py|test_it_gives_way_and_may_break",
+    r"tests/medals/test_states\.py|tests/programmes/test_cases\.py|test_states_and_rates_equal_a_recount",
     r"test_whoever_answers_in_the_platforms_place|test_nothing_else_is_ever_raised|test_the_same_words_to_many",
     r"test_a_csv_file_has_limits|test_what_is_taken_for_known_is_in_the_font|test_the_conversations_are_true",
-    r"test_it_gives_way_and_may_break|test_whatever_is_sent_is_turned_away_and_breaks_nothing|tests/channels/telegram/test_groups\.py",
+    r"test_whatever_is_sent_is_turned_away_and_breaks_nothing|tests/channels/telegram/test_groups\.py",
 )
 # Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages,
 # years, thousands of rows, and long talks: `make test-long`. In this order they begin.
