@@ -13,7 +13,7 @@ from storage.organisation.units import Kind
 
 _USUAL, _USUAL_NAME, _ACTIVITY, _HEADS = "3-2", "三(2)中队", "主题队日", 38
 _NOTHING = Record()
-_QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发][:：]|(?<!这样)写[:：]")
+_QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发][:：]|(?<!这样)写[:：]|改好再发")
 # A number that there may not be, a blank to be filled.
 _NOT_AS_IT_IS = re.compile(r"像这样.*[A-Z]\d{8}-\d\d|[〈〉]")
 _USUAL_SHOWN = re.compile(rf"(?<![^\s：]){re.escape(_USUAL_NAME)}(?=\s|$)")
