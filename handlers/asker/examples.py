@@ -16,6 +16,8 @@ _NOTHING = Record()
 _QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发][:：]|(?<!这样)写[:：]|改好再发")
 # A number that there may not be, a blank to be filled.
 _NOT_AS_IT_IS = re.compile(r"像这样.*[A-Z]\d{8}-\d\d|[〈〉]")
+# What a row may be called by, and as many as a small screen shows with their examples.
+_BEGINS, _MOST_AKIN = re.compile("[\u4e00-\u9fff]{2,8}"), 3
 _USUAL_SHOWN = re.compile(rf"(?<![^\s：]){re.escape(_USUAL_NAME)}(?=\s|$)")
 _NO_SQUAD = "您的单位还没有中队，这一项现在用不上。"
 _WORK = ADMINS | {Role.CARE_ADMIN, Role.GROUP_HEAD}
@@ -121,6 +123,18 @@ def unit(ask: Ask, key: str | None = None) -> str:
 
 def _name(ask: Ask, one: Unit) -> str:
     return units.full_name(ask.db, one) if has_several_schools(ask) else one.name
+
+
+def of_rows(rows: Sequence[Row]) -> str:
+    """How they are reported: 报「阵地设施」像这样发."""
+    return "\n".join(f"报「{row.name}」像这样发：\n{row.example}" for row in rows)
+
+
+def akin(rows: Sequence[Row], text: str) -> str:
+    """How those are reported of whose words the text begins with a part: 设施 3; of 活动, which many have, empty."""
+    part = _BEGINS.match(text)
+    found = [row for row in rows if part and any(part[0] in word for word in (row.name, *row.words))]
+    return of_rows(found) if len(found) <= _MOST_AKIN else ""
 
 
 def not_yours(row: Row) -> str:

@@ -5,7 +5,7 @@ from itertools import groupby
 from handlers.asker import examples
 from handlers.kit import Ask, Button, NotMeant, Reply
 from handlers.registry import ANYONE, ANYTHING, Command, command
-from handlers.wording import numbers
+from handlers.wording import numbers, programmes
 
 # As many as stand on one card; the other topics are asked for in words.
 _BUTTONS = 6
@@ -26,6 +26,9 @@ def show(ask: Ask) -> Reply:
     listed = [each for each in mine if each.listed]
     topics = {group: list(some) for group, some in groupby(listed, lambda each: each.group)}
     one = next((each for each in mine if ask.args and ask.args in each.words), None)
+    rows = [row for row in programmes.rows_for(ask) if ask.args in (row.name, *row.words)]
+    if rows and not one and ask.args not in topics:
+        return Reply(f"{examples.of_rows(rows)}\n看大家报的，发「看 {rows[0].name}」。")
     if not (one or ask.args in topics) and f"帮助{ask.args}" in ask.message.text and ask.args:
         # 帮助同学 is a deed, not a wish to know.
         raise NotMeant

@@ -60,6 +60,8 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     if not asked and (like := _of_command(ask)):
         return _unrecorded(ask, like, Button("帮助", "帮助"))
+    if not asked and ask.person and (like := examples.akin(programmes.rows_for(ask), ask.args)):
+        return _unrecorded(ask, f"{what}{like}", Button("帮助", "帮助"))
     if ask.person and (word := _not_theirs(ask)):
         what = f"「{word}」您目前不能用，没有记录。"
     words = f"{what}{_FIGURES if figure else examples.nearest(ask, ask.heard)}"

@@ -40,6 +40,8 @@ def tell(ask: Ask) -> Sequence[Reply]:
     if row is None:
         if elsewhere := programmes.names_report(ask, ask.args):
             raise Refusal(examples.not_yours(elsewhere))
+        if like := examples.akin(rows, ask.args):
+            raise Refusal(f"没看懂，没有记录。{like}")
         known = "、".join(each.name for each in rows[:12])
         told = f"没看出是报哪一项，没有记录。您可以报：{known}\n像这样发：{rows[0].example}" if rows else _nothing(ask)
         raise Refusal(told)
