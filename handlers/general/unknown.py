@@ -33,9 +33,9 @@ _GO_ON = "有活动直接发给我就行，要看用法发「帮助」。"
 _CALLS = re.compile(
     r"(?:[你您]好|老师|请问|辅导员|小?助手|机器人|[\s,，。!！])*(?:还?在(?:线|这)?(?:吗|么|不在?|没)|有人在?(?:吗|么|没))+[\s?？!！。]*"
 )
-# Thanks and greetings.
+# Thanks and greetings; 收到，下午补 promises something, and nothing of it is kept.
 _COURTESY = re.compile(
-    r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到|再见|拜拜|hi|hello|thank", re.IGNORECASE
+    r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到(?!.*[补报发交做办])|再见|拜拜|hi|hello|thank", re.IGNORECASE
 )
 
 
