@@ -20,6 +20,7 @@ _ANSWERED = pattern(r"[\s,]*(?:[哦噢啊呃]\s?,?)*(?:不对|不是|[哦噢啊]
 _UNCOUNTED = pattern(r"[^\d、]*?[没未无停假][^\d、]*(?:、|$|[,;。!?()\n])")
 _AHEAD = ("明", "后", "下")
 # 队课43人明天还要去社区: what was told is whole, and one more is to come.
+_DAYTIME = pattern("上午|下午|中午|晚上|傍晚|晚间|放学后|课后")
 _ONE_MORE = pattern(rf"{GAP}+\s?(?:还|再|继续|也|又|另)")
 
 
@@ -31,6 +32,7 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
     found = [part for clause in found for part in _with_one_more(clause, scan, ahead)] if ahead else found
     if not ahead and not any(has_cue(said[clause.start : clause.end]) for clause in found):
         return found
+    found = [part for clause in found for part in _with_something_else(clause, said, scan)]
     for clause in found:
         look_at(clause, said, scan)
     for clause in found:
@@ -75,6 +77,19 @@ def _with_one_more(clause: Clause, scan: str, ahead: Sequence[When]) -> list[Cla
             and _ONE_MORE.match(scan, when.start)
         ):
             return [Clause(clause.start, when.start, more=clause.more), Clause(when.start, clause.end, more=True)]
+    return [clause]
+
+
+def _with_something_else(clause: Clause, said: str, scan: str) -> list[Clause]:
+    """队课41人晚上家长会, 上午家长会下午队课41人: each is of its own part of the day."""
+    for match in reversed(list(_DAYTIME.finditer(scan, clause.start + 1, clause.end))):
+        spans = (clause.start, match.start()), (match.start(), clause.end)
+        parts = [Clause(*span) for span in spans]
+        for part in parts:
+            look_at(part, said, scan)
+        claims = [part.claim for part in parts]
+        if sorted(claims) == ["fact", "other"] and parts[claims.index("fact")].counted:
+            return [Clause(*spans[0], more=clause.more), Clause(*spans[1])]
     return [clause]
 
 
