@@ -35,6 +35,7 @@ class ClockGuard:
         # When a process last relied on the clock, and the first look of this one.
         self._last: datetime | None = None
         self._stored: datetime | None = None
+        self._settled: datetime | None = None
         self._began = 0.0
         # From where steps are added up: many small ones are a large one. Of an earlier process of the same boot, too.
         self._from: tuple[datetime, float] | None = None
@@ -69,7 +70,7 @@ class ClockGuard:
             self._from = wall, steady
         self._clock.seen = wall, steady
         if not self._clock.doubt:
-            standing.settle(turn.db, turn.now)
+            self._settle(turn)
             self._store(turn.db, wall)
         return not self._clock.doubt
 
@@ -128,6 +129,11 @@ class ClockGuard:
     def _last_accepted(self, db: Connection) -> str:
         said = key_values.get(db, holds.ACCEPTED)
         return said.value if said else ""
+
+    def _settle(self, turn: Turn) -> None:
+        if self._settled is None or abs(turn.now - self._settled) >= _STORED_EVERY:
+            self._settled = turn.now
+            standing.settle(turn.db, turn.now)
 
     def _store(self, db: Connection, wall: datetime) -> None:
         if self._stored is None or abs(wall - self._stored) >= _STORED_EVERY:

@@ -9,7 +9,7 @@ from handlers.reading.topics.words import before_what_was_held, besides, trimmed
 # Words that stand alone are the topic of a short message; of a long one only what is beside its activity or quoted,
 # or else what first tells what was done.
 _MOST_LOOSE = 2
-_SHORT = 40
+_SHORT, _LITTLE_LEFT = 40, 16
 _QUOTED = rf"《[^《》\n{TAKEN}]{{1,60}}》|“[^“”\n{TAKEN}]{{1,60}}”|「[^「」\n{TAKEN}]{{1,60}}」"
 _CHUNK = pattern(rf"(?:{_QUOTED}|[^\s,;。!?:|{GAP}{HELD}{COUNTED}])+")
 # 空调坏了 tells how it went; 演练结束了 does not, and who 来不了 is no topic but a matter.
@@ -62,6 +62,8 @@ def _chunks(scan: str, told: str) -> list[str]:
     loose: list[str] = []
     label, most = "", _MOST_LOOSE if len(scan) <= _SHORT else len(scan)
     chunks = list(_CHUNK.finditer(scan))
+    # However long what was understood is, of little else each word is meant.
+    short = len(scan) <= _SHORT or sum(len(match[0]) for match in chunks) <= _LITTLE_LEFT
     gone = away(scan, told, chunks)
     for place, match in enumerate(chunks):
         before, after = scan[match.start() - 1 : match.start()], scan[match.end() : match.end() + 1]
@@ -78,7 +80,7 @@ def _chunks(scan: str, told: str) -> list[str]:
         elif words and len(loose) < most and _tells(words, before, after):
             found.append(words)
             loose.append(words)
-    if len(scan) <= _SHORT:
+    if short:
         return found
     sure = [words for words in found if words not in loose]
     return sure or [words for words in loose if names_activity(words) or is_held(words)][:1]
