@@ -71,7 +71,14 @@ def test_a_clock_that_is_set(hours: int, ticks: int, home: Home) -> None:
 def test_a_clock_that_is_set_while_nobody_listens(hours: int, home: Home) -> None:
     day, machine = Day(), Machine(START + HOUR)
     home.play(machine, day.goes)
-    home.play(Machine(machine.at + hours * HOUR, boot="another"), day.holds)
+    machine = Machine(machine.at + hours * HOUR, boot="another")
+
+    async def later(bot: Bot) -> None:
+        # By then who sent before is held for gone, on PostgreSQL.
+        machine.on(timedelta(seconds=35))
+        await day.holds(bot)
+
+    home.play(machine, later)
 
 
 def test_what_had_begun_by_a_right_clock_is_not_taken_back(home: Home) -> None:
