@@ -35,7 +35,8 @@ _CALLS = re.compile(
 )
 # Thanks and greetings; 收到，下午补 promises something, and nothing of it is kept.
 _COURTESY = re.compile(
-    r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到(?!.*[补报发交做办])|再见|拜拜|hi|hello|thank", re.IGNORECASE
+    r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到(?!.*[补报发交做办])|再见|拜拜|hi|hello|thank",
+    re.IGNORECASE,
 )
 
 
